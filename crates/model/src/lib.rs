@@ -1,0 +1,32 @@
+//! Plain types and pure functions of the ledger. No I/O, no async, no clock.
+//!
+//! ```text
+//! register  records of kinds, each a set of facts    kind, value, record
+//! duties    who should be served, and by whom        duty, area, calendar
+//! verdicts  yes, no or unknown, and the five sets     verdict
+//! events    what happened, chained by hash           event
+//! ```
+
+pub mod area;
+pub mod calendar;
+pub mod duty;
+pub mod event;
+pub mod id;
+pub mod kind;
+pub mod label;
+pub mod record;
+pub mod unit;
+pub mod uscc;
+pub mod value;
+pub mod verdict;
+
+pub use area::{Area, Areas};
+pub use calendar::Calendar;
+pub use duty::Duty;
+pub use id::{AreaCode, ClauseId, DepartmentId, DutyId, FactId, KindId, ParameterId, RecordId};
+pub use kind::{Fact, Kind};
+pub use label::{Label, Lang};
+pub use record::{Change, Record};
+pub use unit::Unit;
+pub use value::{FactType, Point, Value};
+pub use verdict::{Standing, Truth};

@@ -1,0 +1,17 @@
+//! A city folder becomes checked rules; checked rules become verdicts with reasons.
+//!
+//! ```text
+//! language   text -> typed expressions, or diagnostics           sqlparser in, [`expr`] out
+//! city       a folder of TOML -> a [`ruleset::RuleSet`], or every mistake at once
+//! table      records as columns
+//! plan       all duties of a kind as distinct conditions and AND/OR/NOT over them
+//! evaluate   columns (a kind at once) and one (a record, traced); they check each other
+//! explain    reasons, what would have to differ, what to ask first
+//! compare    two passes: newly owed, no longer owed, money
+//! sql        the same rules as standard SQL
+//! ```
+
+pub mod diagnostic;
+pub mod expr;
+pub mod parameter;
+pub mod ruleset;

@@ -1,0 +1,125 @@
+//! A checked city: everything names something, every type agrees, every case holds.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use model::{Areas, Calendar, DepartmentId, Duty, Kind, Label, Value};
+use serde::Serialize;
+
+use crate::expr::{DerivedFact, Expr, KindIndex};
+use crate::parameter::Parameter;
+
+/// What a city folder says, checked.
+#[derive(Clone, Debug)]
+pub struct RuleSet {
+    /// The city itself.
+    pub city: City,
+    /// The kinds of record.
+    pub kinds: Vec<Kind>,
+    /// The parameters.
+    pub parameters: Vec<Parameter>,
+    /// Derived facts, each after what it reads.
+    pub derived: Vec<DerivedFact>,
+    /// The duties, each version by itself.
+    pub duties: Vec<CompiledDuty>,
+    /// A digest of all files, in hexadecimal: the version of the rules that a verdict names.
+    pub version: String,
+}
+
+/// What `city.toml` says.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct City {
+    /// `xuchang`
+    pub id: String,
+    /// Its name.
+    pub name: Label,
+    /// Its areas.
+    pub areas: Areas,
+    /// Its offices.
+    pub departments: Vec<Department>,
+    /// Its working days.
+    #[serde(skip)]
+    pub calendar: Calendar,
+}
+
+/// An office of the city.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Department {
+    /// `hrss`
+    pub id: DepartmentId,
+    /// Its name.
+    pub name: Label,
+}
+
+/// A duty with its expressions typed.
+#[derive(Clone, Debug)]
+pub struct CompiledDuty {
+    /// As the folder words it.
+    pub duty: Duty,
+    /// Its kind.
+    pub kind: KindIndex,
+    /// `duty.should`, one condition each, in order.
+    pub should: Vec<Expr>,
+    /// `duty.exempt`, one condition each, in order.
+    pub exempt: Vec<Expr>,
+    /// `duty.done.when`
+    pub done: Expr,
+    /// `duty.done.paid`, a decimal.
+    pub paid: Option<Expr>,
+    /// `duty.done.on`, a day.
+    pub done_on: Option<Expr>,
+    /// `duty.amount.value`, a number.
+    pub amount: Option<Expr>,
+    /// `duty.arises`, a day.
+    pub arises: Option<Expr>,
+    /// Its own tests.
+    pub cases: Vec<Case>,
+}
+
+/// A test case of a duty or of a derived fact.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Case {
+    /// What it shows.
+    pub name: String,
+    /// The day it is judged on.
+    pub on: NaiveDate,
+    /// The area it is judged in, where that is not among the facts given.
+    pub area: Option<String>,
+    /// Facts by dotted path.
+    pub given: BTreeMap<String, Value>,
+    /// Records that point to it, by kind: evidence, members. Facts by dotted path.
+    pub members: BTreeMap<String, Vec<BTreeMap<String, Value>>>,
+    /// What is expected.
+    pub expect: Expectation,
+}
+
+/// What a case expects; what is left out is not looked at.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Expectation {
+    /// Of a duty: whether it is owed.
+    pub should: Option<model::Truth>,
+    /// Of a duty: whether it has been served.
+    pub done: Option<model::Truth>,
+    /// Of a duty: whether an exemption holds.
+    pub exempt: Option<model::Truth>,
+    /// Of a duty: the set.
+    pub standing: Option<model::Standing>,
+    /// Of a duty: the amount, a number as text; `unknown`.
+    pub amount: Option<String>,
+    /// Of a duty: the facts that are asked for, in any order.
+    pub ask: Option<Vec<String>>,
+    /// Of a derived fact: its value; `unknown`.
+    pub value: Option<String>,
+}
+
+impl RuleSet {
+    /// The kind of that name, and its place.
+    pub fn kind(&self, id: &str) -> Option<(KindIndex, &Kind)> {
+        self.kinds.iter().enumerate().find(|(_, kind)| kind.id.as_str() == id)
+    }
+
+    /// The duties in force on a day, one version of each.
+    pub fn in_force(&self, day: NaiveDate) -> impl Iterator<Item = &CompiledDuty> {
+        self.duties.iter().filter(move |duty| duty.duty.valid_on(day).is_some())
+    }
+}

@@ -1,0 +1,1 @@
+//! The register on SQLite or PostgreSQL.

@@ -1,0 +1,3 @@
+//! Yingjin on the command line.
+
+fn main() {}
