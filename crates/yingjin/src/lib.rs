@@ -1,1 +1,3 @@
-//! The program.
+//! The program: what the command line, the HTTP API and the tests share.
+
+pub mod cli;

@@ -1,3 +1,16 @@
 //! Yingjin on the command line.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+use yingjin::cli::Cli;
+
+fn main() -> ExitCode {
+    match Cli::parse().run() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! The commands. One file each: its arguments, and what it does.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use model::Lang;
+
+/// Keeps the books of a city's promises: who should be served, who has been, who is exempt, and the gap.
+#[derive(Debug, Parser)]
+#[command(name = "yingjin", version)]
+pub struct Cli {
+    /// Language of messages: zh or en.
+    #[arg(long, global = true, env = "YINGJIN_LANG", default_value = "zh")]
+    pub lang: Lang,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command that touches a register takes.
+#[derive(Clone, Debug, Args)]
+pub struct RegisterArgs {
+    /// The city folder.
+    #[arg(long, env = "YINGJIN_CITY", default_value = "cities/xuchang")]
+    pub city: PathBuf,
+    /// The register: sqlite://path or postgres://user@host/name.
+    #[arg(long, env = "YINGJIN_DB", default_value = "sqlite://yingjin.db")]
+    pub db: String,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {}
+
+impl Cli {
+    /// Runs the command. The exit code is 0 when all is well, 1 when the command found something wrong in what it
+    /// was asked to look at; an error, code 2, when it could not do its work.
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        match self.command {}
+    }
+}
