@@ -1,3 +1,4 @@
 //! The program: what the command line, the HTTP API and the tests share.
 
 pub mod cli;
+pub mod clock;
