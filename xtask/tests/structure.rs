@@ -1,4 +1,5 @@
 //! Who may know whom, where the clock is read, and how things are named. ARCHITECTURE.md says the same in words.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
