@@ -1,4 +1,5 @@
 //! The program: what the command line, the HTTP API and the tests share.
 
+pub mod api;
 pub mod cli;
 pub mod clock;

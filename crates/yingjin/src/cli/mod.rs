@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use model::Lang;
 
+pub mod openapi;
+
 /// Keeps the books of a city's promises: who should be served, who has been, who is exempt, and the gap.
 #[derive(Debug, Parser)]
 #[command(name = "yingjin", version)]
@@ -29,12 +31,16 @@ pub struct RegisterArgs {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    Openapi(openapi::Args),
+}
 
 impl Cli {
     /// Runs the command. The exit code is 0 when all is well, 1 when the command found something wrong in what it
     /// was asked to look at; an error, code 2, when it could not do its work.
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        match self.command {}
+        match self.command {
+            Command::Openapi(args) => openapi::run(&args, self.lang),
+        }
     }
 }

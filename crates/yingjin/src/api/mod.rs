@@ -1,0 +1,93 @@
+//! The HTTP API. One file a resource: what it reads and writes, and its handlers.
+
+use axum::http::StatusCode;
+use utoipa::OpenApi;
+use utoipa::openapi::{RefOr, Response};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub mod accounts;
+pub mod audit;
+pub mod city;
+pub mod conflicts;
+pub mod duties;
+pub mod explanation;
+pub mod health;
+pub mod imports;
+pub mod jobs;
+pub mod owed;
+pub mod paging;
+pub mod problem;
+pub mod records;
+pub mod rules;
+pub mod session;
+pub mod words;
+
+/// What the document says of itself.
+#[derive(OpenApi)]
+#[openapi(
+    components(schemas(problem::ProblemDocument)),
+    info(
+        title = "Yingjin",
+        description = "Who should be served, who has been, who is exempt, and the gap. Decimals are strings, days \
+                   YYYY-MM-DD, instants UTC. Unsafe methods need the header `X-Yingjin: 1`. Errors are RFC 9457 \
+                   problem documents in the language of Accept-Language."
+    )
+)]
+struct Document;
+
+fn routes() -> OpenApiRouter {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(health::health))
+        .routes(routes!(session::sign_in, session::who, session::sign_out))
+        .routes(routes!(city::city))
+        .routes(routes!(duties::duties))
+        .routes(routes!(duties::duty))
+        .routes(routes!(duties::duty_records))
+        .routes(routes!(duties::duty_records_sheet))
+        .routes(routes!(records::records))
+        .routes(routes!(records::record, records::change_record))
+        .routes(routes!(records::history))
+        .routes(routes!(records::reveal))
+        .routes(routes!(explanation::explanation))
+        .routes(routes!(owed::owed))
+        .routes(routes!(imports::imports, imports::begin_import))
+        .routes(routes!(imports::suggest_mapping))
+        .routes(routes!(imports::import_report, imports::cancel_import))
+        .routes(routes!(imports::import_rows_sheet))
+        .routes(routes!(conflicts::conflicts))
+        .routes(routes!(conflicts::decide_conflict))
+        .routes(routes!(conflicts::asides))
+        .routes(routes!(conflicts::decide_aside))
+        .routes(routes!(rules::rules))
+        .routes(routes!(rules::parameters))
+        .routes(routes!(rules::compare))
+        .routes(routes!(jobs::begin_pass))
+        .routes(routes!(jobs::job, jobs::cancel_job))
+        .routes(routes!(audit::events))
+        .routes(routes!(audit::verify_chain))
+        .routes(routes!(accounts::accounts, accounts::add_account))
+        .routes(routes!(accounts::change_account))
+}
+
+/// The OpenAPI document of every route.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let mut document = routes().into_openapi();
+    for item in document.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.post, &mut item.patch, &mut item.delete];
+        for (status, response) in operations.into_iter().flatten().flat_map(|o| &mut o.responses.responses) {
+            if let RefOr::T(response) = response {
+                describe(status, response);
+            }
+        }
+    }
+    document
+}
+
+/// OpenAPI 3.1 wants words for every response; a status has its own.
+fn describe(status: &str, response: &mut Response) {
+    if response.description.is_empty() {
+        let reason = status.parse().ok().and_then(|status: StatusCode| status.canonical_reason());
+        response.description = reason.unwrap_or("Answer").to_owned();
+    }
+}
