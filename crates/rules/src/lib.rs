@@ -12,6 +12,10 @@
 //! ```
 
 pub mod diagnostic;
+pub mod evaluate;
 pub mod expr;
+pub mod number;
 pub mod parameter;
 pub mod ruleset;
+#[cfg(test)]
+mod sample;
