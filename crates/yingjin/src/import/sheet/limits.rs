@@ -1,0 +1,26 @@
+//! How much of a foreign file is read before it is refused, so that no file can fill the memory.
+
+/// Bytes of a text file: some ten million wide rows. Text is streamed; the limit bounds the time.
+pub const MAX_TEXT_BYTES: u64 = 4 << 30;
+/// Bytes of a workbook as it lies on disk.
+pub const MAX_WORKBOOK_BYTES: u64 = 256 << 20;
+/// Bytes of a workbook of the old binary format, which is held in memory whole.
+pub const MAX_OLD_WORKBOOK_BYTES: u64 = 64 << 20;
+/// Bytes that one sheet of a workbook may unpack to. Sheets are streamed.
+pub const MAX_SHEET_BYTES: u64 = 4 << 30;
+/// Bytes that any other part may unpack to: its shared texts and styles are held in memory.
+pub const MAX_PART_BYTES: u64 = 512 << 20;
+/// Bytes between two tags of a workbook's XML, which its reader holds in memory.
+pub const MAX_XML_RUN_BYTES: u64 = 1 << 20;
+/// Parts of a workbook.
+pub const MAX_PARTS: usize = 4_096;
+/// Rows of one sheet that are not blank.
+pub const MAX_ROWS: u64 = 5_000_000;
+/// Columns of a sheet up to the last cell with something in it.
+pub const MAX_COLUMNS: usize = 1_024;
+/// Bytes of a cell: the 32,767 characters of Excel's own limit, in UTF-8.
+pub const MAX_CELL_BYTES: usize = 4 * 32_767;
+/// Rows that are not blank among which the header is looked for.
+pub const HEADER_ROWS: usize = 30;
+/// Rows read ahead to find the header and to suggest a mapping.
+pub const SAMPLE_ROWS: usize = 200;
