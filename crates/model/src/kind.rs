@@ -16,6 +16,9 @@ pub struct Kind {
     pub label: Label,
     /// The facts that together identify a record when a sheet is read.
     pub key: Vec<FactId>,
+    /// Other facts by which a record may be recognized when its key is missing or another: earlier codes, former
+    /// names. Texts, each indexed like a key.
+    pub also_key: Vec<FactId>,
     /// The fact shown as a record's name.
     pub name: Option<FactId>,
     /// The path to the area a record lies in, `area` or `lessor.area`: who may see it, which parameter holds.
