@@ -168,7 +168,9 @@ impl ImportError {
             ),
             Self::NotASheet(what) => Label::new(
                 format!("这不是表格文件（看起来是 {what}）。请另存为 xlsx 或 csv 再导入。"),
-                format!("this is no spreadsheet (it looks like {what}): save it as xlsx or csv and import that"),
+                format!(
+                    "this is no spreadsheet (it looks like {what}): save it as xlsx or csv and import that"
+                ),
             ),
             Self::Html => Label::new(
                 "这是网页（HTML 或 XML），只是改名叫 .xls。请用 Excel 或 WPS 打开，另存为 xlsx 再导入。",
@@ -186,10 +188,14 @@ impl ImportError {
             ),
             Self::Broken(why) => Label::new(
                 format!("工作簿已损坏：{why}。请用 Excel 或 WPS 打开并另存后再导入。"),
-                format!("the workbook is damaged: {why}. Open it in Excel or WPS, save it again, and import that"),
+                format!(
+                    "the workbook is damaged: {why}. Open it in Excel or WPS, save it again, and import that"
+                ),
             ),
             Self::Unpacks { part, limit } => Label::new(
-                format!("工作簿里的 {part} 解压后超过 {limit} 字节，疑为压缩炸弹，没有读取。请拆分后再导入。"),
+                format!(
+                    "工作簿里的 {part} 解压后超过 {limit} 字节，疑为压缩炸弹，没有读取。请拆分后再导入。"
+                ),
                 format!(
                     "'{part}' in the workbook unpacks to more than {limit} bytes, as a zip bomb does, and was not \
                      read: split the workbook"
@@ -218,7 +224,9 @@ impl ImportError {
                 ),
             ),
             Self::OpenQuote { row } => Label::new(
-                format!("第 {row} 行的引号直到文件末尾都没有配对，其后的行会被吞掉，所以没有导入。请补上引号。"),
+                format!(
+                    "第 {row} 行的引号直到文件末尾都没有配对，其后的行会被吞掉，所以没有导入。请补上引号。"
+                ),
                 format!(
                     "a quotation mark opened in row {row} is not closed before the end of the file and would swallow \
                      the rows after it: close it"
@@ -272,9 +280,7 @@ impl ImportError {
                 format!("待修改行的文件写不出来：{why}"),
                 format!("the file of rows to mend cannot be written: {why}"),
             ),
-            Self::Cancelled => {
-                Label::new("已取消，什么都没有导入。", "cancelled: nothing has been imported")
-            }
+            Self::Cancelled => Label::new("已取消，什么都没有导入。", "cancelled: nothing has been imported"),
             Self::Store(why) => Label::new(format!("登记簿：{why}"), format!("the register: {why}")),
         }
     }

@@ -108,7 +108,8 @@ fn digest(file: &mut File, mut see: impl FnMut(&[u8])) -> Result<String, ImportE
 fn check_parts(file: &mut File) -> Result<(), ImportError> {
     let broken = |error: zip::result::ZipError| ImportError::Broken(error.to_string());
     let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(broken)?;
-    let named = |name: &str| archive.file_names().any(|file| file.is_ok_and(|file| file.eq_ignore_ascii_case(name)));
+    let named =
+        |name: &str| archive.file_names().any(|file| file.is_ok_and(|file| file.eq_ignore_ascii_case(name)));
     if !named("xl/workbook.xml") {
         return Err(ImportError::NotASheet(if named("xl/workbook.bin") {
             "xlsb"
@@ -133,11 +134,8 @@ fn check_parts(file: &mut File) -> Result<(), ImportError> {
         })?;
         let name = part.name().map_err(broken)?.into_owned();
         let is_xml = name.ends_with(".xml") || name.ends_with(".rels");
-        let limit = if name.starts_with("xl/worksheets/") {
-            limits::MAX_SHEET_BYTES
-        } else {
-            limits::MAX_PART_BYTES
-        };
+        let limit =
+            if name.starts_with("xl/worksheets/") { limits::MAX_SHEET_BYTES } else { limits::MAX_PART_BYTES };
         let unpacks = || ImportError::Unpacks { part: name.clone(), limit };
         if part.size() > limit {
             return Err(unpacks());

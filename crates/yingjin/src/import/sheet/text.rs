@@ -260,7 +260,10 @@ mod tests {
         let (bytes, _, _) = GB18030.encode("企业,住址\n许昌𠮷,㐀");
         assert_eq!(
             rows(&bytes, GB18030).unwrap(),
-            [(1, vec!["企业".to_owned(), "住址".to_owned()]), (2, vec!["许昌𠮷".to_owned(), "㐀".to_owned()])]
+            [
+                (1, vec!["企业".to_owned(), "住址".to_owned()]),
+                (2, vec!["许昌𠮷".to_owned(), "㐀".to_owned()])
+            ]
         );
     }
 
