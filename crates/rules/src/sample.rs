@@ -47,7 +47,15 @@ fn told(id: &str, fact_type: FactType) -> Fact {
 }
 
 fn kind(id: &str, area: Option<&str>, facts: Vec<Fact>) -> Kind {
-    Kind { id: id.into(), label: label(id), key: vec![], name: None, area: area.map(str::to_owned), facts }
+    Kind {
+        id: id.into(),
+        label: label(id),
+        key: vec![],
+        also_key: vec![],
+        name: None,
+        area: area.map(str::to_owned),
+        facts,
+    }
 }
 
 /// A dotted path as an expression.
