@@ -127,7 +127,7 @@ impl Book {
                 sheets: vec![SheetName { name: name.to_owned(), hidden: false }],
                 origin: Origin::Text(Box::new(text::TextFile {
                     path: path.to_owned(),
-                    encoding: encoding,
+                    encoding,
                     delimiter: *delimiter,
                 })),
             }),
