@@ -14,6 +14,7 @@
 pub mod diagnostic;
 pub mod evaluate;
 pub mod expr;
+pub mod language;
 pub mod number;
 pub mod parameter;
 pub mod ruleset;
