@@ -11,6 +11,8 @@
 //! sql        the same rules as standard SQL
 //! ```
 
+pub mod bits;
+pub mod column;
 pub mod diagnostic;
 pub mod evaluate;
 pub mod expr;
@@ -20,3 +22,4 @@ pub mod parameter;
 pub mod ruleset;
 #[cfg(test)]
 mod sample;
+pub mod table;

@@ -3,7 +3,9 @@
 //! Two evaluators: [`one`] walks the expressions for a single record and says all it read; `columns` judges a
 //! whole kind at once. Property tests hold them to each other.
 
+pub mod columns;
 pub mod one;
+mod pass;
 pub mod scalar;
 
 use std::collections::BTreeMap;
@@ -17,7 +19,9 @@ use crate::expr::{Const, FactIndex, KindIndex, ParameterIndex, Path};
 use crate::parameter::{self, Dated};
 use crate::ruleset::RuleSet;
 
+pub use columns::pass;
 pub use one::{fact, judge, one, truth};
+pub use pass::{Counts, Dates, DutyPass, Numbers, Pass, counts_within};
 
 /// What a pass is asked under: the day, and parameters that are tried at other values than the law's.
 #[derive(Clone, Debug, PartialEq)]

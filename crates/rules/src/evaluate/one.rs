@@ -449,7 +449,7 @@ impl<'a, F: Facts> Walk<'a, F> {
     }
 
     /// The fact at the end of a path.
-    fn follow(&mut self, path: &Path, context: &Context) -> Option<Scalar> {
+    pub fn follow(&mut self, path: &Path, context: &Context) -> Option<Scalar> {
         let mut at = context.at;
         let mut way = context.prefix.clone();
         for (position, (step, kind)) in path.steps.iter().enumerate() {
@@ -523,7 +523,7 @@ impl<'a, F: Facts> Walk<'a, F> {
         let derived = &rules.derived[place];
         let ty = type_of(&rules.kinds[derived.kind].facts[fact].fact_type);
         let value = self.value(&derived.expr, &Context::root(at));
-        let value = value.and_then(|value| value.rescaled(derived.expr.ty, ty));
+        let value = value.and_then(|value| value.rescaled(derived.expr.ty, ty)?.told());
         let trace = std::mem::replace(&mut self.trace, outer);
         let memo = Memo { value, trace };
         self.records[at].derived.insert(fact, memo.clone());

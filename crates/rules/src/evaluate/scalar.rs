@@ -69,6 +69,46 @@ impl Scalar {
         }
     }
 
+    /// The value if it is yes or no.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self {
+            Self::Bool(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// The value if it is a number that a column holds.
+    pub fn as_i64(&self) -> Option<i64> {
+        match self {
+            Self::Number(value) => i64::try_from(*value).ok(),
+            _ => None,
+        }
+    }
+
+    /// The value if it is a day.
+    pub fn as_date(&self) -> Option<i32> {
+        match self {
+            Self::Date(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// The value if it is text.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The value as a fact may hold it: numbers within the register's range, see [`MAX_UNSCALED`].
+    pub fn told(self) -> Option<Self> {
+        match self {
+            Self::Number(value) => told(value),
+            other => Some(other),
+        }
+    }
+
     /// The value as people and files know it.
     pub fn to_value(&self, ty: Type) -> Option<Value> {
         match (self, ty) {
