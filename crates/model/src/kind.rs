@@ -1,11 +1,13 @@
 //! A kind of record and its facts, as the city folder declares them.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use crate::id::{FactId, KindId};
+use crate::id::{FactId, KindId, RecordId};
 use crate::label::Label;
 use crate::unit::Unit;
-use crate::value::FactType;
+use crate::value::{FactType, Value};
 
 /// A type of record.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -31,6 +33,13 @@ impl Kind {
     /// The fact of that name.
     pub fn fact(&self, id: &str) -> Option<&Fact> {
         self.facts.iter().find(|fact| fact.id.as_str() == id)
+    }
+
+    /// The id under which a record is first known: the values of its key facts, joined by `~`, which may stand in an
+    /// address as it is. None if one is missing.
+    pub fn id_of(&self, facts: &BTreeMap<FactId, Value>) -> Option<RecordId> {
+        let values = self.key.iter().map(|fact| facts.get(fact).map(Value::to_string));
+        Some(RecordId::from(values.collect::<Option<Vec<_>>>()?.join("~")))
     }
 }
 

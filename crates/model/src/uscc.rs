@@ -4,7 +4,7 @@
 /// The characters of a code; a character's place is its value. I, O, S, V and Z are left out.
 const ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
 /// Weights of the first 17 places: powers of 3 modulo 31.
-const WEIGHTS: [u32; 17] = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
+const WEIGHTS: [usize; 17] = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
 
 /// Why a text is not a code.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -35,22 +35,39 @@ pub fn parse(text: &str) -> Result<String, UsccError> {
     if length != 18 {
         return Err(UsccError::Length(length));
     }
-    let mut sum = 0;
-    let mut last = ('0', 0);
-    for (at, character) in code.chars().enumerate() {
-        let Some(value) = ALPHABET.iter().position(|c| char::from(*c) == character) else {
-            return Err(UsccError::Character(character, at + 1));
-        };
-        match WEIGHTS.get(at) {
-            Some(weight) => sum += weight * u32::try_from(value).unwrap_or(0),
-            None => last = (character, value),
-        }
-    }
-    let expected = usize::try_from((31 - sum % 31) % 31).unwrap_or(0);
-    if expected != last.1 {
-        return Err(UsccError::Check { expected: char::from(ALPHABET[expected]), found: last.0 });
+    let values = values(&code)?;
+    let (expected, found) = (check_value(&values), values[17]);
+    if expected != found {
+        let [expected, found] = [expected, found].map(|value| char::from(ALPHABET[value]));
+        return Err(UsccError::Check { expected, found });
     }
     Ok(code)
+}
+
+/// The code that begins with these 17 characters, with its check character.
+/// Errors: not 17 characters (the length is told as that of the whole code), or one that cannot stand in a code.
+pub fn complete(first: &str) -> Result<String, UsccError> {
+    let length = first.chars().count();
+    if length != 17 {
+        return Err(UsccError::Length(length + 1));
+    }
+    let check = check_value(&values(first)?);
+    Ok(format!("{first}{}", char::from(ALPHABET[check])))
+}
+
+/// The values of characters, each its place in the alphabet.
+fn values(code: &str) -> Result<Vec<usize>, UsccError> {
+    let value = |(at, character): (usize, char)| {
+        let place = ALPHABET.iter().position(|c| char::from(*c) == character);
+        place.ok_or(UsccError::Character(character, at + 1))
+    };
+    code.chars().enumerate().map(value).collect()
+}
+
+/// The value of the check character, from those of the first 17.
+fn check_value(values: &[usize]) -> usize {
+    let sum: usize = WEIGHTS.iter().zip(values).map(|(weight, value)| weight * value).sum();
+    (31 - sum % 31) % 31
 }
 
 /// A full-width letter or digit as its ASCII form, upper case.
@@ -78,5 +95,13 @@ mod tests {
         check("91350100M000100Y4I", Err(UsccError::Character('I', 18)));
         check("91350100M000100Y44", Err(UsccError::Check { expected: '3', found: '4' }));
         check("91350100M000010Y43", Err(UsccError::Check { expected: 'J', found: '3' }));
+    }
+
+    #[test]
+    fn completes() {
+        assert_eq!(complete("91350100M000100Y4").as_deref(), Ok("91350100M000100Y43"));
+        assert_eq!(complete("91350100M000010Y4").as_deref(), Ok("91350100M000010Y4J"));
+        assert_eq!(complete("91350100M0001"), Err(UsccError::Length(14)));
+        assert_eq!(complete("91350100M000100Y!"), Err(UsccError::Character('!', 17)));
     }
 }
