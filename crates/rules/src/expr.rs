@@ -202,6 +202,75 @@ pub enum Node {
     },
 }
 
+impl Expr {
+    /// Visits the expressions this one is made of, not those within them. An aggregate's argument and filter are read
+    /// in the member's kind.
+    pub fn parts<'a>(&'a self, mut visit: impl FnMut(&'a Expr)) {
+        match &self.node {
+            Node::Const(_) | Node::Null | Node::Today | Node::Fact(_) | Node::Parameter(_) => {}
+            Node::Lookup(_, inner)
+            | Node::Not(inner)
+            | Node::InList(inner, _)
+            | Node::InParameter(inner, _)
+            | Node::Like(inner, _)
+            | Node::IsNull(inner)
+            | Node::Abs(inner)
+            | Node::Round(inner) => visit(inner),
+            Node::And(parts)
+            | Node::Or(parts)
+            | Node::Coalesce(parts)
+            | Node::Least(parts)
+            | Node::Greatest(parts) => parts.iter().for_each(visit),
+            Node::Compare(_, a, b)
+            | Node::Arithmetic(_, a, b)
+            | Node::Divide(a, b)
+            | Node::NullIf(a, b)
+            | Node::AddDays(a, b)
+            | Node::AddMonths(a, b)
+            | Node::DaysBetween(a, b) => {
+                visit(a);
+                visit(b);
+            }
+            Node::Case { arms, otherwise } => {
+                for (condition, value) in arms {
+                    visit(condition);
+                    visit(value);
+                }
+                visit(otherwise);
+            }
+            Node::Aggregate { argument, filter, .. } => {
+                argument.iter().for_each(|part| visit(part));
+                filter.iter().for_each(|part| visit(part));
+            }
+        }
+    }
+}
+
+impl Comparison {
+    /// The comparison that holds exactly where this one does not.
+    pub fn opposite(self) -> Self {
+        match self {
+            Self::Equal => Self::NotEqual,
+            Self::NotEqual => Self::Equal,
+            Self::Less => Self::GreaterOrEqual,
+            Self::LessOrEqual => Self::Greater,
+            Self::Greater => Self::LessOrEqual,
+            Self::GreaterOrEqual => Self::Less,
+        }
+    }
+
+    /// The comparison with its sides exchanged: `5 < x` is `x > 5`.
+    pub fn turned(self) -> Self {
+        match self {
+            Self::Equal | Self::NotEqual => self,
+            Self::Less => Self::Greater,
+            Self::LessOrEqual => Self::GreaterOrEqual,
+            Self::Greater => Self::Less,
+            Self::GreaterOrEqual => Self::LessOrEqual,
+        }
+    }
+}
+
 /// A derived fact, ready to compute.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DerivedFact {

@@ -13,12 +13,15 @@
 
 pub mod bits;
 pub mod column;
+pub mod compare;
 pub mod diagnostic;
 pub mod evaluate;
+pub mod explain;
 pub mod expr;
 pub mod language;
 pub mod number;
 pub mod parameter;
+pub mod print;
 pub mod ruleset;
 #[cfg(test)]
 mod sample;

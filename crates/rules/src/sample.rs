@@ -221,3 +221,9 @@ pub fn rules() -> RuleSet {
         version: "0".into(),
     }
 }
+
+/// A record.
+pub fn record(kind: &str, id: &str, facts: &[(&str, Value)]) -> Record {
+    let facts = facts.iter().map(|(id, value)| ((*id).into(), value.clone())).collect();
+    Record { kind: kind.into(), id: id.into(), facts }
+}

@@ -1,7 +1,7 @@
 //! The scalar walk: one record, every expression as it is written, everything that was read on record.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 use model::{FactId, KindId, Record, RecordId, Standing, Truth, Value};
@@ -169,6 +169,25 @@ impl<'a, F: Facts> Walk<'a, F> {
     pub fn find(&mut self, kind: &KindId, id: &RecordId) -> Option<usize> {
         let (kind, _) = self.rules.kind(kind.as_str())?;
         self.load(kind, id)
+    }
+
+    /// The place of a record that has been loaded.
+    pub fn place(&self, kind: KindIndex, id: &RecordId) -> Option<usize> {
+        self.places.get(&(kind, id.clone())).copied()
+    }
+
+    /// The place of a record that has been loaded, or of one that only a reference names: all of it is missing, and
+    /// any of it may be tried.
+    pub fn place_or_empty(&mut self, kind: KindIndex, id: &RecordId) -> usize {
+        let record =
+            Record { kind: self.rules.kinds[kind].id.clone(), id: id.clone(), facts: BTreeMap::new() };
+        self.place(kind, id).unwrap_or_else(|| self.keep(kind, record))
+    }
+
+    /// Tries another value of a fact, or none. Whatever was computed is computed again.
+    pub fn put(&mut self, (record, fact): (usize, FactIndex), value: Option<Value>) {
+        self.records[record].told[fact] = value;
+        self.records.iter_mut().for_each(|record| record.derived.clear());
     }
 
     fn load(&mut self, kind: KindIndex, id: &RecordId) -> Option<usize> {
@@ -675,22 +694,15 @@ pub(crate) fn distinct(missing: Vec<Missing>) -> Vec<Missing> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
     use crate::expr::Comparison;
-    use crate::sample;
+    use crate::sample::{self, record};
 
     fn judged(records: Vec<Record>) -> Judged {
         let rules = sample::rules();
         let books = sample::Books(records);
         let setting = Setting::on("2020-03-01".parse().unwrap());
         one(&rules, &books, &"lease".into(), &"l1".into(), &setting).remove(0)
-    }
-
-    fn record(kind: &str, id: &str, facts: &[(&str, Value)]) -> Record {
-        let facts: BTreeMap<_, _> = facts.iter().map(|(id, value)| ((*id).into(), value.clone())).collect();
-        Record { kind: kind.into(), id: id.into(), facts }
     }
 
     fn text(text: &str) -> Value {
