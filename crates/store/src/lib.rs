@@ -1,1 +1,188 @@
-//! The register on SQLite or PostgreSQL.
+//! The register on SQLite or PostgreSQL. Blocking; from async code, call it where blocking is allowed.
+//!
+//! ```text
+//! events    what happened, append-only, chained by hash     event, draft, verify
+//! records   what the events left: current facts, indexes    record, schema
+//! import    one streaming transaction, one event            import, conflict, aside
+//! verdicts  who stands where, and every turn on the way     verdict
+//! accounts  who may sign in                                 account
+//! ```
+//!
+//! Invariants: the register changes only by an event, in the same transaction. What is acknowledged is on the disk.
+//! Current records equal the replay of the changes of all events. No value ever becomes part of an SQL text.
+
+mod account;
+mod address;
+mod aside;
+mod claim;
+mod conflict;
+mod connection;
+mod draft;
+mod error;
+mod event;
+mod import;
+mod migrate;
+mod record;
+mod schema;
+mod verdict;
+mod verify;
+mod writer;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use model::Change;
+use model::event::Event;
+
+pub use account::{Account, Role};
+pub use aside::{Aside, StoredAside};
+pub use claim::{Decided, Listing};
+pub use conflict::{Conflict, StoredConflict, Told};
+pub use error::StoreError;
+pub use event::{EventFilter, StoredChange, StoredEvent};
+pub use import::{Import, ImportRow};
+pub use record::{Counts, HistoryEntry, Page, Past, Provenance, RecordText, StoredRecord};
+pub use schema::{Schema, normalise};
+pub use verdict::{
+    DutyVerdicts, LISTED, Milestone, PassRecording, Recorded, StoredVerdict, TimeToDone, TrendPoint, Verdict,
+    VerdictChange,
+};
+pub use verify::{Break, Broken, Progress, Verification};
+
+use address::Address;
+use connection::{Connection, Use};
+use draft::{Draft, Ledger};
+use writer::{Gate, Writer};
+
+/// How long a write waits for another to end.
+pub(crate) const WAIT: Duration = Duration::from_secs(30);
+/// Connections for reading that are kept open.
+const READERS: usize = 8;
+
+/// A register. Clones share it.
+#[derive(Clone)]
+pub struct Store {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    address: Address,
+    schema: Arc<Schema>,
+    gate: Arc<Gate>,
+    readers: Mutex<Vec<Connection>>,
+    // Taken apart in `drop`: PostgreSQL's client must not end on a thread that runs async code.
+    writer: Option<Writer>,
+}
+
+impl Store {
+    /// Opens a register, or begins one where the file or database is empty. `url`: `sqlite://relative/path`,
+    /// `sqlite:///absolute/path`, `…?mode=ro` to only read, `sqlite::memory:` for a register that ends with the
+    /// `Store`, or `postgres://user@host/database`.
+    pub fn open(url: &str, schema: &Schema) -> Result<Self, StoreError> {
+        let address = Address::parse(url)?;
+        let mut connection = Connection::open(&address, Use::Write)?;
+        migrate::migrate(&mut connection, &address.place())?;
+        let schema = Arc::new(schema.clone());
+        if migrate::meta(&mut connection, "schema")?.as_deref() != Some(schema.digest().as_str()) {
+            match in_transaction(&mut connection, |connection| draft::reindex(connection, &schema)) {
+                // An auditor's copy is read by the indexes it came with.
+                Err(StoreError::ReadOnly { .. }) => {}
+                other => other?,
+            }
+        }
+        let gate = Arc::new(Gate::default());
+        let writer = Writer::start(address.clone(), Arc::clone(&schema), Arc::clone(&gate), connection)?;
+        let shared = Shared { address, schema, gate, readers: Mutex::default(), writer: Some(writer) };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// Writes an event with its changes; durable when this returns. Returns the event's number.
+    pub fn append(&self, event: Event, changes: Vec<Change>) -> Result<i64, StoreError> {
+        self.write(move |ledger| {
+            let mut draft = Draft::begin(event, ledger.tail);
+            for change in &changes {
+                draft.change(ledger, change)?;
+            }
+            draft.finish(ledger)
+        })
+    }
+
+    pub(crate) fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Ledger) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        match &self.shared.writer {
+            Some(writer) => writer.write(work),
+            None => Err(StoreError::Lost { place: self.address().place(), why: "it is closed".to_owned() }),
+        }
+    }
+
+    pub(crate) fn read<T>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut connection = match self.readers().pop() {
+            Some(connection) if connection.is_open() => connection,
+            _ => Connection::open(&self.shared.address, Use::Read)?,
+        };
+        let result = work(&mut connection);
+        if connection.is_open() {
+            let mut readers = self.readers();
+            if readers.len() < READERS {
+                readers.push(connection);
+            }
+        }
+        result
+    }
+
+    fn readers(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+        self.shared.readers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn address(&self) -> &Address {
+        &self.shared.address
+    }
+
+    pub(crate) fn schema(&self) -> Arc<Schema> {
+        Arc::clone(&self.shared.schema)
+    }
+
+    pub(crate) fn gate(&self) -> &Arc<Gate> {
+        &self.shared.gate
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        let writer = self.writer.take();
+        let readers = std::mem::take(self.readers.get_mut().unwrap_or_else(PoisonError::into_inner));
+        let ended = std::thread::Builder::new().spawn(move || {
+            drop(readers);
+            drop(writer);
+        });
+        if let Ok(thread) = ended {
+            let _ = thread.join();
+        }
+        if let Address::Sqlite(file) = &self.address
+            && file.temporary
+        {
+            for suffix in ["", "-wal", "-shm"] {
+                let mut path = file.path.clone().into_os_string();
+                path.push(suffix);
+                let _ = std::fs::remove_file(path);
+            }
+        }
+    }
+}
+
+fn in_transaction<T>(
+    connection: &mut Connection,
+    work: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    connection.begin_write()?;
+    let done = work(connection).and_then(|value| connection.commit().map(|()| value));
+    if done.is_err() {
+        connection.rollback();
+    }
+    done
+}

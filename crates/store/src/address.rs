@@ -1,0 +1,107 @@
+//! Where a register is.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::error::StoreError;
+
+/// A register's address, read from its URL.
+#[derive(Clone, Debug)]
+pub(crate) enum Address {
+    Sqlite(SqliteFile),
+    Postgres(PostgresServer),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct SqliteFile {
+    pub(crate) path: PathBuf,
+    /// Asked for by `?mode=ro`: an auditor's look at a copy.
+    pub(crate) read_only: bool,
+    /// Made for `sqlite::memory:`; removed with the store.
+    pub(crate) temporary: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct PostgresServer {
+    pub(crate) url: String,
+    /// The URL without its password, for messages.
+    pub(crate) place: String,
+}
+
+impl Address {
+    /// Reads `sqlite://path`, `sqlite:///absolute/path`, `sqlite::memory:`, `postgres://…`, `postgresql://…`.
+    pub(crate) fn parse(url: &str) -> Result<Self, StoreError> {
+        let refuse = |why: &str| StoreError::Address { url: without_password(url), why: why.to_owned() };
+        if url == "sqlite::memory:" {
+            // In memory two connections would lock each other's tables; a file of its own behaves as files do.
+            return Ok(Self::Sqlite(SqliteFile {
+                path: temporary_path(),
+                read_only: false,
+                temporary: true,
+            }));
+        }
+        if let Some(rest) = url.strip_prefix("sqlite://") {
+            let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+            let read_only = match query {
+                "" | "mode=rwc" => false,
+                "mode=ro" => true,
+                _ => return Err(refuse("only ?mode=ro is known after the path")),
+            };
+            if path.is_empty() {
+                return Err(refuse("the path is missing"));
+            }
+            return Ok(Self::Sqlite(SqliteFile { path: PathBuf::from(path), read_only, temporary: false }));
+        }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Self::Postgres(PostgresServer { url: url.to_owned(), place: without_password(url) }));
+        }
+        Err(refuse("it begins with neither sqlite:// nor postgres://"))
+    }
+
+    /// Where it is, to show to people.
+    pub(crate) fn place(&self) -> String {
+        match self {
+            Self::Sqlite(file) => file.path.display().to_string(),
+            Self::Postgres(server) => server.place.clone(),
+        }
+    }
+}
+
+/// `postgres://user:secret@host/name?password=secret` as `postgres://user@host/name`.
+fn without_password(url: &str) -> String {
+    let url = url.split('?').next().unwrap_or(url);
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let Some((user, host)) = rest.rsplit_once('@') else { return url.to_owned() };
+    let user = user.split(':').next().unwrap_or(user);
+    format!("{scheme}://{user}@{host}")
+}
+
+fn temporary_path() -> PathBuf {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    std::env::temp_dir().join(format!("yingjin-{}-{number}.db", std::process::id()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_people_write() {
+        let path = |url: &str| match Address::parse(url) {
+            Ok(Address::Sqlite(file)) => (file.path.display().to_string(), file.read_only),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(path("sqlite://yingjin.db"), ("yingjin.db".to_owned(), false));
+        assert_eq!(path("sqlite:///srv/城市.db?mode=ro"), ("/srv/城市.db".to_owned(), true));
+        for wrong in ["yingjin.db", "sqlite://", "mysql://x", "sqlite://a?cache=shared"] {
+            assert!(matches!(Address::parse(wrong), Err(StoreError::Address { .. })), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn passwords_are_not_shown() {
+        let address = Address::parse("postgres://me:s3cret@db:5432/city?sslmode=disable").unwrap();
+        assert_eq!(address.place(), "postgres://me@db:5432/city");
+    }
+}

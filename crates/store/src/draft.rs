@@ -1,0 +1,491 @@
+//! An event being written: its changes go into the tables as they come, and its hash is known when it is finished.
+//!
+//! Rows are gathered and sent some hundreds at a time, because a database across a network answers each question in a
+//! fixed time. So what is asked of a record in between is answered from the gathered rows first, then from the tables.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use model::event::{BodyDigest, Event, Hash};
+use model::{Change, FactId, KindId, RecordId};
+use serde_json::{Map, Value as Json};
+
+use crate::connection::{Connection, Insert, OnConflict, Param};
+use crate::error::StoreError;
+use crate::migrate::{meta, set_meta};
+use crate::schema::{Schema, identifying};
+
+/// Changes gathered before they are sent.
+const GATHER: usize = 1024;
+
+/// Where the chain and the records end. Read when the transaction begins, under its lock.
+#[derive(Clone, Debug)]
+pub(crate) struct Tail {
+    pub(crate) seq: i64,
+    pub(crate) hash: Hash,
+    /// The highest number of a record.
+    pub(crate) record_no: i64,
+    /// The latest day that any fact holds for.
+    pub(crate) day: Option<NaiveDate>,
+}
+
+impl Tail {
+    pub(crate) fn read(connection: &mut Connection) -> Result<Self, StoreError> {
+        let last = connection.first("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1", &[], |row| {
+            Ok((row.int(0)?, hash(row.text(1)?)))
+        })?;
+        let (seq, hash) = last.unwrap_or((0, Hash::ZERO));
+        let record_no = connection
+            .first("SELECT max(id_no) FROM record", &[], |row| row.opt_int(0))?
+            .flatten()
+            .unwrap_or(0);
+        let day = meta(connection, "day")?.and_then(|text| text.parse().ok());
+        Ok(Self { seq, hash, record_no, day })
+    }
+}
+
+/// A hash as stored. One that is no hash is none we ever wrote, and `verify` says so by its not matching.
+pub(crate) fn hash(text: &str) -> Hash {
+    Hash::from_hex(text).unwrap_or(Hash::ZERO)
+}
+
+/// What a draft writes to and by.
+pub(crate) struct Ledger<'a> {
+    pub(crate) connection: &'a mut Connection,
+    pub(crate) schema: &'a Schema,
+    pub(crate) tail: &'a mut Tail,
+}
+
+/// What is known of a record within the transaction.
+#[derive(Clone, Debug)]
+pub(crate) struct Known {
+    pub(crate) no: i64,
+    /// JSON, keys sorted.
+    pub(crate) facts: String,
+    pub(crate) last_on: NaiveDate,
+    pub(crate) synthetic: bool,
+    /// Whether it is in the tables already.
+    stored: bool,
+}
+
+/// An event that is being written.
+pub(crate) struct Draft {
+    pub(crate) event: Event,
+    pub(crate) seq: i64,
+    lines: i64,
+    body: BodyDigest,
+    claims: Vec<Claims>,
+    latest_on: Option<NaiveDate>,
+    gathered: Gathered,
+}
+
+/// What an event says beside its changes; see [`Draft::claim`].
+#[derive(Clone, Default)]
+struct Claims {
+    what: &'static str,
+    count: i64,
+    digest: BodyDigest,
+}
+
+#[derive(Default)]
+struct Gathered {
+    records: HashMap<(KindId, RecordId), Known>,
+    changes: Vec<(i64, i64, NaiveDate, String)>,
+    identifiers: Vec<(KindId, FactId, String, i64)>,
+    /// The same by their text, for `find`.
+    by_text: HashMap<(KindId, FactId, String), Vec<RecordId>>,
+    links: Vec<(KindId, FactId, String, i64)>,
+    unlinks: Vec<(KindId, FactId, String, i64)>,
+}
+
+const CHANGES: Insert = Insert {
+    table: "change",
+    columns: &["event_seq", "ordinal", "record_no", "on_day", "facts"],
+    then: OnConflict::Fail,
+};
+const NEW_RECORDS: Insert = Insert {
+    table: "record",
+    columns: &["id_no", "kind", "id", "facts", "last_on", "synthetic"],
+    then: OnConflict::Fail,
+};
+const RECORDS: Insert = Insert { then: OnConflict::Replace("id_no"), ..NEW_RECORDS };
+const IDENTIFIERS: Insert =
+    Insert { table: "identifier", columns: &["kind", "fact", "text", "record_no"], then: OnConflict::Keep };
+const LINKS: Insert =
+    Insert { table: "link", columns: &["kind", "fact", "target", "record_no"], then: OnConflict::Keep };
+
+impl Draft {
+    /// Begins the event after the last one. Contract: the transaction is open.
+    pub(crate) fn begin(mut event: Event, tail: &Tail) -> Self {
+        event.at = to_microseconds(event.at);
+        Self {
+            event,
+            seq: tail.seq + 1,
+            lines: 0,
+            body: BodyDigest::default(),
+            claims: Vec::new(),
+            latest_on: None,
+            gathered: Gathered::default(),
+        }
+    }
+
+    /// Adds a line to the body that a table of its own keeps.
+    pub(crate) fn line(&mut self, line: &str) -> i64 {
+        self.body.line(line);
+        self.lines += 1;
+        self.lines - 1
+    }
+
+    /// Adds what the event says beside its changes (`conflict`, `aside`): the body ends with one line for each such
+    /// list, its length and the digest of its lines.
+    pub(crate) fn claim(&mut self, what: &'static str, line: &str) {
+        if !self.claims.iter().any(|claims| claims.what == what) {
+            self.claims.push(Claims { what, ..Claims::default() });
+        }
+        for claims in self.claims.iter_mut().filter(|claims| claims.what == what) {
+            claims.count += 1;
+            claims.digest.line(line);
+        }
+    }
+
+    /// What is known of a record, in this transaction.
+    pub(crate) fn known(
+        &mut self,
+        ledger: &mut Ledger,
+        key: &(KindId, RecordId),
+    ) -> Result<Option<Known>, StoreError> {
+        if let Some(known) = self.gathered.records.get(key) {
+            return Ok(Some(known.clone()));
+        }
+        read_known(ledger.connection, key.0.as_str(), key.1.as_str())
+    }
+
+    /// Ids of records of a kind that were ever known by a text, in normal form.
+    pub(crate) fn find(
+        &mut self,
+        ledger: &mut Ledger,
+        key: &(KindId, FactId, String),
+    ) -> Result<Vec<RecordId>, StoreError> {
+        let mut found = crate::record::find(ledger.connection, key)?;
+        for id in self.gathered.by_text.get(key).into_iter().flatten() {
+            if !found.contains(id) {
+                found.push(id.clone());
+            }
+        }
+        Ok(found)
+    }
+
+    /// Writes one change: its line, and what it leaves of the record.
+    pub(crate) fn change(&mut self, ledger: &mut Ledger, change: &Change) -> Result<(), StoreError> {
+        let told = serde_json::to_string(&change.facts).map_err(|error| unwritable(&error))?;
+        let key = (change.kind.clone(), change.id.clone());
+        let before = self.known(ledger, &key)?;
+        let ordinal =
+            self.line(&change_line(change.kind.as_str(), change.id.as_str(), &change.on.to_string(), &told));
+        let no = before.as_ref().map_or_else(
+            || {
+                ledger.tail.record_no += 1;
+                ledger.tail.record_no
+            },
+            |known| known.no,
+        );
+        self.gathered.changes.push((ordinal, no, change.on, told.clone()));
+        self.latest_on = self.latest_on.max(Some(change.on));
+
+        let touches_none = change.facts.values().all(Option::is_some);
+        let after = match &before {
+            None if touches_none => {
+                Known { no, facts: told, last_on: change.on, synthetic: self.event.synthetic, stored: false }
+            }
+            None => {
+                let mut facts = Map::new();
+                apply(&mut facts, &told)?;
+                Known {
+                    no,
+                    facts: write(&facts),
+                    last_on: change.on,
+                    synthetic: self.event.synthetic,
+                    stored: false,
+                }
+            }
+            Some(known) => {
+                let synthetic = known.synthetic || self.event.synthetic;
+                if change.on >= known.last_on {
+                    let mut facts = Map::new();
+                    apply(&mut facts, &known.facts)?;
+                    apply(&mut facts, &told)?;
+                    Known { facts: write(&facts), last_on: change.on, synthetic, ..known.clone() }
+                } else {
+                    // It came late: what was told for later days stays, so the history decides.
+                    self.flush(ledger)?;
+                    let facts = crate::record::replay(ledger.connection, no)?;
+                    Known { no, facts, last_on: known.last_on, synthetic, stored: true }
+                }
+            }
+        };
+        self.index(ledger.schema, change, before.as_ref(), &after)?;
+        self.gathered.records.insert(key, after);
+        if self.gathered.changes.len() >= GATHER {
+            self.flush(ledger)?;
+        }
+        Ok(())
+    }
+
+    /// Keeps the indexes in step with a record that goes from `before` to `after`.
+    fn index(
+        &mut self,
+        schema: &Schema,
+        change: &Change,
+        before: Option<&Known>,
+        after: &Known,
+    ) -> Result<(), StoreError> {
+        let kind = change.kind.as_str();
+        let touched = |fact: &&FactId| change.facts.contains_key(*fact);
+        if !schema.identifiers(kind).chain(schema.links(kind)).any(|fact| touched(&fact)) {
+            return Ok(());
+        }
+        let mut was = Map::new();
+        if let Some(known) = before {
+            apply(&mut was, &known.facts)?;
+        }
+        let mut is = Map::new();
+        apply(&mut is, &after.facts)?;
+        for fact in schema.identifiers(kind).filter(touched) {
+            let told = change.facts.get(fact).and_then(Option::as_ref).map(|value| serde_json::json!(value));
+            let Some(text) = told.as_ref().and_then(identifying) else { continue };
+            if was.get(fact.as_str()) == told.as_ref() {
+                continue;
+            }
+            let key = (change.kind.clone(), fact.clone(), text);
+            let ids = self.gathered.by_text.entry(key.clone()).or_default();
+            if !ids.contains(&change.id) {
+                ids.push(change.id.clone());
+                self.gathered.identifiers.push((key.0, key.1, key.2, after.no));
+            }
+        }
+        for fact in schema.links(kind).filter(touched) {
+            let (old, new) = (target(&was, fact), target(&is, fact));
+            if old == new {
+                continue;
+            }
+            let row = |text: &str| (change.kind.clone(), fact.clone(), text.to_owned(), after.no);
+            if let Some(old) = old {
+                // A link made and unmade between two sendings was never sent.
+                let gone = row(old);
+                match self.gathered.links.iter().position(|link| *link == gone) {
+                    Some(at) => drop(self.gathered.links.remove(at)),
+                    None => self.gathered.unlinks.push(gone),
+                }
+            }
+            if let Some(new) = new {
+                let link = row(new);
+                match self.gathered.unlinks.iter().position(|gone| *gone == link) {
+                    Some(at) => drop(self.gathered.unlinks.remove(at)),
+                    None => self.gathered.links.push(link),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends what is gathered.
+    pub(crate) fn flush(&mut self, ledger: &mut Ledger) -> Result<(), StoreError> {
+        let gathered = std::mem::take(&mut self.gathered);
+        let connection = &mut *ledger.connection;
+        let mut values = Vec::with_capacity(gathered.changes.len() * 6);
+        for (ordinal, no, on, facts) in &gathered.changes {
+            values.extend([self.seq.into(), (*ordinal).into(), (*no).into(), on.to_string().into()]);
+            values.push(Param::Text(facts));
+        }
+        connection.insert(&CHANGES, &values)?;
+
+        let mut records: Vec<_> = gathered.records.iter().collect();
+        records.sort_by_key(|(_, known)| known.no);
+        for stored in [false, true] {
+            values.clear();
+            for ((kind, id), known) in records.iter().filter(|(_, known)| known.stored == stored) {
+                values.extend([known.no.into(), kind.as_str().into(), id.as_str().into()]);
+                values.extend([Param::Text(&known.facts), known.last_on.to_string().into()]);
+                values.push(Param::flag(known.synthetic));
+            }
+            connection.insert(if stored { &RECORDS } else { &NEW_RECORDS }, &values)?;
+        }
+        for (into, rows) in [(&IDENTIFIERS, &gathered.identifiers), (&LINKS, &gathered.links)] {
+            values.clear();
+            for (kind, fact, text, no) in rows {
+                values.extend([kind.as_str().into(), fact.as_str().into(), Param::Text(text), (*no).into()]);
+            }
+            connection.insert(into, &values)?;
+        }
+        for (kind, fact, target, no) in &gathered.unlinks {
+            connection.execute(
+                "DELETE FROM link WHERE kind = $1 AND fact = $2 AND target = $3 AND record_no = $4",
+                &[kind.as_str().into(), fact.as_str().into(), Param::Text(target), (*no).into()],
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Writes the event itself. Returns its number. The transaction still has to be committed.
+    pub(crate) fn finish(mut self, ledger: &mut Ledger) -> Result<i64, StoreError> {
+        self.flush(ledger)?;
+        self.claims.sort_by_key(|claims| claims.what);
+        for claims in std::mem::take(&mut self.claims) {
+            let line = claims_line(claims.what, claims.count, claims.digest.finish());
+            self.body.line(&line);
+        }
+        let body = self.body.clone().finish();
+        let hash = self.event.hash(self.seq, ledger.tail.hash, body);
+        let event = &self.event;
+        ledger.connection.execute(
+            "INSERT INTO event (seq, type, at_us, on_day, actor, synthetic, summary, lines, body, previous, hash)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            &[
+                self.seq.into(),
+                crate::event::type_text(event.event_type).into(),
+                event.at.timestamp_micros().into(),
+                event.on.to_string().into(),
+                event.actor.as_str().into(),
+                Param::flag(event.synthetic),
+                event.summary.to_string().into(),
+                self.lines.into(),
+                body.to_string().into(),
+                ledger.tail.hash.to_string().into(),
+                hash.to_string().into(),
+            ],
+        )?;
+        ledger.tail.seq = self.seq;
+        ledger.tail.hash = hash;
+        if self.latest_on > ledger.tail.day {
+            ledger.tail.day = self.latest_on;
+            if let Some(day) = self.latest_on {
+                set_meta(ledger.connection, "day", &day.to_string())?;
+            }
+        }
+        Ok(self.seq)
+    }
+}
+
+/// The line of a change, as the body's digest takes it: keys sorted, no space.
+pub(crate) fn change_line(kind: &str, id: &str, on: &str, facts: &str) -> String {
+    format!(r#"{{"facts":{facts},"id":{},"kind":{},"on":"{on}"}}"#, Json::from(id), Json::from(kind))
+}
+
+pub(crate) fn claims_line(what: &str, count: i64, digest: Hash) -> String {
+    format!(r#"{{"{what}":{count},"digest":"{digest}"}}"#)
+}
+
+/// Lays facts, as JSON, over others; null takes one back.
+pub(crate) fn apply(facts: &mut Map<String, Json>, told: &str) -> Result<(), StoreError> {
+    let told: Map<String, Json> = serde_json::from_str(told).map_err(|error| unwritable(&error))?;
+    for (fact, value) in told {
+        if value.is_null() {
+            facts.remove(&fact);
+        } else {
+            facts.insert(fact, value);
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn write(facts: &Map<String, Json>) -> String {
+    // A map with text keys can always be written.
+    serde_json::to_string(facts).unwrap_or_default()
+}
+
+pub(crate) fn read_known(
+    connection: &mut Connection,
+    kind: &str,
+    id: &str,
+) -> Result<Option<Known>, StoreError> {
+    let sql = "SELECT id_no, facts, last_on, synthetic FROM record WHERE kind = $1 AND id = $2";
+    connection.first(sql, &[kind.into(), id.into()], |row| {
+        Ok(Known {
+            no: row.int(0)?,
+            facts: row.text(1)?.to_owned(),
+            last_on: row.parsed(2)?,
+            synthetic: row.flag(3)?,
+            stored: true,
+        })
+    })
+}
+
+/// Instants are kept to the microsecond: finer digits would be lost, and the hash with them.
+pub(crate) fn to_microseconds(at: DateTime<Utc>) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(at.timestamp_micros()).unwrap_or(at)
+}
+
+fn target<'a>(facts: &'a Map<String, Json>, fact: &FactId) -> Option<&'a str> {
+    facts.get(fact.as_str()).and_then(Json::as_str)
+}
+
+fn unwritable(error: &serde_json::Error) -> StoreError {
+    StoreError::Damaged { place: "register".to_owned(), why: format!("facts are not JSON: {error}") }
+}
+
+/// Makes the indexes anew from the records and their history, after the city folder came to index other facts.
+pub(crate) fn reindex(connection: &mut Connection, schema: &Schema) -> Result<(), StoreError> {
+    if meta(connection, "schema")?.as_deref() == Some(schema.digest().as_str()) {
+        return Ok(());
+    }
+    connection.script("DELETE FROM link; DELETE FROM identifier;")?;
+    for kind in schema.kinds() {
+        let links: Vec<&FactId> = schema.links(kind.as_str()).collect();
+        let identifiers: Vec<&FactId> = schema.identifiers(kind.as_str()).collect();
+        if !links.is_empty() {
+            index_pages(
+                connection,
+                &LINKS,
+                kind,
+                "SELECT id_no, facts FROM record
+                 WHERE kind = $1 AND id_no > $2 ORDER BY id_no LIMIT 4096",
+                |facts| {
+                    links
+                        .iter()
+                        .filter_map(|fact| Some(((*fact).clone(), target(facts, fact)?.to_owned())))
+                        .collect()
+                },
+            )?;
+        }
+        if !identifiers.is_empty() {
+            index_pages(connection, &IDENTIFIERS, kind, "SELECT record_no, change.facts
+                 FROM (SELECT id_no FROM record WHERE kind = $1 AND id_no > $2 ORDER BY id_no LIMIT 4096) AS page
+                 CROSS JOIN change WHERE change.record_no = page.id_no ORDER BY record_no", |facts| {
+                identifiers
+                    .iter()
+                    .filter_map(|fact| Some(((*fact).clone(), identifying(facts.get(fact.as_str())?)?)))
+                    .collect()
+            })?;
+        }
+    }
+    set_meta(connection, "schema", &schema.digest())
+}
+
+/// Walks a kind page by page (`sql` takes the kind and the number to go on after) and indexes what `read` finds.
+fn index_pages(
+    connection: &mut Connection,
+    into: &Insert,
+    kind: &KindId,
+    sql: &str,
+    read: impl Fn(&Map<String, Json>) -> BTreeSet<(FactId, String)>,
+) -> Result<(), StoreError> {
+    let mut after = 0;
+    loop {
+        let mut rows = Vec::new();
+        let mut last = None;
+        connection.each(sql, &[kind.as_str().into(), after.into()], |row| {
+            let no = row.int(0)?;
+            last = Some(no);
+            let facts: Map<String, Json> = row.json(1)?;
+            rows.extend(read(&facts).into_iter().map(|(fact, text)| (fact, text, no)));
+            Ok(())
+        })?;
+        let Some(last) = last else { return Ok(()) };
+        after = last;
+        let mut values = Vec::with_capacity(rows.len() * 4);
+        for (fact, text, no) in &rows {
+            values.extend([kind.as_str().into(), fact.as_str().into(), Param::Text(text), (*no).into()]);
+        }
+        connection.insert(into, &values)?;
+    }
+}
