@@ -19,13 +19,13 @@ struct Indexed {
 }
 
 impl Schema {
-    /// Found by: keys, names, and texts that are unified social credit codes. Pointing: references, and areas that
+    /// Found by: keys, other keys, names, and texts that are unified social credit codes. Pointing: references, and areas that
     /// a kind describes. Derived facts are never stored, so never indexed.
     pub fn of(kinds: &[Kind]) -> Self {
         let mut schema = Self::default();
         for kind in kinds {
             let indexed = schema.kinds.entry(kind.id.clone()).or_default();
-            indexed.identifiers.extend(kind.key.iter().chain(&kind.name).cloned());
+            indexed.identifiers.extend(kind.key.iter().chain(&kind.also_key).chain(&kind.name).cloned());
             for fact in kind.facts.iter().filter(|fact| fact.derived.is_none()) {
                 if matches!(fact.fact_type, FactType::Text { format: Some(TextFormat::Uscc) }) {
                     indexed.identifiers.insert(fact.id.clone());
@@ -38,7 +38,7 @@ impl Schema {
         schema
     }
 
-    /// Also finds records of `kind` by `fact`: an older code that the city's sheets still carry.
+    /// Also finds records of `kind` by `fact`.
     pub fn found_by(mut self, kind: impl Into<KindId>, fact: impl Into<FactId>) -> Self {
         self.kinds.entry(kind.into()).or_default().identifiers.insert(fact.into());
         self

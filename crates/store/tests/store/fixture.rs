@@ -103,6 +103,7 @@ fn kind_of(json: &Json) -> model::Kind {
         id: json["id"].as_str().unwrap().into(),
         label: model::Label::default(),
         key: ids("key").collect(),
+        also_key: ids("also_key").collect(),
         name: json["name"].as_str().map(FactId::from),
         area: None,
         facts: (json["facts"].as_array().unwrap().iter())
