@@ -283,3 +283,29 @@ pub struct DerivedFact {
     /// How.
     pub expr: Expr,
 }
+
+impl Path {
+    /// The fact at its end, with its kind.
+    pub fn end(&self) -> (KindIndex, FactIndex) {
+        (self.steps.last().map_or(self.kind, |(_, kind)| *kind), self.fact)
+    }
+
+    /// Every fact on the way with the kind it belongs to: the references, then the fact itself.
+    pub fn facts(&self) -> impl Iterator<Item = (KindIndex, FactIndex)> + '_ {
+        let mut here = self.kind;
+        let steps = self.steps.iter().map(move |(fact, next)| {
+            let from = here;
+            here = *next;
+            (from, *fact)
+        });
+        steps.chain(std::iter::once(self.end()))
+    }
+}
+
+impl Expr {
+    /// Visits it and every part of it.
+    pub fn each(&self, visit: &mut impl FnMut(&Expr)) {
+        visit(self);
+        self.parts(|part| part.each(visit));
+    }
+}

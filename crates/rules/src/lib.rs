@@ -12,6 +12,7 @@
 //! ```
 
 pub mod bits;
+pub mod city;
 pub mod column;
 pub mod compare;
 pub mod diagnostic;

@@ -24,7 +24,7 @@ pub use mistake::{Mistake, Sentences};
 pub use names::{Scope, nearest};
 pub use syntax::is_name;
 
-use crate::expr::Expr;
+use crate::expr::{Expr, KindIndex, Node, Path};
 
 /// What an expression is to give.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +55,22 @@ pub fn compile_as(text: &str, scope: &Scope<'_>, wanted: Wanted<'_>) -> Result<E
     let positions = syntax::Positions::new(text);
     let parsed = syntax::parse(text, &positions).map_err(|mistake| vec![mistake])?;
     lower::lower(&parsed, scope, &positions, wanted)
+}
+
+/// Follows a dotted path from a kind to a fact.
+///
+/// Errors: the part of the text that names nothing, or no reference.
+pub fn resolve(text: &str, scope: &Scope<'_>, kind: KindIndex) -> Result<Path, Mistake> {
+    let mut start = 0;
+    let mut parts = Vec::new();
+    for name in text.split('.') {
+        parts.push(names::Part { name, quoted: false, at: start..start + name.len() });
+        start += name.len() + 1;
+    }
+    match names::path(scope, kind, &parts)?.expr.node {
+        Node::Fact(path) => Ok(path),
+        _ => Err(Mistake::syntax(&(0..text.len()), text)),
+    }
 }
 
 #[cfg(test)]

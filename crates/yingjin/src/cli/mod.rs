@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use model::Lang;
 
+pub mod check;
 pub mod openapi;
 
 /// Keeps the books of a city's promises: who should be served, who has been, who is exempt, and the gap.
@@ -32,6 +33,7 @@ pub struct RegisterArgs {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Check(check::Args),
     Openapi(openapi::Args),
 }
 
@@ -40,6 +42,7 @@ impl Cli {
     /// was asked to look at; an error, code 2, when it could not do its work.
     pub fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
+            Command::Check(args) => check::run(&args, self.lang),
             Command::Openapi(args) => openapi::run(&args, self.lang),
         }
     }

@@ -1,0 +1,446 @@
+//! What can be wrong with a city folder outside its expressions, in words.
+
+use crate::diagnostic::Message;
+use crate::language::mistake::{both, suggest};
+use crate::language::{Sentences, nearest};
+
+fn says(what: Message, why: Message, mend: Message) -> Sentences {
+    Sentences { what, why, mend }
+}
+
+fn see(section: &str) -> Message {
+    both!("见 docs/city-folder.md “{}”", "see docs/city-folder.md, \"{}\""; section)
+}
+
+// Files
+
+pub(super) fn unreadable(error: &str) -> Sentences {
+    says(
+        both!("读不了这个文件：{}", "this file cannot be read: {}"; error),
+        both!("城市的规则要完整读入才能用", "a city is used only when all of it has been read"),
+        both!("检查路径和权限", "check the path and the permissions"),
+    )
+}
+
+pub(super) fn not_utf8() -> Sentences {
+    says(
+        both!("文件不是 UTF-8", "the file is not UTF-8"),
+        both!("别的编码会把汉字读错", "another encoding would misread its words"),
+        both!("另存为 UTF-8", "save it as UTF-8"),
+    )
+}
+
+pub(super) fn file_too_large(limit_kib: u64) -> Sentences {
+    says(
+        both!("文件超过 {} KiB", "the file is larger than {} KiB"; limit_kib),
+        both!("这样大的文件多半不是规则", "a file this large is most likely no rules"),
+        both!("拆成几个文件", "split it"),
+    )
+}
+
+pub(super) fn too_many_files(limit: usize) -> Sentences {
+    says(
+        both!("文件超过 {} 个", "there are more than {} files"; limit),
+        both!("多半是指错了文件夹", "most likely this is another folder"),
+        both!("检查文件夹", "check the folder"),
+    )
+}
+
+pub(super) fn folder_too_deep() -> Sentences {
+    says(
+        both!("文件夹嵌套太深，没有读", "this folder is nested too deep and was not read"),
+        both!(
+            "kinds/ 下不分文件夹，parameters/ 和 duties/ 按机关分",
+            "kinds/ has no folders, parameters/ and duties/ have one an authority"
+        ),
+        see("The city folder"),
+    )
+}
+
+pub(super) fn toml(message: &str) -> Sentences {
+    says(
+        both!("TOML 写法不对：{}", "this is not TOML: {}"; message),
+        both!("读不懂的文件整个不能用", "a file that cannot be read is of no use"),
+        both!("按 TOML 的写法改，见 https://toml.io", "write it as TOML, see https://toml.io"),
+    )
+}
+
+pub(super) fn missing_key(key: &str) -> Sentences {
+    says(
+        both!("缺少 {}", "{} is missing"; key),
+        both!("这一项必须写明", "it has to be said"),
+        both!("加上 {} = …，见 docs/city-folder.md", "add {} = …, see docs/city-folder.md"; key),
+    )
+}
+
+pub(super) fn unknown_key(key: &str, known: &[&str]) -> Sentences {
+    says(
+        both!("不认识的键 {}", "unknown key {}"; key),
+        both!("写错的键会被悄悄忽略，所以算错误", "a misspelt key would be ignored in silence"),
+        suggest(nearest(key, known.iter().copied()), known),
+    )
+}
+
+pub(super) fn toml_type(wanted: (&str, &str), got: (&str, &str)) -> Sentences {
+    says(
+        Message::new(
+            format!("这里要{}，却是{}", wanted.0, got.0),
+            format!("{} is wanted here, this is {}", wanted.1, got.1),
+        ),
+        both!("不做任何暗中的转换", "nothing is converted in silence"),
+        Message::new(format!("写成{}", wanted.0), format!("write {}", wanted.1)),
+    )
+}
+
+pub(super) fn empty() -> Sentences {
+    says(
+        both!("文字是空的", "the text is empty"),
+        both!("空的名称或条件没有意义", "an empty name or condition says nothing"),
+        both!("写上内容，或去掉这一项", "write something, or leave it out"),
+    )
+}
+
+pub(super) fn choice(got: &str, options: &[&str]) -> Sentences {
+    says(
+        both!("{} 不在可选之列", "{} is not one of the choices"; got),
+        both!("只认识列出的几个", "only those are known"),
+        suggest(nearest(got, options.iter().copied()), options),
+    )
+}
+
+// Names
+
+pub(super) fn bad_id(id: &str) -> Sentences {
+    says(
+        both!("{} 不能作名称", "{} cannot be a name"; id),
+        both!("名称写在文件名、网址和别的文件里", "names stand in file names, addresses and other files"),
+        both!(
+            "用小写英文字母、数字、_ 或 -，以字母开头",
+            "use lower-case letters a-z, digits, _ or -, and begin with a letter"
+        ),
+    )
+}
+
+pub(super) fn bad_name(id: &str) -> Sentences {
+    says(
+        both!("{} 不能作事实或参数的名称", "{} cannot be the name of a fact or parameter"; id),
+        both!(
+            "它要写在表达式里：没有 -，也不能是语言自己的词",
+            "it is written in expressions: no -, and no word of the language itself"
+        ),
+        both!("用小写英文字母、数字、_，如 {}_value", "use lower-case letters a-z, digits and _, as {}_value"; id.replace('-', "_")),
+    )
+}
+
+pub(super) fn twice(what: (&str, &str), id: &str, first: &str) -> Sentences {
+    says(
+        Message::new(format!("{} {id} 写了两次", what.0), format!("{} {id} is there twice", what.1)),
+        both!("先写的在 {}", "the first is at {}"; first),
+        both!("改一个名称，或删去一个", "rename one, or drop one"),
+    )
+}
+
+pub(super) fn not_found(what: (&str, &str), id: &str, all: &[&str]) -> Sentences {
+    says(
+        Message::new(format!("没有{} {id}", what.0), format!("there is no {} {id}", what.1)),
+        both!("名称要指向声明过的东西", "a name has to be that of something declared"),
+        suggest(nearest(id, all.iter().copied()), all),
+    )
+}
+
+pub(super) fn areas(error: &str) -> Sentences {
+    says(
+        both!("地区不成一个城市：{}", "the areas are no city: {}"; error),
+        both!(
+            "参数按地区由内到外查找，权限也按地区",
+            "parameters and permissions go by area, from the inner to the outer"
+        ),
+        both!("改正 code 或 parent", "mend `code` or `parent`"),
+    )
+}
+
+pub(super) fn calendar_year(year: i64) -> Sentences {
+    says(
+        both!("日期不在 {} 年", "the day is not in {}"; year),
+        both!("一个 [[calendar]] 只记一年的通知", "a [[calendar]] is one year's notice"),
+        both!("放到那一年的 [[calendar]] 里", "put it under that year's [[calendar]]"),
+    )
+}
+
+pub(super) fn ends_before_start() -> Sentences {
+    says(
+        both!("to 早于 from", "`to` is before `from`"),
+        both!("这样的一段没有一天", "such a span has no day"),
+        both!("调换或改正日期", "swap or mend the days"),
+    )
+}
+
+// Kinds
+
+pub(super) fn not_for_type(key: &str, fact_type: &str) -> Sentences {
+    says(
+        both!("{} 类型没有 {1}", "type {} has no {1}"; fact_type, key),
+        both!("写了也不起作用", "it would have no effect"),
+        both!("去掉 {}，或改类型", "drop {}, or change the type"; key),
+    )
+}
+
+pub(super) fn no_options() -> Sentences {
+    says(
+        both!("代码没有 options", "a code has no options"),
+        both!("没有可选值的代码永远未知", "a code with nothing to choose is always unknown"),
+        both!("加上 options = [ {{ id = …, label = … }} ]", "add options = [ {{ id = …, label = … }} ]"),
+    )
+}
+
+pub(super) fn scale(limit: u8) -> Sentences {
+    says(
+        both!("scale 要在 0 到 {} 之间", "scale is between 0 and {}"; limit),
+        both!("再多的小数不能精确保存", "more digits after the point could not be kept exactly"),
+        both!("钱用 2", "for money, 2"),
+    )
+}
+
+pub(super) fn bad_unit(error: &str) -> Sentences {
+    says(
+        both!("单位写法不对：{}", "this is no unit: {}"; error),
+        both!("单位用来防止把元和人相比", "units keep yuan from being compared with persons"),
+        both!("写成 CNY、CNY/month、person 或 1", "write CNY, CNY/month, person or 1"),
+    )
+}
+
+pub(super) fn from_without_by() -> Sentences {
+    says(
+        both!("from 和 by 要一起写", "`from` and `by` go together"),
+        both!(
+            "要知道汇总哪一类记录、它们由哪个引用指到这里",
+            "an aggregate needs the kind of the records and the reference by which they point here"
+        ),
+        both!("两个都写上，或都去掉", "give both, or neither"),
+    )
+}
+
+pub(super) fn by_points_elsewhere(by: &str, from: &str, kind: &str) -> Sentences {
+    says(
+        both!("{1} 的 {0} 不是指向 {2} 的引用", "{0} of {1} is no reference to {2}"; by, from, kind),
+        both!("汇总的是由它指到这里的记录", "an aggregate goes over the records that point here by it"),
+        both!("写一个 type = \"ref\"、to = \"{}\" 的事实", "name a fact of type = \"ref\", to = \"{}\""; kind),
+    )
+}
+
+pub(super) fn derived_reference(by: &str) -> Sentences {
+    says(
+        both!("{} 是派生的，不能用来找记录", "{} is derived: records are not found by it"; by),
+        both!(
+            "指向哪条记录要先知道，才能汇总",
+            "where a record points has to be known before anything is summed"
+        ),
+        both!("用登记的引用", "use a reference that is told"),
+    )
+}
+
+pub(super) fn wrong_fact(id: &str, wanted: (&str, &str)) -> Sentences {
+    says(
+        Message::new(format!("{id} 不是{}", wanted.0), format!("{id} is not {}", wanted.1)),
+        both!("这里只能用这样的事实", "only such a fact can stand here"),
+        Message::new(format!("换成{}", wanted.0), format!("name {}", wanted.1)),
+    )
+}
+
+pub(super) fn derived_and_asked(key: &str) -> Sentences {
+    says(
+        both!("{} 只用于派生事实", "{} is for derived facts"; key),
+        both!("没有 value 就不计算", "nothing is computed without `value`"),
+        both!("加上 value，或去掉 {}", "add `value`, or drop {}"; key),
+    )
+}
+
+pub(super) fn cycle(names: &str) -> Sentences {
+    says(
+        both!("派生事实绕成了圈：{}", "these derived facts go round in a circle: {}"; names),
+        both!("每一个都要等另一个先算出来", "each waits for another to be computed first"),
+        both!("让其中一个只用登记的事实", "let one of them read only facts that are told"),
+    )
+}
+
+// Parameters
+
+pub(super) fn list_of_text() -> Sentences {
+    says(
+        both!("列表参数只能是文字", "a list parameter holds text"),
+        both!("列表用来问一个代码在不在其中", "a list answers whether a code is in it"),
+        both!("写 type = \"text\"，或用 between", "write type = \"text\", or use between"),
+    )
+}
+
+pub(super) fn value_or_unset() -> Sentences {
+    says(
+        both!("value 和 unset 要写一个，也只写一个", "one of `value` and `unset` is needed, and only one"),
+        both!("要么有值，要么说明为什么没有", "there is a value, or a reason why there is none"),
+        both!(
+            "写 value = …，或 unset = {{ zh = …, en = … }}",
+            "write value = …, or unset = {{ zh = …, en = … }}"
+        ),
+    )
+}
+
+pub(super) fn value_type(wanted: (&str, &str), got: &str) -> Sentences {
+    says(
+        Message::new(format!("{got} 不是{}", wanted.0), format!("{got} is not {}", wanted.1)),
+        both!("不做任何暗中的转换", "nothing is converted in silence"),
+        Message::new(format!("写成{}", wanted.0), format!("write {}", wanted.1)),
+    )
+}
+
+pub(super) fn same_day_twice() -> Sentences {
+    says(
+        both!("同一地区从同一天起有两个值", "two values hold from one day in one area"),
+        both!("不知道用哪一个", "nobody can tell which"),
+        both!("改正 from、area，或删去一个", "mend `from` or `area`, or drop one"),
+    )
+}
+
+pub(super) fn unset(parameter: &str, reason: &str) -> Sentences {
+    says(
+        both!("参数 :{} 没有值：{}", "parameter :{} has no value: {}"; parameter, reason),
+        both!("用到它的条款在此期间未知", "clauses that read it are unknown in that time"),
+        both!("拿到文件后填上 value", "fill in `value` once the document is in hand"),
+    )
+}
+
+pub(super) fn uncovered(parameter: &str, day: &str, area: Option<&str>) -> Sentences {
+    let (zh, en) = match area {
+        Some(area) => (format!("在 {area} "), format!(" in {area}")),
+        None => (String::new(), String::new()),
+    };
+    says(
+        Message::new(
+            format!("参数 :{parameter} {zh}从 {day} 起没有值"),
+            format!("parameter :{parameter} has no value from {day}{en}"),
+        ),
+        both!("这一天本事项有效，却无法判断", "the duty holds on that day and could not be judged"),
+        both!(
+            "补上 [[parameter.value]]；文件没有说就写 unset",
+            "add a [[parameter.value]]; where no document says, write `unset`"
+        ),
+    )
+}
+
+// Duties
+
+pub(super) fn no_should() -> Sentences {
+    says(
+        both!("没有 [[should]]", "there is no [[should]]"),
+        both!("不说明谁应当享有，就没有应尽的范围", "without it nobody can tell who is owed it"),
+        both!("至少写一个条款", "write at least one clause"),
+    )
+}
+
+pub(super) fn no_span() -> Sentences {
+    says(
+        both!("valid 里没有时段", "`valid` has no span"),
+        both!("永远无效的事项没有意义", "a duty that never holds says nothing"),
+        both!("写 valid = [ {{ from = 2020-01-01 }} ]", "write valid = [ {{ from = 2020-01-01 }} ]"),
+    )
+}
+
+pub(super) fn overlap(first: &str) -> Sentences {
+    says(
+        both!("有效期与 {} 重叠", "its validity overlaps that at {}"; first),
+        both!("同一天有两个版本，不知道用哪一个", "on one day two versions hold, and nobody can tell which"),
+        both!("让一个在另一个的前一天结束", "let one end on the day before the other begins"),
+    )
+}
+
+pub(super) fn other_kind(first: &str) -> Sentences {
+    says(
+        both!("与 {} 的版本不是同一类别", "the version at {} is of another kind"; first),
+        both!("同一事项的历史要能接上", "the history of one duty has to go on"),
+        both!("用同一 kind，或换一个 id", "use the same kind, or another id"),
+    )
+}
+
+pub(super) fn no_cases(what: &str) -> Sentences {
+    says(
+        both!("{} 没有 [[case]]", "{} has no [[case]]"; what),
+        both!("没有例子，改动时就不知道有没有改错", "without an example nobody sees when a change breaks it"),
+        both!("至少写一个例子：given 和 expect", "write at least one: given and expect"),
+    )
+}
+
+pub(super) fn no_state(kind: &str) -> Sentences {
+    says(
+        both!("{} 没有代码类型的事实 state", "{} has no code fact `state`"; kind),
+        both!("states 按证据的 state 判断办到哪一步", "`states` reads the evidence's `state`"),
+        both!("给它加上 state，或去掉 states", "give it one, or drop `states`"),
+    )
+}
+
+pub(super) fn states_without_from() -> Sentences {
+    says(
+        both!("states 要与 from 和 by 一起写", "`states` goes with `from` and `by`"),
+        both!("它说的是证据记录的 state", "it is about the state of evidence records"),
+        both!("加上 from 和 by，或去掉 states", "add `from` and `by`, or drop `states`"),
+    )
+}
+
+pub(super) fn never(answer: Never) -> Sentences {
+    let what = match answer {
+        Never::True => both!("这个条件永远不成立", "this condition is never true"),
+        Never::False => both!("这个条件永远不会不成立", "this condition is never false"),
+    };
+    says(
+        what,
+        both!("它什么也没有筛选，多半写错了", "it tells nobody apart, and is most likely a slip"),
+        both!("检查其中的界限、代码和 and/or", "check its bounds, its codes, and its and/or"),
+    )
+}
+
+/// What a condition can never be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Never {
+    True,
+    False,
+}
+
+pub(super) fn no_calendar(years: &str) -> Sentences {
+    says(
+        both!("没有 {} 年的节假日安排", "there is no calendar for {}"; years),
+        both!("期限只按周一到周五计算", "terms count Monday to Friday only"),
+        both!("在 city.toml 加上 [[calendar]]", "add a [[calendar]] to city.toml"),
+    )
+}
+
+// Cases
+
+pub(super) fn no_such_members(kind: &str) -> Sentences {
+    says(
+        both!("{} 的记录不指到这里", "records of kind {} do not point here"; kind),
+        both!("members 里是指向本记录的记录", "`members` are the records that point to this one"),
+        both!("检查类别的名称", "check the name of the kind"),
+    )
+}
+
+pub(super) fn not_in_force(day: &str) -> Sentences {
+    says(
+        both!("{} 这一天本版本无效", "this version does not hold on {}"; day),
+        both!("无效的日子没有答案", "on a day on which it does not hold there is no answer"),
+        both!("改 on，或放到那一天有效的版本里", "change `on`, or move the case to the version of that day"),
+    )
+}
+
+pub(super) fn nothing_expected() -> Sentences {
+    says(
+        both!("expect 是空的", "`expect` is empty"),
+        both!("什么也不检查的例子不能发现错误", "a case that expects nothing cannot fail"),
+        both!("写上 should、standing、amount 等", "write should, standing, amount, …"),
+    )
+}
+
+pub(super) fn differs(field: &str, expected: &str, got: &str) -> Sentences {
+    says(
+        both!("{} 应为 {}，算出来是 {}", "{} is expected to be {} and came out as {}"; field, expected, got),
+        both!("规则和例子有一个是错的", "either the rule or the case is wrong"),
+        both!("对照文件改其中一个", "read the document and mend one of them"),
+    )
+}

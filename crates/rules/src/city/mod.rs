@@ -1,0 +1,100 @@
+//! A city folder: TOML files to a [`RuleSet`], or every mistake at once.
+//!
+//! ```text
+//! source          the files, lines and columns
+//! read            TOML values with their places; unknown keys
+//! city_file  kind_file  parameter_file  duty_file  case_file      one for each form of file
+//! references      names that point from one file to another
+//! compile         drafts to rules;  order: derived facts after what they read
+//! mistake         what can be wrong, in both languages
+//! ```
+//! The format is docs/city-folder.md.
+
+#![allow(dead_code)] // The checks that read the rest follow.
+
+mod case_file;
+mod city_file;
+mod compile;
+mod duty_file;
+mod kind_file;
+mod mistake;
+mod name;
+mod order;
+mod parameter_file;
+mod read;
+mod references;
+mod source;
+
+use std::path::Path;
+
+use city_file::CityDraft;
+use compile::{Compiled, Drafts};
+use read::Table;
+use source::Log;
+
+use crate::diagnostic::Diagnostic;
+use crate::ruleset::RuleSet;
+
+/// A city that can be used.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// Its rules.
+    pub ruleset: RuleSet,
+    /// What is worth a look, in the order of the files.
+    pub notices: Vec<Diagnostic>,
+}
+
+/// Reads and checks a city folder.
+///
+/// Errors: every mistake, and every notice, in the order of the files.
+pub fn load(folder: &Path) -> Result<Loaded, Vec<Diagnostic>> {
+    let log = Log::read(folder);
+    let compiled = read(&log);
+    let broken = log.has_errors();
+    let diagnostics = log.into_diagnostics();
+    match compiled {
+        Some(compiled) if !broken => Ok(Loaded { ruleset: compiled.rules, notices: diagnostics }),
+        _ => Err(diagnostics),
+    }
+}
+
+/// Mistakes that may only be there because a file that declares the name could not be read.
+const PERHAPS_CAUSED: [&str; 4] = ["not-an-area", "not-found", "unknown-fact", "unknown-parameter"];
+
+fn read(log: &Log) -> Option<Compiled> {
+    let documents: Vec<_> = (0..log.sources.len()).map(|file| read::parse(log, file)).collect();
+    let mut city = None;
+    let (mut kinds, mut parameters, mut duties) = (Vec::new(), Vec::new(), Vec::new());
+    let mut declared = !log.has_errors();
+    for (file, document) in documents.iter().enumerate() {
+        let Some(document) = document else { continue };
+        let table = read::top(document, file, log);
+        let part = log.sources[file].path.iter().next().and_then(|part| part.to_str());
+        match part {
+            Some("kinds") => kinds.extend(kind_file::read(&table, log)),
+            Some("parameters") => parameters.extend(parameter_file::read(&table, log).unwrap_or_default()),
+            Some("duties") => continue,
+            _ => city = city_file::read(&table, log),
+        }
+        table.finish();
+    }
+    declared &= !log.has_errors();
+    for (file, document) in documents.iter().enumerate() {
+        let Some(document) = document else { continue };
+        if log.sources[file].path.starts_with("duties") {
+            let table: Table<'_> = read::top(document, file, log);
+            duties.extend(duty_file::read(&table, log));
+            table.finish();
+        }
+    }
+    let whole = declared && city.is_some();
+    let city = city.unwrap_or_else(CityDraft::empty);
+    let compiled = compile::compile(Drafts { city, kinds, parameters, duties }, log);
+    if !whole {
+        log.forget(&PERHAPS_CAUSED);
+    }
+    compiled.filter(|_| whole)
+}
+
+#[cfg(test)]
+mod tests;
