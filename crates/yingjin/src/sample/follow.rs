@@ -15,7 +15,7 @@ use serde_json::json;
 use super::dice::{Dice, hash};
 use super::draw::{Populations, Subject, read, unknown};
 use super::error::SampleError;
-use super::recipe::{Evidence, Population, Recipe, Told};
+use super::recipe::{Evidence, Population, Recipe, Told as Written};
 use super::{Sheet, Wish, event};
 
 /// Makes up a city: every sheet that came in, in order. The same wish gives the same sheets.
@@ -51,9 +51,12 @@ pub fn follow(rules: &RuleSet, recipe: &Recipe, wish: &Wish) -> Result<Vec<Sheet
     Ok(city.sheets)
 }
 
+/// Facts of one record.
+type Told = BTreeMap<FactId, Value>;
+
 /// One thing that happens on a day.
 enum Step<'a> {
-    Told(&'a Told),
+    Told(&'a Written),
     Population(&'a Population, Option<NaiveDate>),
     /// The evidence's place in the recipe, and the place of the day in what it reached.
     Evidence(usize, &'a Evidence, usize),
@@ -151,7 +154,7 @@ impl City<'_> {
         found.map(|(place, _)| place).ok_or_else(|| unknown(part, "kind", kind.as_str()))
     }
 
-    fn tell(&mut self, told: &Told) -> Result<(), SampleError> {
+    fn tell(&mut self, told: &Written) -> Result<(), SampleError> {
         let kind = self.kind(&told.source, &told.kind)?;
         let mut rows = Vec::with_capacity(told.rows.len());
         for row in &told.rows {
@@ -192,10 +195,7 @@ impl City<'_> {
     }
 
     /// The records that a population has: what tells each from the others, and the fact that says whose it is.
-    fn members(
-        &self,
-        population: &Population,
-    ) -> Result<Vec<(String, BTreeMap<FactId, Value>)>, SampleError> {
+    fn members(&self, population: &Population) -> Result<Vec<(String, Told)>, SampleError> {
         let name = population.name.as_str();
         if population.each.is_empty() {
             let count = self.counts.get(name).copied().unwrap_or(0);
@@ -210,7 +210,7 @@ impl City<'_> {
                 if !dice.chance(population.share) {
                     continue;
                 }
-                let given: BTreeMap<FactId, Value> = population
+                let given: Told = population
                     .by
                     .iter()
                     .map(|by| (by.clone(), Value::Text(owner.as_str().to_owned())))
@@ -341,7 +341,7 @@ impl City<'_> {
         source: &str,
         on: NaiveDate,
         kind: KindIndex,
-        rows: Vec<(Option<RecordId>, BTreeMap<FactId, Value>)>,
+        rows: Vec<(Option<RecordId>, Told)>,
     ) -> Result<Vec<RecordId>, SampleError> {
         if rows.is_empty() {
             return Ok(Vec::new());
