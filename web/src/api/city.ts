@@ -1,0 +1,74 @@
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { useLang } from "@/i18n/lang";
+import { api, read } from "./client";
+import type { City, FactShape } from "./types";
+
+export function useCity() {
+  return useQuery({ queryKey: ["city"], queryFn: () => read(api.GET("/api/city")), staleTime: 60_000 });
+}
+
+/** Names of the city's areas, departments, kinds and facts in the reader's language; the code where one is not known. */
+export function useNames() {
+  const city = useCity().data;
+  const { lang } = useLang();
+  return useMemo(() => {
+    const area = (code: string | null | undefined) =>
+      code ? (city?.areas.find((one) => one.code === code)?.name[lang] ?? code) : "";
+    const department = (id: string | null | undefined) =>
+      id ? (city?.departments.find((one) => one.id === id)?.name[lang] ?? id) : "";
+    const kind = (id: string | null | undefined) =>
+      id ? (city?.kinds.find((one) => one.id === id)?.label[lang] ?? id) : "";
+    /** A fact by its dotted path from a kind, step by step. */
+    const fact = (kind: string, path: string) => {
+      const steps = path.split(".");
+      const labels = steps.map(
+        (_, index) => factAt(city, kind, steps.slice(0, index + 1).join("."))?.label[lang],
+      );
+      return labels.every(Boolean) ? labels.join(" · ") : path;
+    };
+    return { area, department, kind, fact };
+  }, [city, lang]);
+}
+
+/** The areas as choices, each below what it lies in. */
+export function useAreaChoices() {
+  const city = useCity().data;
+  const { lang } = useLang();
+  return useMemo(() => {
+    const below = (parent: string | null, depth: number): { value: string; label: string }[] =>
+      (city?.areas ?? [])
+        .filter((area) => (area.parent ?? null) === parent)
+        .flatMap((area) => [
+          { value: area.code, label: `${"　".repeat(depth)}${area.name[lang]}` },
+          ...below(area.code, depth + 1),
+        ]);
+    return below(null, 0);
+  }, [city, lang]);
+}
+
+/** The areas as the options of a fact. */
+export function useAreaOptions() {
+  const city = useCity().data;
+  return useMemo(() => (city?.areas ?? []).map(({ code, name }) => ({ id: code, label: name })), [city]);
+}
+
+export function useKindChoices() {
+  const city = useCity().data;
+  const { lang } = useLang();
+  return useMemo(
+    () => (city?.kinds ?? []).map((kind) => ({ value: kind.id, label: kind.label[lang] })),
+    [city, lang],
+  );
+}
+
+/** The fact at the end of a dotted path from a kind: `tenant.size_class` of a lease is a fact of a firm. */
+export function factAt(city: City | undefined, kind: string, path: string): FactShape | undefined {
+  let at = city?.kinds.find((one) => one.id === kind);
+  let fact: FactShape | undefined;
+  for (const step of path.split(".")) {
+    fact = at?.facts.find((one) => one.id === step);
+    at = city?.kinds.find((one) => one.id === fact?.to);
+  }
+  return fact;
+}

@@ -1,0 +1,45 @@
+import type { components } from "./schema";
+
+/** The shapes of the API under short names. Generated from openapi.json; never written by hand. */
+type Shapes = components["schemas"];
+
+export type Account = Shapes["SignedIn"];
+export type AccountLine = Shapes["AccountLine"];
+export type Aside = Shapes["Aside"];
+export type Basis = Shapes["Basis"];
+export type City = Shapes["City"];
+export type ClauseReason = Shapes["ClauseReason"];
+export type ClauseShape = Shapes["ClauseShape"];
+export type ColumnMatch = Shapes["ColumnMatch"];
+export type Comparison = Shapes["Comparison"];
+export type Conflict = Shapes["Conflict"];
+export type Counts = Shapes["Counts"];
+export type DutyChange = Shapes["DutyChange"];
+export type DutyLine = Shapes["DutyLine"];
+export type DutyPage = Shapes["DutyPage"];
+export type DutyStanding = Shapes["DutyStanding"];
+export type EventLine = Shapes["EventLine"];
+export type EventType = Shapes["EventType"];
+export type Explanation = Shapes["Explanation"];
+export type FactLine = Shapes["FactLine"];
+export type FactRead = Shapes["FactRead"];
+export type FactShape = Shapes["FactShape"];
+export type ImportLine = Shapes["ImportLine"];
+export type ImportPage = Shapes["ImportPage"];
+export type Job = Shapes["Job"];
+export type Measure = Shapes["Measure"];
+export type Owed = Shapes["Owed"];
+export type OwedRequest = Shapes["OwedRequest"];
+export type ParameterOn = Shapes["ParameterOn"];
+export type ParameterShape = Shapes["ParameterShape"];
+export type Question = Shapes["Question"];
+export type RecordPage = Shapes["RecordPage"];
+export type RecordLine = Shapes["RecordLine"];
+export type RecordRef = Shapes["RecordRef"];
+export type Role = Shapes["Role"];
+export type Rule = Shapes["Rule"];
+export type Span = Shapes["Span"];
+export type StandingLine = Shapes["StandingLine"];
+export type Standing = Shapes["Standing"];
+export type Suggestion = Shapes["Suggestion"];
+export type Truth = Shapes["Truth"];

@@ -1,0 +1,44 @@
+import type { ComponentType } from "react";
+import { createBrowserRouter, type RouteObject } from "react-router";
+import { Broken, NotFound } from "./Lost";
+import { Private } from "./Private";
+import { Shell } from "./Shell";
+import { Start } from "./Start";
+
+/** Each page is a chunk of its own, fetched when it is first opened. */
+function page<Name extends string>(
+  load: () => Promise<Record<Name, ComponentType>>,
+  name: Name,
+): RouteObject["lazy"] {
+  return async () => ({ Component: (await load())[name] });
+}
+
+export const router: ReturnType<typeof createBrowserRouter> = createBrowserRouter([
+  {
+    Component: Shell,
+    ErrorBoundary: Broken,
+    HydrateFallback: () => null,
+    children: [
+      { index: true, Component: Start },
+      { path: "signin", lazy: page(() => import("@/features/session/SignIn"), "SignIn") },
+      { path: "owed", lazy: page(() => import("@/features/owed/Owed"), "Owed") },
+      {
+        Component: Private,
+        children: [
+          { path: "duties", lazy: page(() => import("@/features/duties/Duties"), "Duties") },
+          { path: "duties/:id", lazy: page(() => import("@/features/duties/Duty"), "Duty") },
+          { path: "records", lazy: page(() => import("@/features/records/Records"), "Records") },
+          { path: "records/:kind/:id", lazy: page(() => import("@/features/records/Record"), "Record") },
+          { path: "import", lazy: page(() => import("@/features/imports/Imports"), "Imports") },
+          { path: "import/decide", lazy: page(() => import("@/features/imports/Decide"), "Decide") },
+          { path: "import/:id", lazy: page(() => import("@/features/imports/Import"), "Import") },
+          { path: "rules", lazy: page(() => import("@/features/rules/Rules"), "Rules") },
+          { path: "rules/try", lazy: page(() => import("@/features/rules/Try"), "Try") },
+          { path: "audit", lazy: page(() => import("@/features/audit/Audit"), "Audit") },
+          { path: "accounts", lazy: page(() => import("@/features/accounts/Accounts"), "Accounts") },
+        ],
+      },
+      { path: "*", Component: NotFound },
+    ],
+  },
+]);

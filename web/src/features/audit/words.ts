@@ -1,0 +1,56 @@
+import { words } from "@/i18n/words";
+
+export const w = words({
+  title: { zh: "审计", en: "Audit" },
+  lead: {
+    zh: "登记只因事件而变。每条事件都带着前一条的指纹：改动、删去或插入任何一条，链就会断。",
+    en: "The register changes only by events. Each carries the fingerprint of the one before: change, drop or insert one, and the chain breaks.",
+  },
+  verify: { zh: "核验整条链", en: "Verify the whole chain" },
+  verifying: { zh: "正在核验……", en: "Verifying…" },
+  progressOf: (done: string, total: string) => ({
+    zh: `已核验 ${done} / ${total} 条`,
+    en: `${done} of ${total} events`,
+  }),
+  progress: (done: string) => ({ zh: `已核验 ${done} 条`, en: `${done} events so far` }),
+  cancel: { zh: "停止", en: "Stop" },
+  holds: (n: string) => ({
+    zh: `${n} 条事件全部吻合，链完好。`,
+    en: `All ${n} events agree: the chain holds.`,
+  }),
+  breaks: (seq: string) => ({ zh: `链在第 ${seq} 号事件处断开`, en: `The chain breaks at event ${seq}` }),
+  cancelled: { zh: "已停止，没有核验完。", en: "Stopped before the end." },
+  failed: { zh: "核验没有完成", en: "The verification could not be completed" },
+  events: { zh: "事件", en: "Events" },
+  type: { zh: "类型", en: "Type" },
+  all: { zh: "全部", en: "All" },
+  seq: { zh: "序号", en: "No." },
+  at: { zh: "时间", en: "When" },
+  on: { zh: "对应日期", en: "Holds for" },
+  actor: { zh: "操作人", en: "Who" },
+  summary: { zh: "摘要", en: "Summary" },
+  hash: { zh: "指纹", en: "Fingerprint" },
+  none: { zh: "没有这类事件。", en: "No such events." },
+  import: { zh: "导入", en: "import" },
+  change: { zh: "更改", en: "change" },
+  decision: { zh: "决定", en: "decision" },
+  verdicts: { zh: "评估", en: "verdicts" },
+  reveal: { zh: "查看个人信息", en: "personal facts read" },
+  account: { zh: "账户", en: "account" },
+  signIn: { zh: "登录", en: "sign-in" },
+  pass: { zh: "评估全部责任", en: "Judge every duty" },
+  passNote: {
+    zh: "按某一天重新评估，结论的变化成为一条事件。同一天再评估一次不会有变化。",
+    en: "Judges every record on a day; what changed becomes an event. Doing it again for the same day changes nothing.",
+  },
+  day: { zh: "日期", en: "Day" },
+  run: { zh: "开始评估", en: "Start" },
+  passed: (records: string, changed: string) => ({
+    zh: `评估 ${records} 个档案，${changed} 项结论有变化`,
+    en: `${records} records judged, ${changed} verdicts changed`,
+  }),
+  passedMore: (arose: string, met: string, lapsed: string, leaked: string) => ({
+    zh: `新产生 ${arose} · 办结 ${met} · 失效 ${lapsed} · 错享 ${leaked}`,
+    en: `${arose} arose · ${met} met · ${lapsed} lapsed · ${leaked} leaked`,
+  }),
+});

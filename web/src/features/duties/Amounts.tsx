@@ -1,0 +1,24 @@
+import { formatAmount, formatMoneyShort, NOTHING } from "@/i18n/format";
+import { useLang, useText } from "@/i18n/lang";
+import { w } from "./words";
+
+interface AmountsProps {
+  of: { owed?: string | null; paid?: string | null; unit?: string | null };
+}
+
+/** What is owed, and below it what has been paid; money short, the exact sum in the title. */
+export function Amounts({ of: { owed, paid, unit } }: AmountsProps) {
+  const t = useText();
+  const { lang } = useLang();
+  if (owed == null && paid == null) return <>{NOTHING}</>;
+  const short = (text: string | null | undefined) =>
+    unit === "CNY" ? formatMoneyShort(text, lang) : formatAmount(text, unit, lang);
+  return (
+    <>
+      <span title={`${t(w.owed)} ${formatAmount(owed, unit, lang)}`}>{short(owed)}</span>
+      <span className="sub" title={`${t(w.paid)} ${formatAmount(paid, unit, lang)}`}>
+        {t(w.paid)} {short(paid)}
+      </span>
+    </>
+  );
+}

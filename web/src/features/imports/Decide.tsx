@@ -1,0 +1,175 @@
+import { useId, useState } from "react";
+import { useNames } from "@/api/city";
+import type { Aside, Conflict } from "@/api/types";
+import { formatDay } from "@/i18n/format";
+import { useLang, useText } from "@/i18n/lang";
+import { Button } from "@/ui/Button";
+import { Input } from "@/ui/Field";
+import { To } from "@/ui/Links";
+import { ListFoot } from "@/ui/List";
+import { Empty, Failure, Loading } from "@/ui/Notice";
+import { Page } from "@/ui/Page";
+import { showValue } from "@/ui/value";
+import { useAsides, useConflicts, useDecideAside, useDecideConflict } from "./queries";
+import { w } from "./words";
+import "./imports.css";
+
+/** What a person has to decide: facts told differently, and rows that match no one record. */
+export function Decide() {
+  const t = useText();
+  const conflicts = useConflicts();
+  const asides = useAsides();
+  return (
+    <Page title={t(w.decide)} over={<To to="/import">{t(w.title)}</To>} under={t(w.decideLead)}>
+      <div className="stack">
+        <Undecided title={t(w.conflicts)} none={t(w.noConflicts)} asked={conflicts}>
+          {(conflict) => <OneConflict key={conflict.id} of={conflict} />}
+        </Undecided>
+        <Undecided title={t(w.asides)} none={t(w.noAsides)} asked={asides}>
+          {(aside) => <OneAside key={aside.id} of={aside} />}
+        </Undecided>
+      </div>
+    </Page>
+  );
+}
+
+interface Asked<Item> {
+  data: { pages: { items: Item[]; total?: number | null }[] } | undefined;
+  error: unknown;
+  hasNextPage: boolean;
+  isFetchingNextPage: boolean;
+  refetch: () => unknown;
+  fetchNextPage: () => unknown;
+}
+
+interface UndecidedProps<Item> {
+  title: string;
+  none: string;
+  asked: Asked<Item>;
+  children: (item: Item) => React.ReactNode;
+}
+
+function Undecided<Item>({ title, none, asked, children }: UndecidedProps<Item>) {
+  const items = asked.data?.pages.flatMap((page) => page.items);
+  return (
+    <section className="panel">
+      <h2>{title}</h2>
+      {asked.error ? (
+        <Failure error={asked.error} retry={() => void asked.refetch()} />
+      ) : items === undefined ? (
+        <Loading />
+      ) : items.length === 0 ? (
+        <Empty>{none}</Empty>
+      ) : (
+        <>
+          <ul className="undecided">{items.map(children)}</ul>
+          <ListFoot
+            shown={items.length}
+            total={asked.data?.pages[0]?.total}
+            busy={asked.isFetchingNextPage}
+            more={asked.hasNextPage ? () => void asked.fetchNextPage() : undefined}
+          />
+        </>
+      )}
+    </section>
+  );
+}
+
+function OneConflict({ of }: { of: Conflict }) {
+  const t = useText();
+  const { lang } = useLang();
+  const id = useId();
+  const [reason, setReason] = useState("");
+  const deciding = useDecideConflict(of.id);
+  const told = (side: Conflict["first"]) => (side.masked ? t(w.masked) : showValue(side, lang));
+  return (
+    <li aria-labelledby={id}>
+      <h3 id={id}>
+        <To to={`/records/${of.record.kind}/${encodeURIComponent(of.record.id)}`}>
+          {of.record.name ?? of.record.id}
+        </To>{" "}
+        · {t(of.label)} · {formatDay(of.on, lang)}
+      </h3>
+      <div className="sides">
+        {(["first", "second"] as const).map((side) => (
+          <div key={side} className="side">
+            <span className="soft small">{t(side === "first" ? w.first : w.second)}</span>
+            <strong>{told(of[side])}</strong>
+            <span className="soft small">{of[side].source}</span>
+          </div>
+        ))}
+      </div>
+      <Input label={t(w.why)} value={reason} onChange={setReason} />
+      {deciding.error && <Failure error={deciding.error} />}
+      <div className="row">
+        <Button
+          disabled={reason.trim() === "" || deciding.isPending}
+          onClick={() => deciding.mutate({ choose: "first", reason })}
+        >
+          {t(w.keepFirst)}
+        </Button>
+        <Button
+          disabled={reason.trim() === "" || deciding.isPending}
+          onClick={() => deciding.mutate({ choose: "second", reason })}
+        >
+          {t(w.keepSecond)}
+        </Button>
+      </div>
+    </li>
+  );
+}
+
+function OneAside({ of }: { of: Aside }) {
+  const t = useText();
+  const { lang } = useLang();
+  const names = useNames();
+  const id = useId();
+  const [reason, setReason] = useState("");
+  const deciding = useDecideAside(of.id);
+  const idle = reason.trim() === "" || deciding.isPending;
+  return (
+    <li aria-labelledby={id}>
+      <h3 id={id}>
+        {[of.source, t(w.rowOf(of.sheet ?? "", String(of.row ?? "")))].filter(Boolean).join(" · ")}
+      </h3>
+      <p>{t(of.reason)}</p>
+      <p className="small">
+        <span className="soft">{t(w.rowSays)}: </span>
+        {Object.entries(of.facts)
+          .map(([fact, value]) => `${names.fact(of.kind, fact)} ${showValue({ value }, lang)}`)
+          .join(" · ")}
+      </p>
+      <Input label={t(w.why)} value={reason} onChange={setReason} />
+      {deciding.error && <Failure error={deciding.error} />}
+      {of.candidates.length > 0 && (
+        <ul className="candidates">
+          {of.candidates.map((record) => (
+            <li key={record.id}>
+              <span>
+                {t(w.mayMean)}{" "}
+                <To to={`/records/${record.kind}/${encodeURIComponent(record.id)}`}>
+                  {record.name ?? record.id}
+                </To>{" "}
+                <code className="soft">{record.id}</code>
+              </span>
+              <Button
+                disabled={idle}
+                onClick={() => deciding.mutate({ choose: "match", record: record.id, reason })}
+              >
+                {t(w.isThis)}
+              </Button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <div className="row">
+        <Button disabled={idle} onClick={() => deciding.mutate({ choose: "new", reason })}>
+          {t(w.isNew)}
+        </Button>
+        <Button disabled={idle} onClick={() => deciding.mutate({ choose: "drop", reason })}>
+          {t(w.dropIt)}
+        </Button>
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,143 @@
+import type { ClauseReason, Explanation, FactRead, ParameterOn } from "@/api/types";
+import { formatAmount, formatDay, NOTHING } from "@/i18n/format";
+import { useLang, useText } from "@/i18n/lang";
+import { Basis } from "@/ui/Basis";
+import { To } from "@/ui/Links";
+import { Answer } from "@/ui/Notice";
+import { MadeUp, Truth } from "@/ui/Standing";
+import { showValue } from "@/ui/value";
+import { type Subject, useExplanation } from "./queries";
+import { w } from "./words";
+
+/** Why a record stands where it stands, clause by clause. */
+export function Reasons({ of, duty, on }: { of: Subject; duty: string; on: string }) {
+  const asked = useExplanation(of, duty, on);
+  return (
+    <div className="reasons">
+      <Answer of={asked} rows={3}>
+        {(explanation) => <Explained of={explanation} />}
+      </Answer>
+    </div>
+  );
+}
+
+function Explained({ of }: { of: Explanation }) {
+  const t = useText();
+  return (
+    <>
+      <Ask of={of} />
+      <h3>
+        {t(w.whyShould)} <Truth of={of.should} />
+        {of.near_miss && <span className="badge unknown">{t(w.near)}</span>}
+      </h3>
+      <Clauses of={of.clauses} />
+      {of.should !== "no" && of.exemptions.length > 0 && (
+        <>
+          <h3>
+            {t(w.whyExempt)} <Truth of={of.exempt} />
+          </h3>
+          <Clauses of={of.exemptions} />
+        </>
+      )}
+      <h3>
+        {t(w.whyDone)} <Truth of={of.done} />
+      </h3>
+      <Clauses of={[of.evidence]} />
+      <p className="small soft">
+        {t(w.basis)}: <Basis of={of.basis} /> · {t(w.rule)} <code>{of.version.slice(0, 12)}</code> ·{" "}
+        <To to={`/duties/${of.duty}`}>{t(w.toDuty)}</To>
+      </p>
+    </>
+  );
+}
+
+/** For an unknown: the fact that settles most, first. */
+function Ask({ of }: { of: Explanation }) {
+  const t = useText();
+  const [first, ...rest] = of.ask;
+  if (!first) return null;
+  return (
+    <div className="notice warn">
+      <h3>{t(w.ask)}</h3>
+      <p>
+        <strong>{t(first.label)}</strong>
+        {first.question && ` — ${t(first.question)}`}
+      </p>
+      {rest.length > 0 && (
+        <p className="small">
+          {t(w.askNext)}: {rest.map((fact) => t(fact.label)).join(" · ")}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Clauses({ of }: { of: ClauseReason[] }) {
+  const t = useText();
+  return (
+    <ol className="clauses">
+      {of.map((clause) => (
+        <li key={clause.id} className={clause.truth}>
+          <div className="clause-head">
+            <Truth of={clause.truth} />
+            <strong>{t(clause.label)}</strong>
+          </div>
+          <code className="when">{clause.when}</code>
+          {(clause.facts.length > 0 || clause.parameters.length > 0) && (
+            <ul className="reads">
+              {clause.facts.map((fact) => (
+                <Read key={fact.path} of={fact} />
+              ))}
+              {clause.parameters.map((parameter) => (
+                <Used key={parameter.id} of={parameter} />
+              ))}
+            </ul>
+          )}
+          {clause.otherwise.length > 0 && (
+            <p className="otherwise">
+              <span className="soft">{t(w.otherwise)}: </span>
+              {clause.otherwise.map(t).join("; ")}
+            </p>
+          )}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Read({ of }: { of: FactRead }) {
+  const t = useText();
+  const { lang } = useLang();
+  const value = of.masked ? t(w.masked) : of.value == null ? t(w.notKnown) : showValue(of, lang);
+  const from = of.derived
+    ? t(w.derived)
+    : [of.source, of.on && formatDay(of.on, lang)].filter(Boolean).join(" · ");
+  return (
+    <li>
+      <span className="read-name">{t(of.label)}</span>
+      <span className={of.value == null && !of.masked ? "read-value missing" : "read-value"}>{value}</span>
+      <span className="soft small">
+        {from} <MadeUp when={of.synthetic && !of.derived && of.value != null} />
+      </span>
+    </li>
+  );
+}
+
+function Used({ of }: { of: ParameterOn }) {
+  const t = useText();
+  const { lang } = useLang();
+  const value = of.unset
+    ? t(w.unset(t(of.unset)))
+    : of.value != null && /^-?\d+(\.\d+)?$/.test(of.value)
+      ? formatAmount(of.value, of.unit, lang)
+      : (of.value ?? NOTHING);
+  return (
+    <li>
+      <span className="read-name">{t(of.label)}</span>
+      <span className="read-value">{value}</span>
+      <span className="soft small">
+        {of.basis && <Basis of={of.basis} />} {of.from && formatDay(of.from, lang)}
+      </span>
+    </li>
+  );
+}

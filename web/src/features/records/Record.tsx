@@ -1,0 +1,69 @@
+import { useParams } from "react-router";
+import { useNames } from "@/api/city";
+import { formatDay } from "@/i18n/format";
+import { useLang, useText } from "@/i18n/lang";
+import { PrintButton } from "@/ui/Button";
+import { DayInput } from "@/ui/Field";
+import { To } from "@/ui/Links";
+import { Answer } from "@/ui/Notice";
+import { Page } from "@/ui/Page";
+import { MadeUp } from "@/ui/Standing";
+import { useFilters } from "@/ui/url";
+import { Change } from "./Change";
+import { Conflicts } from "./Conflicts";
+import { DutiesOf } from "./DutiesOf";
+import { Facts } from "./Facts";
+import { HistoryOf } from "./HistoryOf";
+import { useRecord } from "./queries";
+import { RelatedTo } from "./RelatedTo";
+import { w } from "./words";
+import "./records.css";
+
+/** One record: who it is, every duty that touches it with reasons, how it became so. */
+export function Record() {
+  const t = useText();
+  const { lang } = useLang();
+  const names = useNames();
+  const { kind = "", id = "" } = useParams();
+  const [filters, set] = useFilters(["on"]);
+  const asked = useRecord({ kind, id }, filters.on);
+  return (
+    <Answer of={asked} rows={8}>
+      {(record) => (
+        <Page
+          title={record.name ?? record.id}
+          over={
+            <>
+              <To to={`/records?kind=${record.kind}`}>{names.kind(record.kind)}</To>
+              <span aria-hidden="true">/</span>
+              <code>{record.id}</code>
+              <MadeUp when={record.synthetic} />
+            </>
+          }
+          under={[names.area(record.area), formatDay(record.on, lang)].filter(Boolean).join(" · ")}
+          actions={
+            <>
+              {record.may_change && <Change of={record} />}
+              <PrintButton />
+            </>
+          }
+        >
+          <div className="filters no-print record-day">
+            <DayInput label={t(w.day)} value={filters.on || record.on} onChange={(on) => set({ on })} />
+          </div>
+          <div className="record-columns">
+            <div className="stack">
+              <DutiesOf key={`${record.kind}/${record.id}`} of={record} />
+              <HistoryOf of={record} />
+            </div>
+            <div className="stack">
+              <Conflicts of={record} />
+              <Facts key={`${record.kind}/${record.id}`} of={record} />
+              <RelatedTo of={record} />
+            </div>
+          </div>
+        </Page>
+      )}
+    </Answer>
+  );
+}

@@ -1,0 +1,86 @@
+import { useAreaChoices, useCity, useNames } from "@/api/city";
+import type { RecordLine } from "@/api/types";
+import { formatCount } from "@/i18n/format";
+import { useText } from "@/i18n/lang";
+import { Search, Select } from "@/ui/Field";
+import { To } from "@/ui/Links";
+import { ListFoot } from "@/ui/List";
+import { Empty, Failure, Loading } from "@/ui/Notice";
+import { Page } from "@/ui/Page";
+import { MadeUp } from "@/ui/Standing";
+import { type Column, Table } from "@/ui/Table";
+import { useFilters } from "@/ui/url";
+import { useRecords } from "./queries";
+import { w } from "./words";
+
+/** Finds a record by its kind and its name or code. */
+export function Records() {
+  const t = useText();
+  const city = useCity().data;
+  const names = useNames();
+  const areas = useAreaChoices();
+  const [filters, set] = useFilters(["kind", "q", "area"]);
+  const kind = filters.kind || (city?.kinds[0]?.id ?? "");
+  const asked = useRecords({ kind, q: filters.q, area: filters.area });
+  const lines = asked.data?.pages.flatMap((page) => page.items) ?? [];
+  const columns: Column<RecordLine>[] = [
+    {
+      id: "name",
+      label: t(w.name),
+      phone: "lead",
+      cell: (line) => (
+        <>
+          <To to={`/records/${line.kind}/${encodeURIComponent(line.id)}`}>{line.name ?? line.id}</To>{" "}
+          <MadeUp when={line.synthetic} />
+        </>
+      ),
+    },
+    { id: "code", label: t(w.code), cell: (line) => <code>{line.id}</code> },
+    { id: "area", label: t(w.area), cell: (line) => names.area(line.area) },
+  ];
+  return (
+    <Page title={t(w.title)} under={city?.register && t(w.lead(formatCount(city.register.records)))}>
+      <search className="filters">
+        <Select
+          label={t(w.kind)}
+          value={kind}
+          choices={(city?.kinds ?? []).map((one) => ({
+            value: one.id,
+            label: one.count == null ? t(one.label) : t(w.kindCount(t(one.label), formatCount(one.count))),
+          }))}
+          onChange={(next) => set({ kind: next })}
+        />
+        <Search label={t(w.search)} value={filters.q} onChange={(q) => set({ q })} wide />
+        <Select
+          label={t(w.area)}
+          value={filters.area}
+          none={t(w.wholeCity)}
+          choices={areas}
+          onChange={(area) => set({ area })}
+        />
+      </search>
+      {asked.error ? (
+        <Failure error={asked.error} retry={() => void asked.refetch()} />
+      ) : asked.isPending ? (
+        <Loading rows={6} />
+      ) : lines.length === 0 ? (
+        <Empty>{t(w.none)}</Empty>
+      ) : (
+        <>
+          <Table
+            caption={t(w.title)}
+            columns={columns}
+            rows={lines}
+            rowKey={(line) => `${line.kind}/${line.id}`}
+          />
+          <ListFoot
+            shown={lines.length}
+            total={asked.data.pages[0]?.total}
+            busy={asked.isFetchingNextPage}
+            more={asked.hasNextPage ? () => void asked.fetchNextPage() : undefined}
+          />
+        </>
+      )}
+    </Page>
+  );
+}

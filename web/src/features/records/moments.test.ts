@@ -1,0 +1,18 @@
+import { expect, it } from "vitest";
+import { moments } from "./moments";
+
+const words = { zh: "", en: "" };
+
+it("puts the latest event first and the verdicts of one pass together", () => {
+  const told = { seq: 3, at: "", on: "2020-02-10", actor: "a", synthetic: true, facts: [] };
+  const verdict = { seq: 7, on: "2020-03-06", title: words, to: "gap" as const };
+  const all = moments({
+    items: [told, { ...told, seq: 9 }],
+    verdicts: [
+      { ...verdict, duty: "one" },
+      { ...verdict, duty: "two" },
+    ],
+  });
+  expect(all.map((moment) => moment.seq)).toEqual([9, 7, 3]);
+  expect(all[1]?.verdicts.map((one) => one.duty)).toEqual(["one", "two"]);
+});

@@ -1,0 +1,115 @@
+import { useNames } from "@/api/city";
+import type { Comparison, DutyChange } from "@/api/types";
+import { formatAmount, formatCount, formatDay, NOTHING } from "@/i18n/format";
+import { useLang, useText } from "@/i18n/lang";
+import { To } from "@/ui/Links";
+import { addMoney } from "@/ui/money";
+import { MadeUp } from "@/ui/Standing";
+import { type Stat, Stats } from "@/ui/Stats";
+import { type Column, Table } from "@/ui/Table";
+import { w } from "./words";
+
+/** Who would gain and lose, duty by duty, by county and with money. */
+export function Differences({ of }: { of: Comparison }) {
+  const t = useText();
+  const { lang } = useLang();
+  return (
+    <>
+      <p className="soft">
+        {t(w.between(formatDay(of.a_on, lang), formatDay(of.b_on, lang)))} · {t(w.made)}
+      </p>
+      {of.duties.map((duty) => (
+        <OneDuty key={duty.id} of={duty} />
+      ))}
+    </>
+  );
+}
+
+function OneDuty({ of }: { of: DutyChange }) {
+  const t = useText();
+  const { lang } = useLang();
+  const money: Stat[] =
+    of.amount_a == null && of.amount_b == null
+      ? []
+      : [
+          { label: t(w.moneyNow), value: formatAmount(of.amount_a, of.unit, lang) },
+          { label: t(w.moneyThen), value: formatAmount(of.amount_b, of.unit, lang) },
+          { label: t(w.difference), value: difference(of, lang) },
+        ];
+  return (
+    <section className="panel">
+      <h2>
+        <To to={`/duties/${of.id}`}>{t(of.title)}</To>
+      </h2>
+      <Stats
+        stats={[
+          { label: t(w.gains), value: <span className="gain">+{formatCount(of.newly_owed)}</span> },
+          { label: t(w.loses), value: <span className="loss">−{formatCount(of.no_longer_owed)}</span> },
+          ...money,
+        ]}
+      />
+      <div className="columns">
+        <ByArea of={of} />
+        <Examples of={of} />
+      </div>
+    </section>
+  );
+}
+
+/** Money is exact to the fen; other units have no difference worth a figure here. */
+function difference({ amount_a, amount_b, unit }: DutyChange, lang: "zh" | "en"): string {
+  if (unit !== "CNY") return NOTHING;
+  const less = (amount_a ?? "0").startsWith("-") ? (amount_a ?? "0").slice(1) : `-${amount_a ?? "0"}`;
+  const sum = addMoney([amount_b ?? "0", less]);
+  return `${sum.startsWith("-") ? "" : "+"}${formatAmount(sum, unit, lang)}`;
+}
+
+function ByArea({ of }: { of: DutyChange }) {
+  const t = useText();
+  const names = useNames();
+  const lines = of.by_area.filter((line) => line.newly_owed > 0 || line.no_longer_owed > 0);
+  if (lines.length === 0) return null;
+  const columns: Column<(typeof lines)[number]>[] = [
+    { id: "area", label: t(w.byArea), phone: "lead", cell: (line) => names.area(line.area) || t(w.noArea) },
+    { id: "gains", label: t(w.gains), right: true, cell: (line) => `+${formatCount(line.newly_owed)}` },
+    { id: "loses", label: t(w.loses), right: true, cell: (line) => `−${formatCount(line.no_longer_owed)}` },
+  ];
+  return <Table caption={t(w.byArea)} columns={columns} rows={lines} rowKey={(line) => line.area ?? ""} />;
+}
+
+function Examples({ of }: { of: DutyChange }) {
+  const t = useText();
+  const names = useNames();
+  if (of.examples.length === 0) return null;
+  const columns: Column<DutyChange["examples"][number]>[] = [
+    {
+      id: "name",
+      label: t(w.examples),
+      phone: "lead",
+      cell: ({ record }) => (
+        <>
+          <To to={`/records/${record.kind}/${encodeURIComponent(record.id)}?open=${of.id}`}>
+            {record.name ?? record.id}
+          </To>{" "}
+          <MadeUp when={record.synthetic} />
+          <span className="sub">{names.area(record.area)}</span>
+        </>
+      ),
+    },
+    {
+      id: "change",
+      label: t(w.change),
+      cell: ({ owed }) => (
+        <span className={owed ? "badge yes" : "badge gap"}>{t(owed ? w.gains : w.loses)}</span>
+      ),
+    },
+  ];
+  return (
+    <Table
+      caption={t(w.examples)}
+      columns={columns}
+      rows={of.examples}
+      rowKey={({ record }) => `${record.kind}/${record.id}`}
+    />
+  );
+}

@@ -1,0 +1,74 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { Link, useNavigate, useSearchParams } from "react-router";
+import { useCity } from "@/api/city";
+import { signIn } from "@/api/session";
+import { useText } from "@/i18n/lang";
+import { Button } from "@/ui/Button";
+import { Input } from "@/ui/Field";
+import { Failure } from "@/ui/Notice";
+import { Page } from "@/ui/Page";
+import { onlyHere } from "./onlyHere";
+import { w } from "./words";
+import "./session.css";
+
+/** Two doors: a firm asks without an account, an official signs in. */
+export function SignIn() {
+  const t = useText();
+  const city = useCity().data;
+  return (
+    <Page title={city ? t(city.name) : t(w.title)}>
+      <div className="doors">
+        <section className="panel door-firm">
+          <h2>{t(w.firmTitle)}</h2>
+          <p>{t(w.firmText)}</p>
+          <Link className="button main" to="/owed">
+            {t(w.firmGo)}
+          </Link>
+        </section>
+        <StaffDoor />
+      </div>
+    </Page>
+  );
+}
+
+function StaffDoor() {
+  const t = useText();
+  const [name, setName] = useState("");
+  const [password, setPassword] = useState("");
+  const [params] = useSearchParams();
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const entering = useMutation({
+    mutationFn: () => signIn(name, password),
+    onSuccess: async (account) => {
+      client.clear();
+      client.setQueryData(["session"], account);
+      await navigate(onlyHere(params.get("to")), { replace: true });
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    entering.mutate();
+  };
+  return (
+    <section className="panel">
+      <h2>{t(w.staff)}</h2>
+      <form className="form" onSubmit={submit}>
+        <Input label={t(w.name)} value={name} onChange={setName} autoComplete="username" required />
+        <Input
+          label={t(w.password)}
+          type="password"
+          value={password}
+          onChange={setPassword}
+          autoComplete="current-password"
+          required
+        />
+        {entering.error && <Failure error={entering.error} />}
+        <Button look="main" type="submit" disabled={entering.isPending}>
+          {t(entering.isPending ? w.entering : w.enter)}
+        </Button>
+      </form>
+    </section>
+  );
+}

@@ -1,0 +1,16 @@
+import { words } from "@/i18n/words";
+
+export const w = words({
+  title: { zh: "登录", en: "Sign in" },
+  staff: { zh: "工作人员登录", en: "Staff sign-in" },
+  name: { zh: "账户", en: "Account" },
+  password: { zh: "密码", en: "Password" },
+  enter: { zh: "登录", en: "Sign in" },
+  entering: { zh: "正在登录……", en: "Signing in…" },
+  firmTitle: { zh: "我的企业该享什么？", en: "What is my firm owed?" },
+  firmText: {
+    zh: "不用登录。输入统一社会信用代码，或回答几个问题，就能看到每项措施：享不享、多少钱、谁来办、何时到期。",
+    en: "No account needed. Enter the firm's code or answer a few questions, and see for every measure whether it is owed, how much, who acts, and until when.",
+  },
+  firmGo: { zh: "查一查", en: "Find out" },
+});

@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import {
+  formatAmount,
+  formatCount,
+  formatDay,
+  formatDays,
+  formatInstant,
+  formatMoney,
+  formatMoneyShort,
+  formatRate,
+  formatUnit,
+  NOTHING,
+} from "./format";
+
+describe("rates", () => {
+  it.each([
+    [1431, 1495, "95.7%"],
+    [1494, 1495, "99.9%"],
+    [99_999, 100_000, "99.9%"],
+    [1495, 1495, "100%"],
+    [1, 100_000, "<0.1%"],
+    [0, 12, "0.0%"],
+    [0, 0, NOTHING],
+  ])("%i of %i is %s", (part, whole, expected) => {
+    expect(formatRate(part, whole)).toBe(expected);
+  });
+});
+
+describe("money", () => {
+  it("is exact, also past what a float can hold", () => {
+    expect(formatMoney("12345678901234567.89")).toBe("¥12,345,678,901,234,567.89");
+    expect(formatMoney("-0.10")).toBe("-¥0.10");
+    expect(formatMoney(null)).toBe(NOTHING);
+  });
+
+  it.each([
+    ["9999.99", "9,999元", "¥9,999"],
+    ["10000", "1.00万元", "¥10,000"],
+    ["123456789.00", "1.23亿元", "¥123.45m"],
+    ["99999999.99", "9,999.99万元", "¥99.99m"],
+    ["-25000.5", "-2.50万元", "-¥25,000"],
+  ])("%s at a glance is %s and %s", (text, zh, en) => {
+    expect(formatMoneyShort(text, "zh")).toBe(zh);
+    expect(formatMoneyShort(text, "en")).toBe(en);
+  });
+
+  it("keeps the unit of what is not money", () => {
+    expect(formatAmount("3", "month", "zh")).toBe("3个月");
+    expect(formatAmount("1200", "kWh", "en")).toBe("1,200 kWh");
+    expect(formatAmount("1200.00", "CNY", "en")).toBe("¥1,200.00");
+    expect(formatUnit("CNY/month", "zh")).toBe("元/月");
+    expect(formatUnit("CNY/person/month", "en")).toBe("yuan/person/month");
+    expect(formatUnit("1", "zh")).toBe("");
+  });
+});
+
+describe("days", () => {
+  it("reads in both languages", () => {
+    expect(formatDay("2020-03-06", "zh")).toBe("2020年3月6日");
+    expect(formatDay("2020-03-06", "en")).toBe("6 Mar 2020");
+    expect(formatDay(undefined, "zh")).toBe(NOTHING);
+    expect(formatDays(1, "en")).toBe("1 day");
+    expect(formatDays(2.5, "zh")).toBe("2.5天");
+  });
+
+  it("tells instants in China's time", () => {
+    expect(formatInstant("2020-03-05T17:30:00.000000Z", "en")).toMatch(/6 Mar 2020.*01:30/);
+  });
+});
+
+it("never shows an unknown count as zero", () => {
+  expect(formatCount(null)).toBe(NOTHING);
+  expect(formatCount(1913)).toBe("1,913");
+});
