@@ -12,6 +12,7 @@
 //! ```
 
 pub mod bits;
+pub mod check;
 pub mod city;
 pub mod column;
 pub mod compare;

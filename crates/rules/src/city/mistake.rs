@@ -300,9 +300,12 @@ pub(super) fn same_day_twice() -> Sentences {
     )
 }
 
-pub(super) fn unset(parameter: &str, reason: &str) -> Sentences {
+pub(super) fn unset(parameter: &str, reason: &model::Label) -> Sentences {
     says(
-        both!("参数 :{} 没有值：{}", "parameter :{} has no value: {}"; parameter, reason),
+        Message::new(
+            format!("参数 :{parameter} 没有值：{}", reason.zh),
+            format!("parameter :{parameter} has no value: {}", reason.en),
+        ),
         both!("用到它的条款在此期间未知", "clauses that read it are unknown in that time"),
         both!("拿到文件后填上 value", "fill in `value` once the document is in hand"),
     )
@@ -437,10 +440,21 @@ pub(super) fn nothing_expected() -> Sentences {
     )
 }
 
-pub(super) fn differs(field: &str, expected: &str, got: &str) -> Sentences {
+pub(super) fn differs((case, field): (&str, &str), expected: &str, got: &str) -> Sentences {
     says(
-        both!("{} 应为 {}，算出来是 {}", "{} is expected to be {} and came out as {}"; field, expected, got),
+        Message::new(
+            format!("例子“{case}”：{field} 应为 {expected}，算出来是 {got}"),
+            format!("case \"{case}\": {field} is expected to be {expected} and came out as {got}"),
+        ),
         both!("规则和例子有一个是错的", "either the rule or the case is wrong"),
         both!("对照文件改其中一个", "read the document and mend one of them"),
+    )
+}
+
+pub(super) fn never_owed() -> Sentences {
+    says(
+        both!("这些 [[should]] 不可能同时成立", "these [[should]] clauses never hold together"),
+        both!("没有人会应享", "nobody could ever be owed it"),
+        both!("检查各条款之间的界限和代码", "check the bounds and codes of one clause against the others"),
     )
 }

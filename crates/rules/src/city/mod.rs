@@ -6,13 +6,13 @@
 //! city_file  kind_file  parameter_file  duty_file  case_file      one for each form of file
 //! references      names that point from one file to another
 //! compile         drafts to rules;  order: derived facts after what they read
+//! check           cases, gaps in parameters, conditions that tell nobody apart
 //! mistake         what can be wrong, in both languages
 //! ```
 //! The format is docs/city-folder.md.
 
-#![allow(dead_code)] // The checks that read the rest follow.
-
 mod case_file;
+mod check;
 mod city_file;
 mod compile;
 mod duty_file;
@@ -92,8 +92,11 @@ fn read(log: &Log) -> Option<Compiled> {
     let compiled = compile::compile(Drafts { city, kinds, parameters, duties }, log);
     if !whole {
         log.forget(&PERHAPS_CAUSED);
+        return None;
     }
-    compiled.filter(|_| whole)
+    let compiled = compiled?;
+    check::check(&compiled, log);
+    Some(compiled)
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
 use model::Unit;
 use model::value::MAX_UNSCALED;
 use rust_decimal::Decimal;
@@ -196,14 +195,4 @@ fn wrong_number<T>(cell: &Cell<'_>, scale: u8) -> Option<T> {
     };
     cell.log.error(&cell.at, "wrong-value", mistake::value_type((&zh, &en), &got));
     None
-}
-
-/// Days on which what holds may change: the first days of values, and the days after their last ones.
-pub(super) fn changes(parameter: &Parameter) -> Vec<NaiveDate> {
-    let mut days = Vec::new();
-    for value in &parameter.values {
-        days.push(value.from);
-        days.extend(value.to.and_then(|to| to.succ_opt()));
-    }
-    days
 }
