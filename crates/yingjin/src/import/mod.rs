@@ -10,4 +10,8 @@
 //! ```
 
 pub mod error;
+pub mod form;
+pub mod measure;
+pub mod reason;
 pub mod sheet;
+pub mod value;

@@ -1,0 +1,88 @@
+//! Normal forms of text, so that the same thing written in two ways compares equal.
+
+/// Full-width letters, digits and signs in their ASCII form; every kind of space a plain one; the typographic minus
+/// a hyphen. Chinese characters and Chinese-only punctuation stay.
+pub fn narrow(text: &str) -> String {
+    text.chars().map(narrow_char).collect()
+}
+
+fn narrow_char(c: char) -> char {
+    match u32::from(c) {
+        code @ 0xFF01..=0xFF5E => char::from_u32(code - 0xFEE0).unwrap_or(c),
+        0xFFE5 => '¥',
+        0x2212 | 0x2010 | 0x2011 => '-',
+        0x00A0 | 0x3000 | 0x2000..=0x200A | 0x202F => ' ',
+        _ => c,
+    }
+}
+
+/// Whether a character is only there to arrange text: marks of direction and order, zero-width space.
+fn is_invisible(c: char) -> bool {
+    matches!(u32::from(c), 0x200B..=0x200F | 0x202A..=0x202E | 0x2060 | 0xFEFF | 0x00AD) || c.is_control()
+}
+
+/// What two writings of a heading, a code or an area have in common: narrow, lower case, no space, none of the stars
+/// and colons that forms are decorated with.
+pub fn label(text: &str) -> String {
+    narrow(text)
+        .chars()
+        .filter(|c| !c.is_whitespace() && !is_invisible(*c) && !matches!(c, '*' | ':' | '※' | '★'))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// The one way in which names are kept and compared: narrow letters and digits, full-width brackets as registers of
+/// firms use them, spaces only between Latin words. It changes how a name is set, never which it is.
+pub fn name(text: &str) -> String {
+    let narrow = narrow(text);
+    let characters: Vec<char> = narrow.chars().filter(|c| !is_invisible(*c) || c.is_whitespace()).collect();
+    let mut name = String::with_capacity(text.len());
+    for (at, c) in characters.iter().enumerate() {
+        match c {
+            '(' | '[' | '【' | '〔' => name.push('（'),
+            ')' | ']' | '】' | '〕' => name.push('）'),
+            c if c.is_whitespace() => {
+                let next = characters[at..].iter().find(|c| !c.is_whitespace());
+                let latin = |c: Option<char>| {
+                    c.is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, ',' | '.' | '&' | '\''))
+                };
+                if latin(name.chars().next_back()) && latin(next.copied()) {
+                    name.push(' ');
+                }
+            }
+            c => name.push(*c),
+        }
+    }
+    // A full stop after a name is a slip of typing; within one (Co., Ltd.) it is not.
+    if name.chars().rev().nth(1).is_some_and(|c| !c.is_ascii()) {
+        name.truncate(name.trim_end_matches(['.', '。', ',', '，', ';', '；']).len());
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check_name(text: &str, expected: &str) {
+        assert_eq!(name(text), expected);
+        assert_eq!(name(expected), expected, "a name in its form stays as it is");
+    }
+
+    #[test]
+    fn names_in_one_form() {
+        check_name("甲乙机械厂(普通合伙)", "甲乙机械厂（普通合伙）");
+        check_name(" 张　三 ", "张三");
+        check_name("Ａ１ 有限 公司\n", "A1有限公司");
+        check_name("Acme  Trading Co., Ltd.", "Acme Trading Co., Ltd.");
+        check_name("甲乙加工厂.", "甲乙加工厂");
+        check_name("", "");
+    }
+
+    #[test]
+    fn labels_in_one_form() {
+        assert_eq!(label(" *企业 名称： "), "企业名称");
+        assert_eq!(label("Name of the Firm"), "nameofthefirm");
+        assert_eq!(label("租金（元／月）"), "租金(元/月)");
+    }
+}
