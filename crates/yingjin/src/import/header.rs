@@ -184,8 +184,11 @@ impl<'a> Vocabulary<'a> {
             return Some(self.with_unit(path, how, unit));
         }
         // The longest word that the heading begins with, what is left being a unit or a remark in brackets.
-        let (word, (path, how)) =
-            self.words.iter().filter(|(word, _)| label.starts_with(word.as_str())).max_by_key(|(word, _)| word.len())?;
+        let (word, (path, how)) = self
+            .words
+            .iter()
+            .filter(|(word, _)| label.starts_with(word.as_str()))
+            .max_by_key(|(word, _)| word.len())?;
         let rest = label[word.len()..].trim_start_matches([',', '，', '/', '-', '_', '、']);
         let unit = measure::parse(rest);
         let is_remark = rest.starts_with('(') && rest.ends_with(')');
@@ -197,7 +200,8 @@ impl<'a> Vocabulary<'a> {
             return Match { path: None, factor: None, how: How::Computed };
         }
         let fact = self.fact(path);
-        let counts = fact.is_some_and(|fact| matches!(fact.fact_type, FactType::Int | FactType::Decimal { .. }));
+        let counts =
+            fact.is_some_and(|fact| matches!(fact.fact_type, FactType::Int | FactType::Decimal { .. }));
         let Some(unit) = unit.filter(|_| counts) else {
             return Match { path: Some(path.to_owned()), factor: None, how: how.clone() };
         };
@@ -220,6 +224,8 @@ pub struct Header {
     pub unit: Option<Measure>,
     /// Whether the rows above the table say that what is in it is made up.
     pub synthetic: bool,
+    /// Headings that were understood.
+    pub understood: usize,
 }
 
 /// Words above a table that say that it is made up.
@@ -233,7 +239,12 @@ pub fn find(
     known: &dyn Fn(&str) -> Option<String>,
 ) -> Option<Header> {
     let score = |headings: &[String]| {
-        headings.iter().filter(|text| !text.is_empty()).filter_map(|text| known(text)).collect::<BTreeSet<_>>().len()
+        headings
+            .iter()
+            .filter(|text| !text.is_empty())
+            .filter_map(|text| known(text))
+            .collect::<BTreeSet<_>>()
+            .len()
     };
     let mut best: Option<(usize, usize, Vec<String>)> = None;
     for (at, row) in rows.iter().enumerate().take(limits::HEADER_ROWS) {
@@ -249,7 +260,7 @@ pub fn find(
             }
         }
     }
-    let (_, last, headings) = best?;
+    let (understood, last, headings) = best?;
     let above: Vec<String> = rows[..last]
         .iter()
         .flat_map(|row| &row.cells)
@@ -265,7 +276,7 @@ pub fn find(
         let (_, unit) = text.split_once("单位:").or_else(|| text.split_once("金额单位:"))?;
         measure::parse(unit.trim().trim_end_matches(')'))
     });
-    Some(Header { headings: numbered(headings), last_row: rows[last].number, unit, synthetic })
+    Some(Header { headings: numbered(headings), last_row: rows[last].number, unit, synthetic, understood })
 }
 
 fn headings(row: &Row) -> Vec<String> {

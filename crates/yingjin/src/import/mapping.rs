@@ -94,7 +94,8 @@ impl Mapping {
         );
         // Only plain types: it can always be written.
         text.push_str(&toml::to_string(self).unwrap_or_default());
-        let known: Vec<&Column> = self.columns.iter().filter(|column| column.fact.is_none() && !column.ignore).collect();
+        let known: Vec<&Column> =
+            self.columns.iter().filter(|column| column.fact.is_none() && !column.ignore).collect();
         if !known.is_empty() {
             let _ = write!(text, "\n# 没有对上的列 / columns not understood: ");
             let names: Vec<&str> = known.iter().map(|column| column.heading.as_str()).collect();
@@ -135,7 +136,12 @@ pub fn suggest(words: &Vocabulary<'_>, sample: &Sample<'_>) -> Vec<Column> {
             factor = unit.factor_for(fact.unit.as_ref()).filter(|factor| *factor != Decimal::ONE);
         }
         let is_month = fact.is_some_and(|fact| {
-            fact.fact_type == FactType::Date && are_months(&Reader::new(fact, sample.areas, Decimal::ONE, Manner::Value), index, sample.rows)
+            fact.fact_type == FactType::Date
+                && are_months(
+                    &Reader::new(fact, sample.areas, Decimal::ONE, Manner::Value),
+                    index,
+                    sample.rows,
+                )
         });
         columns.push(Column {
             heading: heading.clone(),
@@ -154,7 +160,11 @@ pub fn suggest(words: &Vocabulary<'_>, sample: &Sample<'_>) -> Vec<Column> {
 
 /// Whether every day told in a column is a month.
 fn are_months(reader: &Reader<'_>, index: usize, rows: &[Row]) -> bool {
-    let read: Vec<Reading> = rows.iter().map(|row| reader.read(row.cell(index))).filter(|read| *read != Reading::Missing).collect();
+    let read: Vec<Reading> = rows
+        .iter()
+        .map(|row| reader.read(row.cell(index)))
+        .filter(|read| *read != Reading::Missing)
+        .collect();
     !read.is_empty() && read.iter().all(|read| *read == Reading::Refused(super::reason::Reason::MonthOnly))
 }
 
@@ -163,14 +173,17 @@ fn are_months(reader: &Reader<'_>, index: usize, rows: &[Row]) -> bool {
 fn suggest_area(words: &Vocabulary<'_>, sample: &Sample<'_>, columns: &[Column]) -> Option<Column> {
     let kind = words.kind();
     let area = kind.facts.iter().find(|fact| {
-        matches!(fact.fact_type, FactType::Area { .. }) && fact.derived.is_none() && kind.area.as_deref() == Some(fact.id.as_str())
+        matches!(fact.fact_type, FactType::Area { .. })
+            && fact.derived.is_none()
+            && kind.area.as_deref() == Some(fact.id.as_str())
     })?;
     let place = |heading: &str| sample.header.headings.iter().position(|own| own == heading);
     let is_inner = |code: &str| sample.areas.get(code).is_some_and(|area| area.parent.is_some());
     let told = columns.iter().filter(|column| column.fact.as_deref() == Some(area.id.as_str()));
     for index in told.filter_map(|column| place(&column.heading)) {
         let inner = sample.rows.iter().any(|row| {
-            value::area(sample.areas, &row.cell(index).shown()).is_some_and(|area| is_inner(area.code.as_str()))
+            value::area(sample.areas, &row.cell(index).shown())
+                .is_some_and(|area| is_inner(area.code.as_str()))
         });
         if inner {
             return None;
@@ -180,7 +193,9 @@ fn suggest_area(words: &Vocabulary<'_>, sample: &Sample<'_>, columns: &[Column])
     let texts = columns.iter().filter(|column| {
         column.fact.as_deref().is_some_and(|path| {
             !identifies.contains(path)
-                && words.fact(path).is_some_and(|fact| matches!(fact.fact_type, FactType::Text { format: None }))
+                && words
+                    .fact(path)
+                    .is_some_and(|fact| matches!(fact.fact_type, FactType::Text { format: None }))
         })
     });
     let (column, rows) = texts
@@ -237,13 +252,18 @@ pub fn bind<'a>(
     let mut claims: BTreeMap<(Told, bool), Vec<String>> = BTreeMap::new();
     for column in mapping.columns.iter().filter(|column| !column.ignore) {
         let Some(path) = &column.fact else { continue };
-        let fact = words.fact(path).filter(|fact| fact.derived.is_none()).ok_or_else(|| no_fact(words, path))?;
+        let fact =
+            words.fact(path).filter(|fact| fact.derived.is_none()).ok_or_else(|| no_fact(words, path))?;
         let heading = super::form::label(&column.heading);
         let Some(index) = header.headings.iter().position(|own| super::form::label(own) == heading) else {
             continue;
         };
-        let is_reference = words.kind().fact(path.split('.').next().unwrap_or(path)).is_some_and(|fact| matches!(fact.fact_type, FactType::Ref { .. }));
-        let (first, rest) = path.split_once('.').map_or((path.as_str(), None), |(first, rest)| (first, Some(rest)));
+        let is_reference = words
+            .kind()
+            .fact(path.split('.').next().unwrap_or(path))
+            .is_some_and(|fact| matches!(fact.fact_type, FactType::Ref { .. }));
+        let (first, rest) =
+            path.split_once('.').map_or((path.as_str(), None), |(first, rest)| (first, Some(rest)));
         let path = if is_reference {
             Told::Of(first.to_owned(), rest.map(str::to_owned))
         } else {
@@ -302,7 +322,9 @@ fn no_fact(words: &Vocabulary<'_>, path: &str) -> ImportError {
     if words.fact(path).is_some() {
         return ImportError::Mapping(Label::new(
             format!("“{path}”是算出来的，不能导入。请删去这一列或写 ignore = true"),
-            format!("'{path}' is computed and cannot be imported: take the column out or give it ignore = true"),
+            format!(
+                "'{path}' is computed and cannot be imported: take the column out or give it ignore = true"
+            ),
         ));
     }
     let near = kind

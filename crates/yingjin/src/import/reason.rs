@@ -95,6 +95,10 @@ pub enum Reason {
     NoKey(Vec<String>),
     /// A line of totals.
     Total,
+    /// The header again, as on every printed page.
+    HeaderAgain,
+    /// An earlier code or name that no record has, and no key.
+    OnlyOtherKey,
 }
 
 impl Reason {
@@ -138,6 +142,8 @@ impl Reason {
             Self::KeyUnresolved(_) => "key-unresolved",
             Self::NoKey(_) => "no-key",
             Self::Total => "total",
+            Self::HeaderAgain => "header-again",
+            Self::OnlyOtherKey => "only-other-key",
         }
     }
 
@@ -301,6 +307,11 @@ impl Reason {
                 )
             }
             Self::Total => Label::new("合计行，不是一条记录", "a line of totals, not a record"),
+            Self::HeaderAgain => Label::new("又是一行表头，不是一条记录", "the header again, not a record"),
+            Self::OnlyOtherKey => Label::new(
+                "只有旧代码或旧名称，登记簿里对不上，等人核对",
+                "only an earlier code or name, which no record has: a person has to look",
+            ),
         }
     }
 }
