@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use model::Lang;
 
 pub mod check;
+pub mod import;
 pub mod openapi;
 
 /// Keeps the books of a city's promises: who should be served, who has been, who is exempt, and the gap.
@@ -34,6 +35,7 @@ pub struct RegisterArgs {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Args),
+    Import(import::Args),
     Openapi(openapi::Args),
 }
 
@@ -43,6 +45,7 @@ impl Cli {
     pub fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
             Command::Check(args) => check::run(&args, self.lang),
+            Command::Import(args) => import::run(&args, self.lang),
             Command::Openapi(args) => openapi::run(&args, self.lang),
         }
     }

@@ -120,7 +120,7 @@ pub enum ImportError {
     Cancelled,
     /// The register refused.
     #[error("{}", self.label().en)]
-    Store(String),
+    Store(#[from] store::StoreError),
 }
 
 impl ImportError {
@@ -281,7 +281,7 @@ impl ImportError {
                 format!("the file of rows to mend cannot be written: {why}"),
             ),
             Self::Cancelled => Label::new("已取消，什么都没有导入。", "cancelled: nothing has been imported"),
-            Self::Store(why) => Label::new(format!("登记簿：{why}"), format!("the register: {why}")),
+            Self::Store(error) => Label::new(error.message(Lang::Zh), error.message(Lang::En)),
         }
     }
 

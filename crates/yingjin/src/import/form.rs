@@ -31,53 +31,9 @@ pub fn label(text: &str) -> String {
         .collect()
 }
 
-/// The one way in which names are kept and compared: narrow letters and digits, full-width brackets as registers of
-/// firms use them, spaces only between Latin words. It changes how a name is set, never which it is.
-pub fn name(text: &str) -> String {
-    let narrow = narrow(text);
-    let characters: Vec<char> = narrow.chars().filter(|c| !is_invisible(*c) || c.is_whitespace()).collect();
-    let mut name = String::with_capacity(text.len());
-    for (at, c) in characters.iter().enumerate() {
-        match c {
-            '(' | '[' | '【' | '〔' => name.push('（'),
-            ')' | ']' | '】' | '〕' => name.push('）'),
-            c if c.is_whitespace() => {
-                let next = characters[at..].iter().find(|c| !c.is_whitespace());
-                let latin = |c: Option<char>| {
-                    c.is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, ',' | '.' | '&' | '\''))
-                };
-                if latin(name.chars().next_back()) && latin(next.copied()) {
-                    name.push(' ');
-                }
-            }
-            c => name.push(*c),
-        }
-    }
-    // A full stop after a name is a slip of typing; within one (Co., Ltd.) it is not.
-    if name.chars().rev().nth(1).is_some_and(|c| !c.is_ascii()) {
-        name.truncate(name.trim_end_matches(['.', '。', ',', '，', ';', '；']).len());
-    }
-    name
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn check_name(text: &str, expected: &str) {
-        assert_eq!(name(text), expected);
-        assert_eq!(name(expected), expected, "a name in its form stays as it is");
-    }
-
-    #[test]
-    fn names_in_one_form() {
-        check_name("甲乙机械厂(普通合伙)", "甲乙机械厂（普通合伙）");
-        check_name(" 张　三 ", "张三");
-        check_name("Ａ１ 有限 公司\n", "A1有限公司");
-        check_name("Acme  Trading Co., Ltd.", "Acme Trading Co., Ltd.");
-        check_name("甲乙加工厂.", "甲乙加工厂");
-        check_name("", "");
-    }
 
     #[test]
     fn labels_in_one_form() {

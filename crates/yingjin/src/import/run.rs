@@ -24,12 +24,6 @@ use super::value::{self, Manner, Reading};
 /// Rows whose report the register keeps for one import.
 const MAX_KEPT_ROWS: u64 = 100_000;
 
-impl From<store::StoreError> for ImportError {
-    fn from(error: store::StoreError) -> Self {
-        Self::Store(error.to_string())
-    }
-}
-
 /// What a run needs beside the rows.
 pub struct Setting<'a> {
     /// The kinds and areas.

@@ -420,18 +420,37 @@ fn full_names(areas: &Areas) -> impl Iterator<Item = (&str, &Area)> {
     })
 }
 
-/// The innermost area named in an address; none if it names none.
+/// Whether a name is only the end of an area's full name: 开发区 of 甲川经济开发区. Many areas have one of those.
+fn is_tail(name: &str, area: &Area) -> bool {
+    area.name.zh != name && area.name.zh.ends_with(name)
+}
+
+/// The innermost area named in an address; none if it names none. The mere end of a full name counts only where an
+/// address begins with it, or behind the area it lies in: 甲川市开发区, not 丙山市开发区 or 高新技术开发区.
 /// Errors: it names areas that do not lie within each other.
 pub fn area_within<'a>(areas: &'a Areas, text: &str) -> Result<Option<&'a Area>, Reason> {
-    let text = form::name(text);
-    let mut named: Vec<&Area> = Vec::new();
-    // A longer name hides the shorter ones within it.
+    let text: String = form::narrow(text).chars().filter(|c| !c.is_whitespace()).collect();
+    let stands = |at: usize, name: &str, area: &Area| {
+        let before = &text[..at];
+        !is_tail(name, area)
+            || before.is_empty()
+            || areas.ancestors(area.code.as_str()).skip(1).any(|outer| {
+                before.ends_with(&outer.name.zh)
+                    || outer.also.iter().any(|other| before.ends_with(other.as_str()))
+            })
+    };
     let mut names: Vec<(&str, &Area)> = full_names(areas).collect();
+    // A longer name hides the shorter ones within it.
     names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
-    let mut left = text;
+    let mut taken: Vec<(usize, usize)> = Vec::new();
+    let mut named: Vec<&Area> = Vec::new();
     for (name, area) in names {
-        if left.contains(name) {
-            left = left.replace(name, "\u{0}");
+        for (at, _) in text.match_indices(name) {
+            let end = at + name.len();
+            if taken.iter().any(|(from, to)| at < *to && *from < end) || !stands(at, name, area) {
+                continue;
+            }
+            taken.push((at, end));
             if !named.iter().any(|other| other.code == area.code) {
                 named.push(area);
             }
@@ -467,6 +486,7 @@ mod tests {
             area("990000", "甲川市", None, &["甲川"]),
             area("990001", "乙河区", Some("990000"), &["990021", "甲川县", "甲川市乙河区"]),
             area("990002", "丙山市", Some("990000"), &["丙山"]),
+            area("990003", "甲川经济开发区", Some("990000"), &["开发区"]),
         ])
         .unwrap()
     }
@@ -676,6 +696,11 @@ mod tests {
         assert_eq!(within("丙山市某镇"), Ok(Some("990002".to_owned())));
         assert_eq!(within("甲川市某路"), Ok(Some("990000".to_owned())));
         assert_eq!(within("市区丙山路"), Ok(None));
+        assert_eq!(within("甲川经济开发区某路"), Ok(Some("990003".to_owned())));
+        assert_eq!(within("开发区某路"), Ok(Some("990003".to_owned())));
+        assert_eq!(within("甲川开发区某路"), Ok(Some("990003".to_owned())));
+        assert_eq!(within("丙山市开发区某路"), Ok(Some("990002".to_owned())));
+        assert_eq!(within("某镇高新技术开发区"), Ok(None));
         assert!(matches!(within("甲川县与丙山市交界"), Err(Reason::SeveralAreas(_))));
     }
 
