@@ -297,8 +297,8 @@ fn joined(above: &Row, below: &Row, merges: &[Merge]) -> Vec<String> {
     for merge in merges {
         let (first, last) = (merge.columns.0 as usize, merge.columns.1 as usize);
         let text = upper.get(first).cloned().unwrap_or_default();
-        for column in first..=last.min(width.saturating_sub(1)) {
-            upper[column].clone_from(&text);
+        for spanned in upper.iter_mut().take(last + 1).skip(first) {
+            spanned.clone_from(&text);
         }
     }
     if merges.is_empty() {

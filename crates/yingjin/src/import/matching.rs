@@ -432,7 +432,7 @@ impl NameIndex {
         }
         let mut found: Vec<RecordId> = Vec::new();
         // One character more or less moves the middle.
-        for middle in [length / 2, (length + 1) / 2, length.saturating_sub(1) / 2] {
+        for middle in [length / 2, length.div_ceil(2), length.saturating_sub(1) / 2] {
             for half in halves(&core, middle) {
                 for number in self.halves.get(&half).into_iter().flatten() {
                     let Some((id, other)) = self.names.get(*number as usize) else { continue };

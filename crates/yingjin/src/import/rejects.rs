@@ -27,7 +27,7 @@ pub struct Rejects {
 enum Sink {
     /// Nothing has been written: a file without rows is not made.
     Idle,
-    Csv(csv::Writer<BufWriter<File>>),
+    Csv(Box<csv::Writer<BufWriter<File>>>),
     Xlsx {
         book: Box<Workbook>,
         row: u32,
@@ -111,7 +111,7 @@ impl Rejects {
                 .map_err(|error| ImportError::Rejects(error.to_string()))?;
             let mut writer = csv::Writer::from_writer(file);
             writer.write_record(headings).map_err(|error| ImportError::Rejects(error.to_string()))?;
-            self.sink = Sink::Csv(writer);
+            self.sink = Sink::Csv(Box::new(writer));
         } else {
             let mut book = Box::new(Workbook::new());
             let sheet = book.add_worksheet_with_constant_memory().map_err(broken)?;

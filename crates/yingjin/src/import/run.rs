@@ -161,7 +161,9 @@ impl<'a> Run<'a> {
                 }
             }
             self.row(plan, &row)?;
-            if self.tally.counts.read % PROGRESS_ROWS == 0 && progress(self.tally.counts.read).is_break() {
+            if self.tally.counts.read.is_multiple_of(PROGRESS_ROWS)
+                && progress(self.tally.counts.read).is_break()
+            {
                 return Err(ImportError::Cancelled);
             }
         }
