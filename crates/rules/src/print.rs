@@ -2,7 +2,8 @@
 
 use std::fmt::{self, Write};
 
-use crate::expr::{Comparison, Const, Expr, Fold, Node, Operator};
+use crate::expr::{Comparison, Const, Expr, Fold, Node, Operator, Type};
+use crate::language::QUOTIENT;
 use crate::ruleset::RuleSet;
 
 /// The expression as text. Contract: it reads back as the same expression, but for parentheses.
@@ -145,6 +146,15 @@ impl Printer<'_> {
                 self.out.write_str(" end")
             }
             Node::Arithmetic(operator, a, b) => self.pair(a, &format!(" {} ", operator.sign()), b, strength),
+            // A quotient rounded by its author is kept as one step, with the scale asked for.
+            Node::Divide(a, b) if expr.ty != QUOTIENT => {
+                self.out.write_str("round(")?;
+                self.pair(a, " / ", b, strength)?;
+                match expr.ty {
+                    Type::Decimal { scale } => write!(self.out, ", {scale})"),
+                    _ => self.out.write_char(')'),
+                }
+            }
             Node::Divide(a, b) => self.pair(a, " / ", b, strength),
             Node::AddDays(a, b) => self.pair(a, " + ", b, strength),
             Node::DaysBetween(a, b) => self.pair(a, " - ", b, strength),

@@ -16,8 +16,10 @@ use super::{Wanted, mistake::both};
 use crate::expr::{Comparison, Const, Expr, KindIndex, Node, Operator, ParameterIndex, Type};
 use crate::parameter::{Parameter, Setting, Shape};
 
-/// Digits after the point of a quotient that is not rounded by the author.
+/// Digits after the point of a quotient that its author does not round.
 const QUOTIENT_SCALE: u8 = MAX_SCALE;
+/// The type of such a quotient.
+pub const QUOTIENT: Type = Type::Decimal { scale: QUOTIENT_SCALE };
 /// Most digits after the point that a product may have.
 const MAX_PRODUCT_SCALE: u8 = 2 * MAX_SCALE;
 

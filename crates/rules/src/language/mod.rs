@@ -20,6 +20,7 @@ mod typed;
 
 use model::{Fact, Unit};
 
+pub use lower::QUOTIENT;
 pub use mistake::{Mistake, Sentences};
 pub use names::{Scope, nearest};
 pub use syntax::is_name;

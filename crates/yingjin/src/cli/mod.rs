@@ -9,6 +9,7 @@ use model::Lang;
 pub mod check;
 pub mod import;
 pub mod openapi;
+pub mod try_;
 
 /// Keeps the books of a city's promises: who should be served, who has been, who is exempt, and the gap.
 #[derive(Debug, Parser)]
@@ -37,6 +38,7 @@ enum Command {
     Check(check::Args),
     Import(import::Args),
     Openapi(openapi::Args),
+    Try(try_::Args),
 }
 
 impl Cli {
@@ -47,6 +49,7 @@ impl Cli {
             Command::Check(args) => check::run(&args, self.lang),
             Command::Import(args) => import::run(&args, self.lang),
             Command::Openapi(args) => openapi::run(&args, self.lang),
+            Command::Try(args) => try_::run(&args, self.lang),
         }
     }
 }

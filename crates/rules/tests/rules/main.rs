@@ -1,0 +1,7 @@
+//! The rules crate from the outside.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a test fails by panicking
+
+mod conditions;
+mod print;
+mod shared;
