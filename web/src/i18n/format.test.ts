@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   formatAmount,
+  formatChange,
   formatCount,
   formatDay,
   formatDays,
@@ -66,6 +67,10 @@ describe("days", () => {
   it("tells instants in China's time", () => {
     expect(formatInstant("2020-03-05T17:30:00.000000Z", "en")).toMatch(/6 Mar 2020.*01:30/);
   });
+});
+
+it("signs changes, and leaves no change without a sign", () => {
+  expect([formatChange(1200), formatChange(-3), formatChange(-0)]).toEqual(["+1,200", "−3", "0"]);
 });
 
 it("never shows an unknown count as zero", () => {

@@ -8,6 +8,12 @@ export function formatCount(count: number | null | undefined): string {
   return count == null ? NOTHING : count.toLocaleString("en-US");
 }
 
+/** A change in a count, with its sign; no change has none. */
+export function formatChange(count: number): string {
+  if (count === 0) return "0";
+  return `${count > 0 ? "+" : "−"}${formatCount(Math.abs(count))}`;
+}
+
 /**
  * A share in percent with one digit, rounded down, so that 1,494 of 1,495 never reads as all of them;
  * a share that is not nothing never reads as nothing.

@@ -1,4 +1,4 @@
-import { useParams } from "react-router";
+import { useLocation, useNavigate, useParams } from "react-router";
 import { useNames } from "@/api/city";
 import type { ImportPage } from "@/api/types";
 import { formatCount, formatDay, formatInstant, NOTHING } from "@/i18n/format";
@@ -10,7 +10,7 @@ import { Empty, Failure, Loading, Notice } from "@/ui/Notice";
 import { Page } from "@/ui/Page";
 import { Stats } from "@/ui/Stats";
 import { type Column, Table } from "@/ui/Table";
-import { isUnderWay, useCancelImport, useImport } from "./queries";
+import { asOrder, isUnderWay, useBeginImport, useCancelImport, useImport } from "./queries";
 import { stateWord } from "./state";
 import { w } from "./words";
 import "./imports.css";
@@ -59,13 +59,7 @@ export function Import() {
             <To to="/import">{t(w.another)}</To>
           </Notice>
         )}
-        {line.state === "done" && line.dry_run && (
-          <Notice tone="warn">
-            <p>{t(w.trialNote)}</p>
-            <p>{t(w.fileGone)}</p>
-            <To to="/import">{t(w.doItNow)}</To>
-          </Notice>
-        )}
+        {line.state === "done" && line.dry_run && <AfterTrial />}
         {line.result && <Result of={line.result} />}
         {line.state === "done" && (
           <Problems
@@ -91,6 +85,38 @@ export function Import() {
         )}
       </div>
     </Page>
+  );
+}
+
+/** The file that was tried is still at hand in this window: one more click imports it for real. */
+function AfterTrial() {
+  const t = useText();
+  const navigate = useNavigate();
+  const order = asOrder(useLocation().state);
+  const beginning = useBeginImport();
+  return (
+    <Notice tone="warn">
+      <p>{t(w.trialNote)}</p>
+      {order ? (
+        <Button
+          look="main"
+          disabled={beginning.isPending}
+          onClick={() =>
+            beginning.mutate(
+              { ...order, trial: false },
+              { onSuccess: ({ id }) => void navigate(`/import/${id}`, { state: null }) },
+            )
+          }
+        >
+          {t(w.doItNow)}
+        </Button>
+      ) : (
+        <p>
+          {t(w.fileGone)} <To to="/import">{t(w.title)}</To>
+        </p>
+      )}
+      {beginning.error && <Failure error={beginning.error} />}
+    </Notice>
   );
 }
 

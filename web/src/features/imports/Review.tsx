@@ -48,11 +48,18 @@ function Mapping({ file, kind, suggestion }: { file: File; kind: string; suggest
   const labelOf = (path: string) => names.fact(kind, path);
   const readable = readableFacts(city, kind);
   const twice = usedTwice(chosen);
-  const begin = (trial: boolean) =>
-    beginning.mutate(
-      { file, kind, on: on || (city?.today ?? ""), source, mapping: mappingFile(suggestion, chosen), trial },
-      { onSuccess: ({ id }) => void navigate(`/import/${id}`) },
-    );
+  const begin = (trial: boolean) => {
+    const order = {
+      file,
+      kind,
+      on: on || (city?.today ?? ""),
+      source,
+      mapping: mappingFile(suggestion, chosen),
+      trial,
+    };
+    // The order goes along, so that a trial can be followed by the import without choosing the file again.
+    beginning.mutate(order, { onSuccess: ({ id }) => void navigate(`/import/${id}`, { state: order }) });
+  };
   const absent = suggestion.absent.filter((fact) => !chosen.some((column) => column.fact === fact));
   const choicesFor = (current: string | null | undefined) =>
     (current && !readable.includes(current) ? [current, ...readable] : readable).map((path) => ({

@@ -35,6 +35,12 @@ export interface ImportOrder {
   trial: boolean;
 }
 
+/** The order that came along with an address, if one did. */
+export function asOrder(state: unknown): ImportOrder | null {
+  const order = state as ImportOrder | null;
+  return order?.file instanceof File ? order : null;
+}
+
 export function useBeginImport() {
   const client = useQueryClient();
   return useMutation({

@@ -30,7 +30,7 @@ function Explained({ of }: { of: Explanation }) {
         {t(w.whyShould)} <Truth of={of.should} />
         {of.near_miss && <span className="badge unknown">{t(w.near)}</span>}
       </h3>
-      <Clauses of={of.clauses} />
+      <Clauses of={of.clauses} must />
       {of.should !== "no" && of.exemptions.length > 0 && (
         <>
           <h3>
@@ -72,10 +72,11 @@ function Ask({ of }: { of: Explanation }) {
   );
 }
 
-function Clauses({ of }: { of: ClauseReason[] }) {
+/** `must`: a no among them is what decides. */
+function Clauses({ of, must }: { of: ClauseReason[]; must?: boolean }) {
   const t = useText();
   return (
-    <ol className="clauses">
+    <ol className={must ? "clauses must" : "clauses"}>
       {of.map((clause) => (
         <li key={clause.id} className={clause.truth}>
           <div className="clause-head">

@@ -43,7 +43,8 @@ export function useRecord({ kind, id }: Subject, on: string) {
           params: { path: { kind, id }, query: { on: on || undefined } },
         }),
       ),
-    placeholderData: keepPreviousData,
+    // Another day of the same record may show the last one meanwhile; another record may not.
+    placeholderData: (before) => (before?.id === id && before.kind === kind ? before : undefined),
   });
 }
 

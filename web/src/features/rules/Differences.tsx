@@ -1,6 +1,6 @@
 import { useNames } from "@/api/city";
 import type { Comparison, DutyChange } from "@/api/types";
-import { formatAmount, formatCount, formatDay, NOTHING } from "@/i18n/format";
+import { formatAmount, formatChange, formatDay, formatMoneyShort, NOTHING } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
 import { To } from "@/ui/Links";
 import { addMoney } from "@/ui/money";
@@ -28,12 +28,16 @@ export function Differences({ of }: { of: Comparison }) {
 function OneDuty({ of }: { of: DutyChange }) {
   const t = useText();
   const { lang } = useLang();
+  const amount = (text: string | null | undefined) =>
+    of.unit === "CNY"
+      ? { value: formatMoneyShort(text, lang), of: formatAmount(text, of.unit, lang) }
+      : { value: formatAmount(text, of.unit, lang) };
   const money: Stat[] =
     of.amount_a == null && of.amount_b == null
       ? []
       : [
-          { label: t(w.moneyNow), value: formatAmount(of.amount_a, of.unit, lang) },
-          { label: t(w.moneyThen), value: formatAmount(of.amount_b, of.unit, lang) },
+          { label: t(w.moneyNow), ...amount(of.amount_a) },
+          { label: t(w.moneyThen), ...amount(of.amount_b) },
           { label: t(w.difference), value: difference(of, lang) },
         ];
   return (
@@ -43,8 +47,8 @@ function OneDuty({ of }: { of: DutyChange }) {
       </h2>
       <Stats
         stats={[
-          { label: t(w.gains), value: <span className="gain">+{formatCount(of.newly_owed)}</span> },
-          { label: t(w.loses), value: <span className="loss">−{formatCount(of.no_longer_owed)}</span> },
+          { label: t(w.gains), value: <span className="gain">{formatChange(of.newly_owed)}</span> },
+          { label: t(w.loses), value: <span className="loss">{formatChange(-of.no_longer_owed)}</span> },
           ...money,
         ]}
       />
@@ -71,10 +75,12 @@ function ByArea({ of }: { of: DutyChange }) {
   if (lines.length === 0) return null;
   const columns: Column<(typeof lines)[number]>[] = [
     { id: "area", label: t(w.byArea), phone: "lead", cell: (line) => names.area(line.area) || t(w.noArea) },
-    { id: "gains", label: t(w.gains), right: true, cell: (line) => `+${formatCount(line.newly_owed)}` },
-    { id: "loses", label: t(w.loses), right: true, cell: (line) => `−${formatCount(line.no_longer_owed)}` },
+    { id: "gains", label: t(w.gains), right: true, cell: (line) => formatChange(line.newly_owed) },
+    { id: "loses", label: t(w.loses), right: true, cell: (line) => formatChange(-line.no_longer_owed) },
   ];
-  return <Table caption={t(w.byArea)} columns={columns} rows={lines} rowKey={(line) => line.area ?? ""} />;
+  return (
+    <Table caption={t(w.byArea)} columns={columns} rows={lines} rowKey={(line) => line.area ?? ""} dense />
+  );
 }
 
 function Examples({ of }: { of: DutyChange }) {

@@ -1,0 +1,72 @@
+import { expect, type Page, test } from "@playwright/test";
+import { SESSION } from "./accounts";
+import { firms } from "./sheet";
+
+test.use({ storageState: SESSION });
+
+/** Drops a file on the page as a person would. */
+async function drop(page: Page, name: string, text: string) {
+  const transfer = await page.evaluateHandle(
+    ({ name, text }) => {
+      const data = new DataTransfer();
+      data.items.add(new File([text], name, { type: "text/csv" }));
+      return data;
+    },
+    { name, text },
+  );
+  await page.dispatchEvent(".drop", "drop", { dataTransfer: transfer });
+}
+
+async function result(page: Page): Promise<Record<string, number>> {
+  await expect(page.locator(".stat").nth(5)).toBeVisible({ timeout: 30_000 });
+  const stats = await page.locator(".stat").all();
+  const read = await Promise.all(
+    stats.map(async (stat) => [
+      (await stat.locator("dt").textContent()) ?? "",
+      Number.parseInt(
+        (await stat.locator("dd").textContent())?.replace(/共.*|＝.*/, "").replaceAll(",", "") ?? "",
+        10,
+      ),
+    ]),
+  );
+  return Object.fromEntries(read);
+}
+
+test("imports a sheet by drag and drop: look, try, write, and nothing twice", async ({ page }, {
+  project,
+}) => {
+  const batch = project.name === "phone" ? 200_000 : 100_000;
+  const sheet = firms(batch, 46);
+  await page.goto("/import");
+  await drop(page, `花名册-${project.name}.csv`, sheet);
+  await expect(page.getByLabel("读作: 统一社会信用代码")).toHaveValue("uscc");
+  await expect(page.getByLabel("读作: 企业名称")).toHaveValue("name");
+
+  await page.getByRole("button", { name: "试一遍（不写入）" }).click();
+  await expect(page.getByText("这是试导")).toBeVisible();
+  expect(await result(page)).toMatchObject({ 读取行数: 3, 新增: 2, 未读入: 1 });
+  await expect(page.locator("tbody tr").first()).toContainText("18");
+
+  await page.goto("/import");
+  await drop(page, `花名册-${project.name}.csv`, sheet);
+  await page.getByRole("button", { name: "导入", exact: true }).click();
+  await expect(page.getByText(/这次导入是第 \d+ 号事件/)).toBeVisible();
+  expect(await result(page)).toMatchObject({ 读取行数: 3, 新增: 2, 更改: 0, 未读入: 1 });
+
+  await page.goto("/import");
+  await drop(page, `花名册-${project.name}.csv`, sheet);
+  await page.getByRole("button", { name: "导入", exact: true }).click();
+  expect(await result(page)).toMatchObject({ 读取行数: 3, 新增: 0, 更改: 0, 未变: 2, 未读入: 1 });
+
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: "下载待改的行（Excel）" }).click(),
+  ]);
+  expect(download.suggestedFilename()).toMatch(/\.xlsx$/);
+});
+
+test("a file that is no sheet is refused with a reason", async ({ page }) => {
+  await page.goto("/import");
+  await drop(page, "broken.xlsx", "this is no zip");
+  await expect(page.getByRole("alert")).toBeVisible();
+});

@@ -1,0 +1,96 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { expect, type Page, test } from "@playwright/test";
+import { SESSION } from "./accounts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+interface Violation {
+  id: string;
+  impact: string;
+  nodes: { target: string[]; failureSummary: string }[];
+}
+
+/** What axe finds serious or critical, said so that it can be mended. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const found = await page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: { run: (tags: object) => Promise<{ violations: Violation[] }> };
+    };
+    return (await axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] })).violations;
+  });
+  return found
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) =>
+      nodes.map((node) => `${id}: ${node.target.join(" ")}: ${node.failureSummary}`),
+    );
+}
+
+async function check(page: Page, path: string) {
+  await page.goto(path);
+  await page.waitForLoadState("networkidle");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveCount(1);
+  await expect(page.locator(".skeleton")).toHaveCount(0);
+  await expect(page.locator(".notice.bad"), "no page shows an error").toHaveCount(0);
+  await expect(page.getByRole("complementary", { name: /数据说明|About these records/ })).toBeVisible();
+  const width = page.viewportSize()?.width ?? 0;
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  expect(await violations(page)).toEqual([]);
+}
+
+test.describe("without an account", () => {
+  for (const path of ["/signin", "/owed"]) {
+    test(`${path} can be used by everyone`, ({ page }) => check(page, path));
+  }
+});
+
+test.describe("with an account", () => {
+  test.use({ storageState: SESSION });
+
+  for (const path of [
+    "/duties",
+    "/records",
+    "/import",
+    "/import/decide",
+    "/rules",
+    "/rules/try",
+    "/audit",
+    "/accounts",
+  ]) {
+    test(`${path} can be used by everyone`, ({ page }) => check(page, path));
+  }
+
+  test("every duty's page and the record below it can be used by everyone", async ({ page }) => {
+    await page.goto("/duties");
+    const duty = await page.locator(".duty-link").first().getAttribute("href");
+    await check(page, duty ?? "");
+    const record = await page.locator("#sets tbody a").first().getAttribute("href");
+    await check(page, record ?? "");
+  });
+
+  test("reads in English once switched, and remembers it", async ({ page }) => {
+    await page.goto("/duties");
+    const menu = page.getByRole("button", { name: "菜单" });
+    if (await menu.isVisible()) await menu.click();
+    await page.getByRole("button", { name: "English" }).click();
+    await expect(page.getByRole("heading", { level: 1, name: "Duties" })).toBeVisible();
+    await page.reload();
+    await expect(page.getByRole("heading", { level: 1, name: "Duties" })).toBeVisible();
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe("en");
+    await check(page, "/duties");
+  });
+
+  test("a page that is not there says so", async ({ page }) => {
+    await page.goto("/nowhere");
+    await expect(page.getByRole("heading", { level: 1, name: "没有这一页" })).toBeVisible();
+  });
+
+  test("can be walked by keyboard: the skip link leads to the content", async ({ page }) => {
+    await page.goto("/duties");
+    await page.keyboard.press("Tab");
+    await expect(page.getByRole("link", { name: "跳到正文" })).toBeFocused();
+    await page.keyboard.press("Enter");
+    await expect(page.locator("main")).toBeFocused();
+  });
+});
