@@ -151,6 +151,7 @@ impl Drawing<'_> {
         if drawn.owed {
             let half = dice.chance(drawn.short);
             let owed = subject.owed.map(|owed| if half { owed / Decimal::TWO } else { owed });
+            let owed = owed.map(|owed| drawn.least.map_or(owed, |least| owed.max(least)));
             return Ok(owed.and_then(|owed| number(fact, owed)));
         }
         if let FactType::Date = fact.fact_type {

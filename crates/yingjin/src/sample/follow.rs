@@ -207,7 +207,7 @@ impl City<'_> {
             let owners = self.populations.get(group).ok_or_else(|| unknown(name, "population", group))?;
             for owner in owners {
                 let mut dice = Dice::at(self.seed, &[name, owner.as_str()]);
-                if !dice.chance(population.share) {
+                if !self.has(population, owner)? || !dice.chance(population.share) {
                     continue;
                 }
                 let given: Told = population
@@ -220,6 +220,26 @@ impl City<'_> {
             }
         }
         Ok(members)
+    }
+
+    /// Whether the record that a population's records refer to has what it takes.
+    fn has(&self, population: &Population, owner: &RecordId) -> Result<bool, SampleError> {
+        let Some(having) = &population.having else { return Ok(true) };
+        let declared = &self.rules.kinds[self.kind(&population.name, &population.kind)?];
+        let by = population.by.as_ref().and_then(|by| declared.fact(by.as_str()));
+        let target = by.and_then(|by| self.rules.kind(by.fact_type.target()?.as_str()));
+        let found = target.and_then(|(kind, target)| {
+            let fact = target.facts.iter().position(|fact| fact.id == *having)?;
+            Some((kind, fact))
+        });
+        let (kind, fact) = found.ok_or_else(|| unknown(&population.name, "fact", having.as_str()))?;
+        let row = self.tables.row(kind, owner);
+        Ok(match row.and_then(|row| self.tables.table(kind).value(row, fact)) {
+            Some(Value::Int(number)) => number > 0,
+            Some(Value::Decimal(number)) => number > Decimal::ZERO,
+            Some(Value::Bool(yes)) => yes,
+            other => other.is_some(),
+        })
     }
 
     fn subject(&self) -> Subject<'_> {

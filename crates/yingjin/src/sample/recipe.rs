@@ -83,6 +83,9 @@ pub struct Population {
     /// … which they refer to by this fact …
     #[serde(default)]
     pub by: Option<FactId>,
+    /// … where this fact of theirs is known and above zero …
+    #[serde(default)]
+    pub having: Option<FactId>,
     /// … at least and at most so many.
     #[serde(default)]
     pub number: Option<[u64; 2]>,
@@ -201,6 +204,8 @@ pub struct Drawn {
     /// What the duty owes.
     #[serde(default)]
     pub owed: bool,
+    /// But no less than this: what a duty would owe to somebody to whom it owes nothing may be below zero.
+    pub least: Option<Decimal>,
     /// How often it is half of that.
     #[serde(default)]
     pub short: Decimal,
