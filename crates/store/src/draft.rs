@@ -7,8 +7,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use model::event::{BodyDigest, Event, Hash};
-use model::{Change, FactId, KindId, RecordId};
-use serde_json::{Map, Value as Json};
+use model::{Change, FactId, KindId, RecordId, Value};
+use serde_json::{Map, Value as Json, json};
 
 use crate::connection::{Connection, Insert, OnConflict, Param};
 use crate::error::StoreError;
@@ -64,8 +64,18 @@ pub(crate) struct Known {
     pub(crate) facts: String,
     pub(crate) last_on: NaiveDate,
     pub(crate) synthetic: bool,
-    /// Whether it is in the tables already.
-    stored: bool,
+    /// Whether the tables have it, and as it is here.
+    kept: Kept,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kept {
+    /// Not at all.
+    New,
+    /// In an earlier state.
+    Changed,
+    /// As it is.
+    Same,
 }
 
 /// An event that is being written.
@@ -79,6 +89,14 @@ pub(crate) struct Draft {
     gathered: Gathered,
 }
 
+/// A record before and after a change.
+struct Step<'a> {
+    no: i64,
+    was: &'a Map<String, Json>,
+    /// None for a new record whose facts are those of the change: a million of them need not be read back.
+    is: Option<&'a Map<String, Json>>,
+}
+
 /// What an event says beside its changes; see [`Draft::claim`].
 #[derive(Clone, Default)]
 struct Claims {
@@ -89,7 +107,8 @@ struct Claims {
 
 #[derive(Default)]
 struct Gathered {
-    records: HashMap<(KindId, RecordId), Known>,
+    /// Records read or changed; none for one that is not there.
+    records: HashMap<(KindId, RecordId), Option<Known>>,
     changes: Vec<(i64, i64, NaiveDate, String)>,
     identifiers: Vec<(KindId, FactId, String, i64)>,
     /// The same by their text, for `find`.
@@ -155,9 +174,14 @@ impl Draft {
         key: &(KindId, RecordId),
     ) -> Result<Option<Known>, StoreError> {
         if let Some(known) = self.gathered.records.get(key) {
-            return Ok(Some(known.clone()));
+            return Ok(known.clone());
         }
-        read_known(ledger.connection, key.0.as_str(), key.1.as_str())
+        if self.gathered.records.len() >= 2 * GATHER {
+            self.flush(ledger)?;
+        }
+        let known = read_known(ledger.connection, key.0.as_str(), key.1.as_str())?;
+        self.gathered.records.insert(key.clone(), known.clone());
+        Ok(known)
     }
 
     /// Ids of records of a kind that were ever known by a text, in normal form.
@@ -192,83 +216,72 @@ impl Draft {
         self.gathered.changes.push((ordinal, no, change.on, told.clone()));
         self.latest_on = self.latest_on.max(Some(change.on));
 
-        let touches_none = change.facts.values().all(Option::is_some);
-        let after = match &before {
-            None if touches_none => {
-                Known { no, facts: told, last_on: change.on, synthetic: self.event.synthetic, stored: false }
-            }
+        let synthetic = self.event.synthetic;
+        let mut was = Map::new();
+        let mut is = None;
+        let after = match before {
             None => {
-                let mut facts = Map::new();
-                apply(&mut facts, &told)?;
-                Known {
-                    no,
-                    facts: write(&facts),
-                    last_on: change.on,
-                    synthetic: self.event.synthetic,
-                    stored: false,
-                }
+                // Nulls take nothing back here, and are no facts.
+                let facts = if change.facts.values().all(Option::is_some) {
+                    told
+                } else {
+                    write(is.insert(laid_over(Map::new(), &told)?))
+                };
+                Known { no, facts, last_on: change.on, synthetic, kept: Kept::New }
             }
             Some(known) => {
-                let synthetic = known.synthetic || self.event.synthetic;
+                let synthetic = known.synthetic || synthetic;
+                was = laid_over(was, &known.facts)?;
                 if change.on >= known.last_on {
-                    let mut facts = Map::new();
-                    apply(&mut facts, &known.facts)?;
-                    apply(&mut facts, &told)?;
-                    Known { facts: write(&facts), last_on: change.on, synthetic, ..known.clone() }
+                    let facts = write(is.insert(laid_over(was.clone(), &told)?));
+                    let kept = if known.kept == Kept::New { Kept::New } else { Kept::Changed };
+                    Known { no, facts, last_on: change.on, synthetic, kept }
                 } else {
                     // It came late: what was told for later days stays, so the history decides.
                     self.flush(ledger)?;
                     let facts = crate::record::replay(ledger.connection, no)?;
-                    Known { no, facts, last_on: known.last_on, synthetic, stored: true }
+                    is = Some(laid_over(Map::new(), &facts)?);
+                    Known { no, facts, last_on: known.last_on, synthetic, kept: Kept::Changed }
                 }
             }
         };
-        self.index(ledger.schema, change, before.as_ref(), &after)?;
-        self.gathered.records.insert(key, after);
+        self.index(ledger.schema, change, &Step { no, was: &was, is: is.as_ref() });
+        self.gathered.records.insert(key, Some(after));
         if self.gathered.changes.len() >= GATHER {
             self.flush(ledger)?;
         }
         Ok(())
     }
 
-    /// Keeps the indexes in step with a record that goes from `before` to `after`.
-    fn index(
-        &mut self,
-        schema: &Schema,
-        change: &Change,
-        before: Option<&Known>,
-        after: &Known,
-    ) -> Result<(), StoreError> {
+    /// Keeps the indexes in step with a record that takes a step.
+    fn index(&mut self, schema: &Schema, change: &Change, step: &Step) {
         let kind = change.kind.as_str();
-        let touched = |fact: &&FactId| change.facts.contains_key(*fact);
-        if !schema.identifiers(kind).chain(schema.links(kind)).any(|fact| touched(&fact)) {
-            return Ok(());
-        }
-        let mut was = Map::new();
-        if let Some(known) = before {
-            apply(&mut was, &known.facts)?;
-        }
-        let mut is = Map::new();
-        apply(&mut is, &after.facts)?;
-        for fact in schema.identifiers(kind).filter(touched) {
-            let told = change.facts.get(fact).and_then(Option::as_ref).map(|value| serde_json::json!(value));
-            let Some(text) = told.as_ref().and_then(identifying) else { continue };
-            if was.get(fact.as_str()) == told.as_ref() {
+        for fact in schema.identifiers(kind) {
+            let Some(Some(value)) = change.facts.get(fact) else { continue };
+            let told = json!(value);
+            let Some(text) = identifying(&told) else { continue };
+            if step.was.get(fact.as_str()) == Some(&told) {
                 continue;
             }
             let key = (change.kind.clone(), fact.clone(), text);
             let ids = self.gathered.by_text.entry(key.clone()).or_default();
             if !ids.contains(&change.id) {
                 ids.push(change.id.clone());
-                self.gathered.identifiers.push((key.0, key.1, key.2, after.no));
+                self.gathered.identifiers.push((key.0, key.1, key.2, step.no));
             }
         }
-        for fact in schema.links(kind).filter(touched) {
-            let (old, new) = (target(&was, fact), target(&is, fact));
+        for fact in schema.links(kind) {
+            let Some(told) = change.facts.get(fact) else { continue };
+            let old = target(step.was, fact);
+            let new = match (step.is, told) {
+                (Some(is), _) => target(is, fact),
+                (None, Some(Value::Text(text))) => Some(text.as_str()),
+                (None, _) => None,
+            };
             if old == new {
                 continue;
             }
-            let row = |text: &str| (change.kind.clone(), fact.clone(), text.to_owned(), after.no);
+            let row = |text: &str| (change.kind.clone(), fact.clone(), text.to_owned(), step.no);
             if let Some(old) = old {
                 // A link made and unmade between two sendings was never sent.
                 let gone = row(old);
@@ -285,7 +298,6 @@ impl Draft {
                 }
             }
         }
-        Ok(())
     }
 
     /// Sends what is gathered.
@@ -299,16 +311,18 @@ impl Draft {
         }
         connection.insert(&CHANGES, &values)?;
 
-        let mut records: Vec<_> = gathered.records.iter().collect();
+        let known = |(key, known)| Option::as_ref(known).map(|known: &Known| (key, known));
+        let mut records: Vec<(&(KindId, RecordId), &Known)> =
+            gathered.records.iter().filter_map(known).collect();
         records.sort_by_key(|(_, known)| known.no);
-        for stored in [false, true] {
+        for (kept, into) in [(Kept::New, &NEW_RECORDS), (Kept::Changed, &RECORDS)] {
             values.clear();
-            for ((kind, id), known) in records.iter().filter(|(_, known)| known.stored == stored) {
+            for ((kind, id), known) in records.iter().filter(|(_, known)| known.kept == kept) {
                 values.extend([known.no.into(), kind.as_str().into(), id.as_str().into()]);
                 values.extend([Param::Text(&known.facts), known.last_on.to_string().into()]);
                 values.push(Param::flag(known.synthetic));
             }
-            connection.insert(if stored { &RECORDS } else { &NEW_RECORDS }, &values)?;
+            connection.insert(into, &values)?;
         }
         for (into, rows) in [(&IDENTIFIERS, &gathered.identifiers), (&LINKS, &gathered.links)] {
             values.clear();
@@ -388,6 +402,11 @@ pub(crate) fn apply(facts: &mut Map<String, Json>, told: &str) -> Result<(), Sto
     Ok(())
 }
 
+fn laid_over(mut facts: Map<String, Json>, told: &str) -> Result<Map<String, Json>, StoreError> {
+    apply(&mut facts, told)?;
+    Ok(facts)
+}
+
 pub(crate) fn write(facts: &Map<String, Json>) -> String {
     // A map with text keys can always be written.
     serde_json::to_string(facts).unwrap_or_default()
@@ -405,7 +424,7 @@ pub(crate) fn read_known(
             facts: row.text(1)?.to_owned(),
             last_on: row.parsed(2)?,
             synthetic: row.flag(3)?,
-            stored: true,
+            kept: Kept::Same,
         })
     })
 }

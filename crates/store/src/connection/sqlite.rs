@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Error, ErrorCode, OpenFlags, ToSql};
 
@@ -64,6 +65,9 @@ impl Sqlite {
         })?;
         let mut sqlite = Self { connection, place, read_only };
         sqlite.connection.set_prepared_statement_cache_capacity(128);
+        // Plans that do not turn on the values bound: else each new value has its statement prepared again.
+        (sqlite.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true))
+            .map_err(|error| sqlite.failed("setting up", &error))?;
         (sqlite.connection.busy_timeout(WAIT)).map_err(|error| sqlite.failed("setting the wait", &error))?;
         if purpose == Use::Write && sqlite.contents()? == Contents::Another {
             return Ok(sqlite); // Touch nothing that is not ours; the caller says so.
