@@ -302,7 +302,10 @@ impl Draft {
 
     /// Sends what is gathered.
     pub(crate) fn flush(&mut self, ledger: &mut Ledger) -> Result<(), StoreError> {
-        let gathered = std::mem::take(&mut self.gathered);
+        let mut gathered = std::mem::take(&mut self.gathered);
+        // Neighbours in an index are cheaper to insert one after another.
+        gathered.identifiers.sort_unstable();
+        gathered.links.sort_unstable();
         let connection = &mut *ledger.connection;
         let mut values = Vec::with_capacity(gathered.changes.len() * 6);
         for (ordinal, no, on, facts) in &gathered.changes {
