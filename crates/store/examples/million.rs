@@ -105,7 +105,7 @@ fn firm(number: u64) -> Change {
             let value = match fact % 3 {
                 0 => Value::Int(i64::try_from(number % 1000).unwrap_or(0) * fact),
                 1 => Value::Text(format!("code{}", (number + fact.unsigned_abs()) % 16)),
-                _ => Value::Bool(number % 2 == 0),
+                _ => Value::Bool(number.is_multiple_of(2)),
             };
             (FactId::from(format!("fact_{fact:02}")), Some(value))
         })

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use model::Label;
+
 use crate::error::StoreError;
 
 /// A register's address, read from its URL.
@@ -31,7 +33,8 @@ pub(crate) struct PostgresServer {
 impl Address {
     /// Reads `sqlite://path`, `sqlite:///absolute/path`, `sqlite::memory:`, `postgres://…`, `postgresql://…`.
     pub(crate) fn parse(url: &str) -> Result<Self, StoreError> {
-        let refuse = |why: &str| StoreError::Address { url: without_password(url), why: why.to_owned() };
+        let refuse =
+            |zh: &str, en: &str| StoreError::Address { url: without_password(url), why: Label::new(zh, en) };
         if url == "sqlite::memory:" {
             // In memory two connections would lock each other's tables; a file of its own behaves as files do.
             return Ok(Self::Sqlite(SqliteFile {
@@ -45,17 +48,20 @@ impl Address {
             let read_only = match query {
                 "" | "mode=rwc" => false,
                 "mode=ro" => true,
-                _ => return Err(refuse("only ?mode=ro is known after the path")),
+                _ => return Err(refuse("路径之后只能写 ?mode=ro", "only ?mode=ro is known after the path")),
             };
             if path.is_empty() {
-                return Err(refuse("the path is missing"));
+                return Err(refuse("缺少路径", "the path is missing"));
             }
             return Ok(Self::Sqlite(SqliteFile { path: PathBuf::from(path), read_only, temporary: false }));
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             return Ok(Self::Postgres(PostgresServer { url: url.to_owned(), place: without_password(url) }));
         }
-        Err(refuse("it begins with neither sqlite:// nor postgres://"))
+        Err(refuse(
+            "开头既不是 sqlite:// 也不是 postgres://",
+            "it begins with neither sqlite:// nor postgres://",
+        ))
     }
 
     /// Where it is, to show to people.

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use model::event::{BodyDigest, Event, Hash};
-use model::{Change, FactId, KindId, RecordId, Value};
+use model::{Change, FactId, KindId, Label, RecordId, Value};
 use serde_json::{Map, Value as Json, json};
 
 use crate::connection::{Connection, Insert, OnConflict, Param};
@@ -16,7 +16,7 @@ use crate::migrate::{meta, set_meta};
 use crate::schema::{Schema, identifying};
 
 /// Changes gathered before they are sent.
-const GATHER: usize = 1024;
+const GATHER: usize = 4096;
 
 /// Where the chain and the records end. Read when the transaction begins, under its lock.
 #[derive(Clone, Debug)]
@@ -442,7 +442,8 @@ fn target<'a>(facts: &'a Map<String, Json>, fact: &FactId) -> Option<&'a str> {
 }
 
 fn unwritable(error: &serde_json::Error) -> StoreError {
-    StoreError::Damaged { place: "register".to_owned(), why: format!("facts are not JSON: {error}") }
+    let why = Label::new(format!("事实不是 JSON：{error}"), format!("facts are not JSON: {error}"));
+    StoreError::Damaged { place: "register".to_owned(), why }
 }
 
 /// Makes the indexes anew from the records and their history, after the city folder came to index other facts.

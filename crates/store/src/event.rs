@@ -1,6 +1,7 @@
 //! Events as they are read back.
 
 use chrono::DateTime;
+use model::Label;
 use model::event::{Event, EventType, Hash};
 use serde::Serialize;
 
@@ -68,13 +69,15 @@ pub(crate) fn type_text(event_type: EventType) -> String {
 
 /// Reads the columns of [`EVENT_COLUMNS`].
 pub(crate) fn read_event(row: &Row) -> Result<StoredEvent, StoreError> {
-    let damaged = |why: &str| StoreError::Damaged { place: "event".to_owned(), why: why.to_owned() };
+    let damaged =
+        |zh: &str, en: &str| StoreError::Damaged { place: "event".to_owned(), why: Label::new(zh, en) };
     Ok(StoredEvent {
         seq: row.int(0)?,
         event: Event {
             event_type: serde_json::from_value(row.text(1)?.into())
-                .map_err(|_| damaged("an unknown type"))?,
-            at: DateTime::from_timestamp_micros(row.int(2)?).ok_or_else(|| damaged("no instant"))?,
+                .map_err(|_| damaged("未知的事件类型", "an unknown type"))?,
+            at: DateTime::from_timestamp_micros(row.int(2)?)
+                .ok_or_else(|| damaged("时刻无效", "no instant"))?,
             on: row.parsed(3)?,
             actor: row.text(4)?.to_owned(),
             synthetic: row.flag(5)?,

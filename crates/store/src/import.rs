@@ -8,6 +8,7 @@ use model::{Change, FactId, KindId, RecordId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use crate::Store;
 use crate::address::Address;
 use crate::aside::Aside;
 use crate::conflict::Conflict;
@@ -18,7 +19,6 @@ use crate::event::limited;
 use crate::record::{self, Provenance, StoredRecord};
 use crate::schema::{Schema, normalise};
 use crate::writer::Turn;
-use crate::{Store, WAIT};
 
 /// An import that is being written. Nobody sees anything of it before [`Import::commit`]; dropped, or killed with the
 /// program, it leaves nothing. Others can read meanwhile; who wants to write waits.
@@ -57,8 +57,7 @@ const ROWS: Insert =
 impl Store {
     /// Begins an import; waits while another writes. Errors: Busy when that takes too long.
     pub fn import(&self, event: Event) -> Result<Import, StoreError> {
-        let busy = || StoreError::Busy { place: self.address().place(), waited_s: WAIT.as_secs() };
-        let turn = self.gate().enter(WAIT).ok_or_else(busy)?;
+        let turn = self.turn()?;
         Import::begin(self.address(), self.schema(), turn, event)
     }
 

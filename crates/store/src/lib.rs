@@ -52,7 +52,7 @@ pub use verify::{Break, Broken, Progress, Verification};
 use address::Address;
 use connection::{Connection, Use};
 use draft::{Draft, Ledger};
-use writer::{Gate, Writer};
+use writer::{Gate, Turn, Writer};
 
 /// How long a write waits for another to end.
 pub(crate) const WAIT: Duration = Duration::from_secs(30);
@@ -96,6 +96,16 @@ impl Store {
         Ok(Self { shared: Arc::new(shared) })
     }
 
+    /// Opens a register only to look at it: nothing is made, brought up to date or indexed, and writing is refused.
+    pub fn inspect(url: &str) -> Result<Self, StoreError> {
+        let address = Address::parse(url)?;
+        let mut connection = Connection::open(&address, Use::Read)?;
+        migrate::check(&mut connection, &address.place())?;
+        let (schema, gate) = (Arc::default(), Arc::default());
+        let shared = Shared { address, schema, gate, readers: Mutex::new(vec![connection]), writer: None };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
     /// Writes an event with its changes; durable when this returns. Returns the event's number.
     pub fn append(&self, event: Event, changes: Vec<Change>) -> Result<i64, StoreError> {
         self.write(move |ledger| {
@@ -113,8 +123,17 @@ impl Store {
     ) -> Result<T, StoreError> {
         match &self.shared.writer {
             Some(writer) => writer.write(work),
-            None => Err(StoreError::Lost { place: self.address().place(), why: "it is closed".to_owned() }),
+            None => Err(StoreError::ReadOnly { place: self.address().place() }),
         }
+    }
+
+    /// Waits for the turn of a long transaction of its own.
+    pub(crate) fn turn(&self) -> Result<Turn, StoreError> {
+        let place = self.address().place();
+        if self.shared.writer.is_none() {
+            return Err(StoreError::ReadOnly { place });
+        }
+        self.shared.gate.enter(WAIT).ok_or(StoreError::Busy { place, waited_s: WAIT.as_secs() })
     }
 
     pub(crate) fn read<T>(
@@ -145,10 +164,6 @@ impl Store {
 
     pub(crate) fn schema(&self) -> Arc<Schema> {
         Arc::clone(&self.shared.schema)
-    }
-
-    pub(crate) fn gate(&self) -> &Arc<Gate> {
-        &self.shared.gate
     }
 }
 

@@ -1,5 +1,7 @@
 //! The versions of the register's tables, and the way from one to the next.
 
+use model::Label;
+
 use crate::connection::{Connection, Contents, Param};
 use crate::error::StoreError;
 
@@ -36,6 +38,25 @@ fn known() -> i64 {
     i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
 }
 
+/// Makes sure that this is a register of the version that this program knows, and touches nothing.
+pub(crate) fn check(connection: &mut Connection, place: &str) -> Result<(), StoreError> {
+    let found = version(connection, place)?;
+    if found == known() {
+        return Ok(());
+    }
+    let why = match found {
+        0 => Label::new("它是空的", "it is empty"),
+        _ => Label::new(
+            format!("它的版本是 {found}；请先用 yingjin serve 或一次导入打开它，升级到 {}", known()),
+            format!(
+                "its version is {found}; open it once with `yingjin serve` or an import to bring it to {}",
+                known()
+            ),
+        ),
+    };
+    Err(StoreError::NotRegister { place: place.to_owned(), why })
+}
+
 /// The version of the tables; 0 for an empty database. Errors: another's database, a newer version.
 fn version(connection: &mut Connection, place: &str) -> Result<i64, StoreError> {
     match connection.contents()? {
@@ -44,7 +65,7 @@ fn version(connection: &mut Connection, place: &str) -> Result<i64, StoreError> 
         Contents::Another => {
             return Err(StoreError::NotRegister {
                 place: place.to_owned(),
-                why: "it holds tables of something else".to_owned(),
+                why: Label::new("里面是别的程序的表", "it holds tables of something else"),
             });
         }
     }

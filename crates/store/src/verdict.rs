@@ -5,17 +5,17 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use model::event::{Event, EventType};
-use model::{DutyId, KindId, RecordId, Standing};
+use model::{DutyId, KindId, Label, RecordId, Standing};
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use crate::Store;
 use crate::connection::{Connection, Insert, OnConflict, Param, Row, Use};
 use crate::draft::{Draft, Ledger, Tail, read_known};
 use crate::error::StoreError;
 use crate::event::type_text;
 use crate::schema::Schema;
 use crate::writer::Turn;
-use crate::{Store, WAIT};
 
 /// What a pass found of one record for one duty.
 #[derive(Clone, Debug, PartialEq)]
@@ -230,8 +230,7 @@ impl Store {
 
     /// Begins to record a pass; waits while another writes.
     pub fn record_pass(&self, event: Event) -> Result<PassRecording, StoreError> {
-        let busy = || StoreError::Busy { place: self.address().place(), waited_s: WAIT.as_secs() };
-        let turn = self.gate().enter(WAIT).ok_or_else(busy)?;
+        let turn = self.turn()?;
         let mut connection = Connection::open(self.address(), Use::Import)?;
         connection.begin_write()?;
         let tail = Tail::read(&mut connection)?;
@@ -584,6 +583,6 @@ fn standing(row: &Row, at: usize) -> Result<Standing, StoreError> {
         [Standing::Done, Standing::Exempt, Standing::Gap, Standing::Leak, Standing::Unknown, Standing::Out];
     all.into_iter().find(|standing| text(*standing) == stored).ok_or_else(|| StoreError::Damaged {
         place: "verdict".to_owned(),
-        why: format!("'{stored}' is no standing"),
+        why: Label::new(format!("“{stored}”不是判定结果"), format!("'{stored}' is no standing")),
     })
 }

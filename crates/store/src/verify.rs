@@ -98,8 +98,18 @@ const PAGE: i64 = 256;
 /// Lines between two reports of progress.
 const REPORT: i64 = 4096;
 
-/// The error by which a walk is stopped from within a query; never leaves this file.
-const STOPPED: &str = "stopped";
+/// Why a walk ends early.
+enum Halt {
+    /// It was asked to.
+    Stopped,
+    Failed(StoreError),
+}
+
+impl From<StoreError> for Halt {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error)
+    }
+}
 
 impl Store {
     /// Walks the whole chain from the first event, then compares every record and verdict with the replay of its
@@ -115,11 +125,12 @@ impl Store {
             let mut found = walk.found;
             connection.rollback();
             match done {
-                Err(StoreError::Failed { doing, .. }) if doing == STOPPED => {
+                Ok(()) => Ok(found),
+                Err(Halt::Failed(error)) => Err(error),
+                Err(Halt::Stopped) => {
                     found.stopped = true;
                     Ok(found)
                 }
-                other => other.map(|()| found),
             }
         })
     }
@@ -162,10 +173,6 @@ impl Body {
     }
 }
 
-fn stopped() -> StoreError {
-    StoreError::Failed { place: String::new(), doing: STOPPED.to_owned(), why: String::new() }
-}
-
 impl<'a, P: FnMut(Progress) -> ControlFlow<()>> Walk<'a, P> {
     fn begin(connection: &'a mut Connection, progress: P) -> Result<Self, StoreError> {
         let mut count = |sql: &str| Ok(connection.first(sql, &[], |row| row.int(0))?.unwrap_or(0));
@@ -182,7 +189,7 @@ impl<'a, P: FnMut(Progress) -> ControlFlow<()>> Walk<'a, P> {
         Ok(Self { connection, progress, at: Progress { done: 0, total }, found })
     }
 
-    fn chain(&mut self) -> Result<(), StoreError> {
+    fn chain(&mut self) -> Result<(), Halt> {
         let mut previous = Hash::ZERO;
         loop {
             let after = self.found.events;
@@ -224,7 +231,7 @@ impl<'a, P: FnMut(Progress) -> ControlFlow<()>> Walk<'a, P> {
     }
 
     /// An event of the page after `after` holds what cannot be read at all: says which.
-    fn unreadable(&mut self, after: i64) -> Result<(), StoreError> {
+    fn unreadable(&mut self, after: i64) -> Result<(), Halt> {
         let sql = format!("SELECT {EVENT_COLUMNS} FROM event WHERE seq = $1");
         for seq in after + 1..=after + PAGE {
             if let Err(StoreError::Damaged { .. }) = self.connection.first(&sql, &[seq.into()], read_event) {
@@ -235,7 +242,7 @@ impl<'a, P: FnMut(Progress) -> ControlFlow<()>> Walk<'a, P> {
     }
 
     /// The bodies of some events in a row, each line read once.
-    fn bodies(&mut self, first: i64, last: i64) -> Result<Vec<Body>, StoreError> {
+    fn bodies(&mut self, first: i64, last: i64) -> Result<Vec<Body>, Halt> {
         let mut bodies: Vec<Body> = (first..=last).map(|_| Body::default()).collect();
         let at = |seq: i64| usize::try_from(seq - first).unwrap_or(0);
         let span = [first.into(), last.into()];
@@ -245,7 +252,7 @@ impl<'a, P: FnMut(Progress) -> ControlFlow<()>> Walk<'a, P> {
         let sql = "SELECT event_seq, kind, id, on_day, change.facts
                    FROM change LEFT JOIN record ON record.id_no = change.record_no
                    WHERE event_seq >= $1 AND event_seq <= $2 ORDER BY event_seq, ordinal";
-        self.connection.each(sql, &span, |row| {
+        self.connection.each_until::<Halt>(sql, &span, |row| {
             let body = &mut bodies[at(row.int(0)?)];
             match (row.opt_text(1)?, row.opt_text(2)?) {
                 (Some(kind), Some(id)) => body.line(&change_line(kind, id, row.text(3)?, row.text(4)?)),
@@ -256,7 +263,7 @@ impl<'a, P: FnMut(Progress) -> ControlFlow<()>> Walk<'a, P> {
         let sql = "SELECT event_seq, duty, id, was, now, on_day, arose_on, met_on, amount, paid
                    FROM verdict_change LEFT JOIN record ON record.id_no = verdict_change.record_no
                    WHERE event_seq >= $1 AND event_seq <= $2 ORDER BY event_seq, ordinal";
-        self.connection.each(sql, &span, |row| {
+        self.connection.each_until::<Halt>(sql, &span, |row| {
             let line = json!({
                 "duty": row.text(1)?, "record": row.opt_text(2)?, "from": row.text(3)?, "to": row.text(4)?,
                 "on": row.text(5)?, "arose_on": row.opt_text(6)?, "met_on": row.opt_text(7)?,
@@ -277,7 +284,7 @@ impl<'a, P: FnMut(Progress) -> ControlFlow<()>> Walk<'a, P> {
                        WHERE event_seq >= $1 AND event_seq <= $2 ORDER BY event_seq, id",
             ),
         ] {
-            self.connection.each(sql, &span, |row| {
+            self.connection.each_until::<Halt>(sql, &span, |row| {
                 bodies[at(row.int(0)?)].claim(what, row.text(1)?);
                 Ok(())
             })?;
@@ -294,7 +301,7 @@ impl<'a, P: FnMut(Progress) -> ControlFlow<()>> Walk<'a, P> {
                        WHERE decided_seq >= $1 AND decided_seq <= $2 ORDER BY decided_seq, id",
             ),
         ] {
-            self.connection.each(sql, &span, |row| {
+            self.connection.each_until::<Halt>(sql, &span, |row| {
                 let line = decision_line(table, row.int(1)?, row.opt_text(2)?.unwrap_or_default());
                 bodies[at(row.int(0)?)].claim("decision", &line);
                 Ok(())
@@ -304,7 +311,7 @@ impl<'a, P: FnMut(Progress) -> ControlFlow<()>> Walk<'a, P> {
     }
 
     /// Every record against the replay of its changes.
-    fn records(&mut self) -> Result<(), StoreError> {
+    fn records(&mut self) -> Result<(), Halt> {
         if self.found.broken.is_some() {
             return Ok(());
         }
@@ -318,7 +325,7 @@ impl<'a, P: FnMut(Progress) -> ControlFlow<()>> Walk<'a, P> {
         let mut broken = None;
         let mut records = 0;
         let (progress, at_line) = (&mut self.progress, &mut self.at);
-        self.connection.each(sql, &[], |row| {
+        self.connection.each_until::<Halt>(sql, &[], |row| {
             let no = row.int(0)?;
             if at.as_ref().is_none_or(|replayed| replayed.no != no) {
                 if let Some(done) = at.take() {
@@ -353,7 +360,7 @@ impl<'a, P: FnMut(Progress) -> ControlFlow<()>> Walk<'a, P> {
     }
 
     /// Every verdict against the last of its changes.
-    fn verdicts(&mut self) -> Result<(), StoreError> {
+    fn verdicts(&mut self) -> Result<(), Halt> {
         if self.found.broken.is_some() {
             return Ok(());
         }
@@ -393,20 +400,20 @@ impl<'a, P: FnMut(Progress) -> ControlFlow<()>> Walk<'a, P> {
         seq: Option<i64>,
         record: Option<(KindId, RecordId)>,
         what: Broken,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), Halt> {
         self.found.broken = Some(Break { seq, record, what });
         Ok(())
     }
 
-    fn step(&mut self) -> Result<(), StoreError> {
+    fn step(&mut self) -> Result<(), Halt> {
         tick(&mut self.progress, &mut self.at)
     }
 }
 
-fn tick(progress: &mut impl FnMut(Progress) -> ControlFlow<()>, at: &mut Progress) -> Result<(), StoreError> {
+fn tick(progress: &mut impl FnMut(Progress) -> ControlFlow<()>, at: &mut Progress) -> Result<(), Halt> {
     at.done += 1;
     if at.done % REPORT == 0 && progress(*at).is_break() {
-        return Err(stopped());
+        return Err(Halt::Stopped);
     }
     Ok(())
 }

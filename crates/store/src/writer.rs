@@ -6,11 +6,13 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use model::Label;
+
 use crate::WAIT;
 use crate::address::Address;
 use crate::connection::{Connection, Use};
 use crate::draft::{Ledger, Tail};
-use crate::error::StoreError;
+use crate::error::{StoreError, said};
 use crate::schema::Schema;
 
 /// The most that one commit takes.
@@ -43,7 +45,7 @@ impl Writer {
         let thread = std::thread::Builder::new()
             .name("register-writer".to_owned())
             .spawn(move || Group { address, schema, gate, connection }.run(&work))
-            .map_err(|error| StoreError::CannotOpen { place, why: error.to_string() })?;
+            .map_err(|error| StoreError::CannotOpen { place, why: said(error) })?;
         Ok(Self { queue: Some(queue), thread: Some(thread) })
     }
 
@@ -62,8 +64,10 @@ impl Writer {
             });
             Done { keep, answer }
         });
-        let gone =
-            || StoreError::Lost { place: "register".to_owned(), why: "the writer has stopped".to_owned() };
+        let gone = || StoreError::Lost {
+            place: "register".to_owned(),
+            why: Label::new("写入线程已停止", "the writer has stopped"),
+        };
         self.queue.as_ref().ok_or_else(gone)?.send(work).map_err(|_| gone())?;
         told.recv().map_err(|_| gone())?
     }
@@ -156,7 +160,7 @@ impl Group {
             // A failed write can end the whole transaction: what came before in this group is gone with it.
             false => Err(StoreError::Full {
                 place: self.address.place(),
-                why: "the database gave the transaction up".to_owned(),
+                why: Label::new("数据库放弃了整个事务", "the database gave the transaction up"),
             }),
         };
         match undo {

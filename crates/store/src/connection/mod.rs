@@ -7,6 +7,10 @@
 mod postgres;
 mod sqlite;
 
+use std::ops::ControlFlow;
+
+use model::Label;
+
 use crate::address::Address;
 use crate::error::StoreError;
 
@@ -165,7 +169,10 @@ impl Row<'_> {
         };
         StoreError::Damaged {
             place: place.to_owned(),
-            why: format!("column {} of an answer has another form than was stored", at + 1),
+            why: Label::new(
+                format!("答复的第 {} 列不是存入时的形式", at + 1),
+                format!("column {} of an answer has another form than was stored", at + 1),
+            ),
         }
     }
 }
@@ -209,12 +216,31 @@ impl Connection {
         &mut self,
         sql: &str,
         params: &[Param],
-        mut row: impl FnMut(&Row) -> Result<(), StoreError>,
+        row: impl FnMut(&Row) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
+        self.each_until(sql, params, row)
+    }
+
+    /// The same for a caller with reasons of its own to stop.
+    pub(crate) fn each_until<E: From<StoreError>>(
+        &mut self,
+        sql: &str,
+        params: &[Param],
+        mut row: impl FnMut(&Row) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut stopped = Ok(());
+        let mut step = |next: &Row| match row(next) {
+            Ok(()) => ControlFlow::Continue(()),
+            error => {
+                stopped = error;
+                ControlFlow::Break(())
+            }
+        };
         match self {
-            Self::Sqlite(connection) => connection.each(sql, params, &mut row),
-            Self::Postgres(connection) => connection.each(sql, params, &mut row),
+            Self::Sqlite(connection) => connection.each(sql, params, &mut step)?,
+            Self::Postgres(connection) => connection.each(sql, params, &mut step)?,
         }
+        stopped
     }
 
     /// All rows of an answer.

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 use std::io::Write;
+use std::ops::ControlFlow;
 
+use model::Label;
 use postgres::error::SqlState;
 use postgres::fallible_iterator::FallibleIterator;
 use postgres::types::{IsNull, ToSql, Type, private::BytesMut, to_sql_checked};
@@ -11,7 +13,7 @@ use postgres::{Client, NoTls, Statement};
 use super::{Contents, Insert, OnConflict, Param, Row};
 use crate::WAIT;
 use crate::address::PostgresServer;
-use crate::error::StoreError;
+use crate::error::{StoreError, said};
 
 /// Whoever appends to the chain holds this lock until it commits ("yingjin" as a number).
 const CHAIN_LOCK: i64 = 0x0079_696E_676A_696E;
@@ -114,13 +116,15 @@ impl Postgres {
         &mut self,
         sql: &str,
         params: &[Param],
-        row: &mut dyn FnMut(&Row) -> Result<(), StoreError>,
+        row: &mut dyn FnMut(&Row) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
         let statement = self.prepare(sql)?;
         let failed = |error: postgres::Error| classify(&self.place, sql, &error);
         let mut rows = self.client.query_raw(&statement, params).map_err(failed)?;
         while let Some(next) = rows.next().map_err(failed)? {
-            row(&Row::Postgres(&PostgresRow { row: &next, place: &self.place }))?;
+            if row(&Row::Postgres(&PostgresRow { row: &next, place: &self.place })).is_break() {
+                break;
+            }
         }
         Ok(())
     }
@@ -164,7 +168,7 @@ impl Postgres {
         let mut writer = self.client.copy_in(&sql).map_err(|error| classify(place, &sql, &error))?;
         writer
             .write_all(&text)
-            .map_err(|error| StoreError::Lost { place: place.clone(), why: error.to_string() })?;
+            .map_err(|error| StoreError::Lost { place: place.clone(), why: said(error) })?;
         writer.finish().map_err(|error| classify(place, &sql, &error))
     }
 
@@ -235,10 +239,10 @@ fn classify(place: &str, doing: &str, error: &postgres::Error) -> StoreError {
 }
 
 /// What the server says, or what the driver says with its cause.
-fn told(error: &postgres::Error) -> String {
-    match (error.as_db_error(), std::error::Error::source(error)) {
+fn told(error: &postgres::Error) -> Label {
+    said(match (error.as_db_error(), std::error::Error::source(error)) {
         (Some(server), _) => server.message().to_owned(),
         (None, Some(cause)) => format!("{error}: {cause}"),
         (None, None) => error.to_string(),
-    }
+    })
 }

@@ -1,7 +1,9 @@
 //! SQLite: one file, write-ahead log, every commit on the disk before it is acknowledged.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 
+use model::Label;
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Error, ErrorCode, OpenFlags, ToSql};
@@ -9,7 +11,7 @@ use rusqlite::{Error, ErrorCode, OpenFlags, ToSql};
 use super::{Contents, Insert, Param, Row, Use};
 use crate::WAIT;
 use crate::address::SqliteFile;
-use crate::error::StoreError;
+use crate::error::{StoreError, said};
 
 /// `YJ` and a version of the layout of files: what `file(1)` and we know a register by.
 const APPLICATION_ID: i64 = 0x594A_0001;
@@ -55,10 +57,11 @@ impl Sqlite {
         let place = file.path.display().to_string();
         let read_only = file.read_only;
         let mut flags = OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        flags |= if read_only {
-            OpenFlags::SQLITE_OPEN_READ_ONLY
-        } else {
-            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
+        flags |= match (read_only, purpose) {
+            (true, _) => OpenFlags::SQLITE_OPEN_READ_ONLY,
+            // Not "read only": the log of a file that was not closed well can then be taken in.
+            (false, Use::Read) => OpenFlags::SQLITE_OPEN_READ_WRITE,
+            (false, _) => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
         };
         let connection = rusqlite::Connection::open_with_flags(&file.path, flags).map_err(|error| {
             StoreError::CannotOpen { place: place.clone(), why: why_not(&file.path, &error) }
@@ -119,13 +122,15 @@ impl Sqlite {
         &mut self,
         sql: &str,
         params: &[Param],
-        row: &mut dyn FnMut(&Row) -> Result<(), StoreError>,
+        row: &mut dyn FnMut(&Row) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
         let failed = |error: Error| classify(&self.place, sql, &error);
         let mut statement = self.connection.prepare_cached(sql).map_err(failed)?;
         let mut rows = statement.query(rusqlite::params_from_iter(params)).map_err(failed)?;
         while let Some(next) = rows.next().map_err(failed)? {
-            row(&Row::Sqlite(&SqliteRow { row: next, place: &self.place }))?;
+            if row(&Row::Sqlite(&SqliteRow { row: next, place: &self.place })).is_break() {
+                break;
+            }
         }
         Ok(())
     }
@@ -185,7 +190,7 @@ impl Sqlite {
 /// The error of a database as one that people can act on.
 fn classify(place: &str, doing: &str, error: &Error) -> StoreError {
     let place = place.to_owned();
-    let why = error.to_string();
+    let why = said(error);
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             StoreError::Busy { place, waited_s: WAIT.as_secs() }
@@ -203,12 +208,16 @@ fn classify(place: &str, doing: &str, error: &Error) -> StoreError {
     }
 }
 
-fn why_not(path: &Path, error: &Error) -> String {
+fn why_not(path: &Path, error: &Error) -> Label {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => {
-            format!("there is no folder {}", folder.display())
+            let folder = folder.display();
+            Label::new(format!("没有文件夹 {folder}"), format!("there is no folder {folder}"))
         }
-        _ if path.is_dir() => "it is a folder".to_owned(),
-        _ => error.to_string(),
+        _ if path.is_dir() => Label::new("它是文件夹", "it is a folder"),
+        _ if !path.exists() => {
+            Label::new("没有这个文件，也没有新建", "there is no such file, and none was made")
+        }
+        _ => said(error),
     }
 }

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use model::Lang;
 
+pub mod audit;
 pub mod check;
 pub mod import;
 pub mod openapi;
@@ -35,6 +36,7 @@ pub struct RegisterArgs {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Audit(audit::Args),
     Check(check::Args),
     Import(import::Args),
     Openapi(openapi::Args),
@@ -46,6 +48,7 @@ impl Cli {
     /// was asked to look at; an error, code 2, when it could not do its work.
     pub fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
+            Command::Audit(args) => audit::run(&args, self.lang),
             Command::Check(args) => check::run(&args, self.lang),
             Command::Import(args) => import::run(&args, self.lang),
             Command::Openapi(args) => openapi::run(&args, self.lang),
