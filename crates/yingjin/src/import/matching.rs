@@ -103,11 +103,13 @@ impl<'a> Finder<'a> {
         };
         let named = self.named(import, kind, &name)?;
         let code = single_key(kind).and_then(|key| clues.texts.get(&key.id));
+        // An old number is no wrong code: the firm is known by its name.
+        let wrong = clues.bad_code.as_ref().filter(|(text, _)| !is_old_number(text));
         let found = match (named.as_slice(), code) {
             ([], Some(_)) => Found::None(None),
             ([], None) => {
                 let alike = self.alike(import, kind, &name)?;
-                match (alike.is_empty(), &clues.bad_code) {
+                match (alike.is_empty(), wrong) {
                     (true, None) => Found::None(None),
                     (_, Some((_, why))) => Found::Unsure(Reason::UncheckedCode(why.clone()), ids(&alike)),
                     (false, None) => {
@@ -306,16 +308,7 @@ impl<'a> Finder<'a> {
         kind: &Kind,
         name: &str,
     ) -> Result<Vec<(RecordId, String)>, StoreError> {
-        let Some(fact) = &kind.name else { return Ok(Vec::new()) };
-        if !self.similar.contains_key(kind.id.as_str()) {
-            let mut index = NameIndex::new(self.areas);
-            self.store.each_record(kind.id.as_str(), |record| {
-                if let Some(name) = record.facts.get(fact.as_str()).and_then(|name| name.as_str()) {
-                    index.add(&record.id, name);
-                }
-            })?;
-            self.similar.insert(kind.id.to_string(), index);
-        }
+        self.learn_names(kind)?;
         let candidates = self.similar.get(kind.id.as_str()).map(|index| index.like(name)).unwrap_or_default();
         let mut alike = Vec::new();
         for id in candidates {
@@ -325,6 +318,22 @@ impl<'a> Finder<'a> {
             }
         }
         Ok(alike)
+    }
+
+    /// Reads the names of all records of a kind, to find similar ones by. They are held in memory: some hundred bytes a
+    /// record, only for sheets that have rows without a code.
+    pub fn learn_names(&mut self, kind: &Kind) -> Result<(), StoreError> {
+        let Some(fact) = kind.name.as_ref().filter(|_| !self.similar.contains_key(kind.id.as_str())) else {
+            return Ok(());
+        };
+        let mut index = NameIndex::new(self.areas);
+        self.store.each_record(kind.id.as_str(), |record| {
+            if let Some(name) = record.facts.get(fact.as_str()).and_then(|name| name.as_str()) {
+                index.add(&record.id, name);
+            }
+        })?;
+        self.similar.insert(kind.id.to_string(), index);
+        Ok(())
     }
 
     /// Tells the finder of a record that the import added, so that later rows are compared with it.

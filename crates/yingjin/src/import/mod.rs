@@ -116,9 +116,7 @@ pub fn import_file(
         Rejects::new(path, all.collect(), request.lang)
     });
     let mut run = Run::begin(&setting, run::event(&setting, &request.actor, request.at), rejects)?;
-    for sheet in &sheets {
-        run.sheet(&mut book, sheet, &mut |rows| progress(Progress::Matching(rows)))?;
-    }
+    run.sheets(&mut book, &sheets, &mut |rows| progress(Progress::Matching(rows)))?;
     let summary = (!request.dry_run && run.is_news()).then(|| {
         let tally = run.tally();
         json!({
@@ -182,3 +180,6 @@ impl Request {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -69,18 +69,15 @@ pub struct Suggestion {
 pub fn plan<'a>(book: &mut Book, given: Option<Mapping>, city: &City<'a>) -> Result<Plan<'a>, ImportError> {
     let words = Vocabulary::of(city.kind, city.kinds);
     let mut notices = Vec::new();
+    if let Some(mapping) = given.as_ref().filter(|mapping| mapping.kind != city.kind.id) {
+        return Err(ImportError::Mapping(Label::new(
+            format!("对照文件写的是“{}”，导入的是“{}”", mapping.kind, city.kind.id),
+            format!("it is for kind '{}', the import for '{}'", mapping.kind, city.kind.id),
+        )));
+    }
     let heads = heads(book, given.as_ref(), &words, &mut notices)?;
     let is_given = given.is_some();
-    let mapping = match given {
-        Some(mapping) if mapping.kind != city.kind.id => {
-            return Err(ImportError::Mapping(Label::new(
-                format!("对照文件写的是“{}”，导入的是“{}”", mapping.kind, city.kind.id),
-                format!("it is for kind '{}', the import for '{}'", mapping.kind, city.kind.id),
-            )));
-        }
-        Some(mapping) => mapping,
-        None => suggested(&heads, &words, city),
-    };
+    let mapping = given.unwrap_or_else(|| suggested(&heads, &words, city));
     let mut plan = Plan { sheets: Vec::new(), matches: Vec::new(), notices, mapping };
     for head in heads {
         let Some(header) = head.header else {
@@ -195,7 +192,8 @@ fn heads(
             None => header::find(&first, &merges, &known),
         };
         if header.is_none() {
-            let widest = first.iter().take(limits::HEADER_ROWS).max_by_key(|row| row.cells.len());
+            let widest =
+                first.iter().take(limits::HEADER_ROWS).min_by_key(|row| std::cmp::Reverse(row.cells.len()));
             let texts: Vec<String> = widest
                 .iter()
                 .flat_map(|row| &row.cells)

@@ -50,6 +50,29 @@ pub struct Run<'a> {
     /// References found in this run, by what the sheet says: sheets of payments name the same firms again and again.
     found: HashMap<(FactId, Clues), Found>,
     tally: Tally,
+    /// The sheet that is being read, by its place in `sheets`.
+    at: u32,
+    /// Whether the names this import adds are known to the finder.
+    has_learned: bool,
+    /// Whether rows were left for the second and the third reading.
+    later: [bool; 2],
+}
+
+/// Which rows a reading of the file takes. Rows that say surely what they are about come first, so that what becomes
+/// of the others does not depend on their order in the file: a firm may be listed with its code further down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Turn {
+    /// Rows with a whole key.
+    Keyed,
+    /// Rows without a code, which are known by their name.
+    Named,
+    /// Rows whose code is wrong.
+    Wrong,
+}
+
+impl Turn {
+    /// In their order.
+    pub const ALL: [Self; 3] = [Self::Keyed, Self::Named, Self::Wrong];
 }
 
 /// What a run has counted.
@@ -108,6 +131,9 @@ impl<'a> Run<'a> {
             sheets: Vec::new(),
             found: HashMap::new(),
             tally: Tally::default(),
+            at: 0,
+            has_learned: false,
+            later: [false; 2],
         })
     }
 
@@ -132,14 +158,100 @@ impl<'a> Run<'a> {
         Ok((seq, self.tally, rejects))
     }
 
-    /// Reads the rows of a sheet. `progress` is asked now and then whether to go on.
-    pub fn sheet(
+    /// Reads the rows of all sheets. `progress` is asked now and then whether to go on.
+    pub fn sheets(
         &mut self,
         book: &mut super::sheet::Book,
-        plan: &SheetPlan<'a>,
+        plans: &[SheetPlan<'a>],
         progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
     ) -> Result<(), ImportError> {
-        self.sheets.push(plan.name.clone());
+        self.sheets = plans.iter().map(|plan| plan.name.clone()).collect();
+        for reading in Turn::ALL {
+            let wanted = match reading {
+                Turn::Keyed => true,
+                Turn::Named => self.later[0],
+                Turn::Wrong => self.later[1],
+            };
+            if !wanted {
+                continue;
+            }
+            if reading != Turn::Keyed {
+                self.learn_names(book, plans)?;
+            }
+            for (place, plan) in plans.iter().enumerate() {
+                self.at = u32::try_from(place).unwrap_or(u32::MAX);
+                self.sheet(book, (plan, reading), progress)?;
+            }
+        }
+        self.tally
+            .problems
+            .sort_by_key(|problem| (plans.iter().position(|plan| plan.name == problem.sheet), problem.row));
+        Ok(())
+    }
+
+    /// Learns the names that this import has added: the register does not show them to others yet.
+    fn learn_names(
+        &mut self,
+        book: &mut super::sheet::Book,
+        plans: &[SheetPlan<'a>],
+    ) -> Result<(), ImportError> {
+        let kind = self.setting.city.kind;
+        if self.has_learned || !matching::has_registered_names(kind) {
+            return Ok(());
+        }
+        self.has_learned = true;
+        self.finder.learn_names(kind)?;
+        let (Some(key), Some(name)) = (matching::single_key(kind), &kind.name) else { return Ok(()) };
+        for plan in plans {
+            let column = |fact: &FactId| {
+                plan.columns
+                    .iter()
+                    .find(|column| matches!(&column.path, Told::Own(own) if own == fact.as_str()))
+            };
+            let (Some(key_column), Some(name_column)) = (column(&key.id), column(name)) else { continue };
+            let mut rows = book.rows(plan.index)?;
+            let mut row = Row::default();
+            while rows.read(&mut row)? {
+                if row.number <= plan.header.last_row {
+                    continue;
+                }
+                if let Reading::Known(code) = key_column.reader.read(row.cell(key_column.index))
+                    && let Reading::Known(text) = name_column.reader.read(row.cell(name_column.index))
+                {
+                    for id in self.import.find(&kind.id, &key.id, &code.to_string())? {
+                        self.finder.added(kind, &id, Some(&text.to_string()));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// In which reading a row is taken.
+    fn reading_of(&self, plan: &SheetPlan<'a>, row: &Row) -> Turn {
+        let kind = self.setting.city.kind;
+        let Some(key) = matching::single_key(kind).filter(|_| matching::has_registered_names(kind)) else {
+            return Turn::Keyed;
+        };
+        let column = plan
+            .columns
+            .iter()
+            .find(|column| matches!(&column.path, Told::Own(own) if own == key.id.as_str()));
+        let Some(column) = column else { return Turn::Named };
+        match column.reader.read(row.cell(column.index)) {
+            Reading::Known(_) | Reading::Doubtful(..) => Turn::Keyed,
+            Reading::Missing => Turn::Named,
+            Reading::Refused(_) if matching::is_old_number(&shown(row.cell(column.index))) => Turn::Named,
+            Reading::Refused(_) => Turn::Wrong,
+        }
+    }
+
+    fn sheet(
+        &mut self,
+        book: &mut super::sheet::Book,
+        (plan, reading): (&SheetPlan<'a>, Turn),
+        progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
+    ) -> Result<(), ImportError> {
         let mut rows = book.rows(plan.index)?;
         let mut row = Row::default();
         // What stood last in the columns where an empty cell means the one above.
@@ -160,7 +272,12 @@ impl<'a> Run<'a> {
                     above.insert(column.index, row.cell(column.index).clone());
                 }
             }
-            self.row(plan, &row)?;
+            match self.reading_of(plan, &row) {
+                own if own == reading => self.row(plan, &row)?,
+                Turn::Keyed => continue,
+                Turn::Named => self.later[0] = true,
+                Turn::Wrong => self.later[1] = true,
+            }
             if self.tally.counts.read.is_multiple_of(PROGRESS_ROWS)
                 && progress(self.tally.counts.read).is_break()
             {
@@ -285,7 +402,7 @@ impl<'a> Run<'a> {
         let whole_key = kind.key.iter().all(|fact| told.facts.contains_key(fact)) && !kind.key.is_empty();
         let found = if whole_key && matching::single_key(kind).is_none() {
             self.by_whole_key(kind, &told.facts)?
-        } else if told.clues.texts.is_empty() && told.clues.bad_code.is_none() {
+        } else if !self.is_known_by(kind, &told.clues) {
             let facts = kind.key.iter().filter_map(|fact| kind.fact(fact.as_str()));
             let needed = facts.chain(matching::other_keys(kind)).map(|fact| fact.label.zh.clone()).collect();
             remarks.push(Remark::of_row(Reason::NoKey(needed)));
@@ -365,8 +482,17 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Whether there is anything to know a record by.
+    fn is_known_by(&self, kind: &Kind, clues: &Clues) -> bool {
+        clues.bad_code.is_some()
+            || matching::single_key(kind)
+                .into_iter()
+                .chain(matching::other_keys(kind))
+                .any(|fact| clues.texts.contains_key(&fact.id))
+    }
+
     fn place(&self, row: &Row) -> (u32, u64) {
-        (u32::try_from(self.sheets.len().saturating_sub(1)).unwrap_or(u32::MAX), row.number)
+        (self.at, row.number)
     }
 
     /// A record with several key facts, or one that is no text.

@@ -70,7 +70,7 @@ pub fn inspect(path: &Path) -> Result<Inspection, ImportError> {
     }
     if head.starts_with(ZIP) {
         within(bytes, limits::MAX_WORKBOOK_BYTES)?;
-        check_parts(&mut file)?;
+        check_parts(&mut file, &PartLimits::default())?;
         file.seek(SeekFrom::Start(0)).map_err(ImportError::Read)?;
         return Ok(Inspection { format: Format::Xlsx, bytes, digest: digest(&mut file, |_| ())? });
     }
@@ -104,8 +104,21 @@ fn digest(file: &mut File, mut see: impl FnMut(&[u8])) -> Result<String, ImportE
     Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
+/// How much the parts of a workbook may unpack to.
+struct PartLimits {
+    sheet: u64,
+    other: u64,
+    run: u64,
+}
+
+impl Default for PartLimits {
+    fn default() -> Self {
+        Self { sheet: limits::MAX_SHEET_BYTES, other: limits::MAX_PART_BYTES, run: limits::MAX_XML_RUN_BYTES }
+    }
+}
+
 /// The parts of an xlsx: what they say they unpack to, and what they do unpack to, since a bomb lies about it.
-fn check_parts(file: &mut File) -> Result<(), ImportError> {
+fn check_parts(file: &mut File, most: &PartLimits) -> Result<(), ImportError> {
     let broken = |error: zip::result::ZipError| ImportError::Broken(error.to_string());
     let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(broken)?;
     let named =
@@ -134,8 +147,7 @@ fn check_parts(file: &mut File) -> Result<(), ImportError> {
         })?;
         let name = part.name().map_err(broken)?.into_owned();
         let is_xml = name.ends_with(".xml") || name.ends_with(".rels");
-        let limit =
-            if name.starts_with("xl/worksheets/") { limits::MAX_SHEET_BYTES } else { limits::MAX_PART_BYTES };
+        let limit = if name.starts_with("xl/worksheets/") { most.sheet } else { most.other };
         let unpacks = || ImportError::Unpacks { part: name.clone(), limit };
         if part.size() > limit {
             return Err(unpacks());
@@ -157,8 +169,8 @@ fn check_parts(file: &mut File) -> Result<(), ImportError> {
                 let last = read.iter().rposition(|byte| *byte == b'<');
                 let first = read.iter().position(|byte| *byte == b'<').unwrap_or(length);
                 run += first as u64;
-                if run > limits::MAX_XML_RUN_BYTES {
-                    return Err(ImportError::Unpacks { part: name, limit: limits::MAX_XML_RUN_BYTES });
+                if run > most.run {
+                    return Err(ImportError::Unpacks { part: name, limit: most.run });
                 }
                 if let Some(last) = last {
                     run = (length - last) as u64;
@@ -180,6 +192,9 @@ fn check_streams(all: &[u8]) -> Result<(), ImportError> {
     }
     if has("Workbook") || has("Book") {
         return Ok(());
+    }
+    if !has("Root Entry") {
+        return Err(ImportError::Broken("it ends before its directory".to_owned()));
     }
     Err(ImportError::NotASheet(if has("WordDocument") { "Word" } else { "OLE" }))
 }
@@ -281,4 +296,53 @@ pub(super) fn decode(
 ) -> (usize, usize, bool) {
     let (result, read, written, _) = decoder.decode_to_utf8(bytes, into, last);
     (read, written, matches!(result, CoderResult::InputEmpty))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    /// A workbook with one part of so many bytes of `filler`, which lies about its size if it is told to.
+    fn workbook(part: &str, filler: &str, lies: Option<u32>) -> File {
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        let options = zip::write::SimpleFileOptions::default();
+        zip.start_file("xl/workbook.xml", options).unwrap();
+        zip.start_file(part, options).unwrap();
+        zip.write_all(filler.repeat(1000).as_bytes()).unwrap();
+        let mut bytes = zip.finish().unwrap().into_inner();
+        for (name_at, size_at) in [(30, 22), (46, 24)] {
+            if let Some(size) = lies {
+                let found = (name_at..bytes.len()).filter(|at| bytes[*at..].starts_with(part.as_bytes()));
+                let signature = if name_at == 30 { b"PK\x03\x04" } else { b"PK\x01\x02" };
+                for at in found.filter(|at| bytes[at - name_at..].starts_with(signature)).collect::<Vec<_>>()
+                {
+                    let at = at - name_at + size_at;
+                    bytes[at..at + 4].copy_from_slice(&size.to_le_bytes());
+                }
+            }
+        }
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&bytes).unwrap();
+        file
+    }
+
+    fn check(part: &str, filler: &str, lies: Option<u32>, expected: Result<(), &str>) {
+        let most = PartLimits { sheet: 100_000, other: 5_000, run: 2_000 };
+        let result = check_parts(&mut workbook(part, filler, lies), &most);
+        assert_eq!(result.map_err(|error| error.code()), expected, "{part}");
+    }
+
+    #[test]
+    fn what_unpacks_to_too_much_is_refused_whatever_it_says() {
+        check("xl/worksheets/sheet1.xml", "<c/>", None, Ok(()));
+        check("xl/sharedStrings.xml", "<c/>", None, Ok(()));
+        check("xl/sharedStrings.xml", "<si/>...", None, Err("unpacks"));
+        check("xl/sharedStrings.xml", "<si/>...", Some(u32::MAX), Err("unpacks"));
+        // One that says less than it has is cut off where it said it ends, and is broken.
+        check("xl/sharedStrings.xml", "<si/>...", Some(1), Err("broken"));
+        check("xl/worksheets/sheet1.xml", "...", None, Err("unpacks"));
+        check("xl/media/image.png", "...", None, Ok(()));
+    }
 }

@@ -71,7 +71,10 @@ impl Workbook {
             Kind::Xlsx(book) => {
                 let merges = guarded(|| book.merge_cells_by_sheet_name(name))?;
                 let reader = guarded(|| book.worksheet_cells_reader(name))?;
-                Ok(SheetRows::new(merges, Cells::Streamed { reader: Box::new(reader), ahead: None }))
+                Ok(SheetRows::new(
+                    merges,
+                    Cells::Streamed { reader: Box::new(reader), ahead: None, ended: false },
+                ))
             }
             Kind::Xls(book) => {
                 let merges = guarded(|| book.merge_cells_by_sheet_name(name))?;
@@ -83,8 +86,16 @@ impl Workbook {
 }
 
 enum Cells<'a> {
-    Streamed { reader: Box<XlsxCellReader<'a, Source>>, ahead: Option<(u32, u32, Cell)> },
-    Held { range: Range<Data>, next: usize },
+    /// The reader must not be asked again after its end.
+    Streamed {
+        reader: Box<XlsxCellReader<'a, Source>>,
+        ahead: Option<(u32, u32, Cell)>,
+        ended: bool,
+    },
+    Held {
+        range: Range<Data>,
+        next: usize,
+    },
 }
 
 /// Rows of one sheet, merged cells filled down.
@@ -160,17 +171,21 @@ impl<'a> SheetRows<'a> {
     /// The cells of the next row, and which row that is, from 0.
     fn read_cells(&mut self, row: &mut Row, sheet: &str) -> Result<Option<u32>, ImportError> {
         match &mut self.cells {
-            Cells::Streamed { reader, ahead } => {
+            Cells::Streamed { reader, ahead, ended } => {
                 let mut number = None;
                 loop {
                     let next = match ahead.take() {
                         Some(cell) => Some(cell),
+                        None if *ended => None,
                         None => guarded(|| reader.next_cell())?.map(|cell| {
                             let (row, column) = cell.get_position();
                             (row, column, streamed(cell.get_value()))
                         }),
                     };
-                    let Some((at, column, cell)) = next else { return Ok(number) };
+                    let Some((at, column, cell)) = next else {
+                        *ended = true;
+                        return Ok(number);
+                    };
                     if number.is_some_and(|number| number != at) {
                         *ahead = Some((at, column, cell));
                         return Ok(number);
