@@ -156,14 +156,7 @@ fn a_reference_column_may_hold_codes_and_names() {
         &format!("合同编号,出租方,承租方名称,承租方统一社会信用代码,月租金(元/月)\n1,{A},甲二厂,,100\n2,甲一厂,甲二厂,{B},200\n3,甲九厂,甲二厂,{C},300\n"),
     );
     assert_eq!(counts(&report), [3, 0, 0, 0, 0]);
-    assert_eq!(
-        codes(&report),
-        ["by-name", "by-name", "no-such-record", "several-records"][..0]
-            .iter()
-            .copied()
-            .chain(["by-name", "by-name", "no-such-record", "name-has-other-code"])
-            .collect::<Vec<_>>()
-    );
+    assert_eq!(codes(&report), ["by-name", "by-name", "no-such-record", "name-has-other-code"]);
     assert_eq!((desk.fact("lease", "1", "lessor"), desk.fact("lease", "1", "tenant")), (A.into(), B.into()));
     assert_eq!((desk.fact("lease", "2", "lessor"), desk.fact("lease", "2", "tenant")), (A.into(), B.into()));
     assert_eq!(desk.record("lease", "3").facts.len(), 2, "what nobody can tell stays unknown");

@@ -123,8 +123,5 @@ fn rows_of_one_file_that_disagree_are_put_aside() {
     assert_eq!((desk.fact("firm", A, "capital"), desk.fact("firm", A, "staff")), ("1.00".into(), 5.into()));
     let asides = desk.store.asides(&Listing::default()).unwrap();
     assert_eq!(asides.len(), 1);
-    assert_eq!(
-        asides[0].aside.candidates,
-        ["firm".into(); 0].into_iter().chain([A.into()]).collect::<Vec<model::RecordId>>()
-    );
+    assert_eq!(asides[0].aside.candidates, [model::RecordId::from(A)]);
 }
