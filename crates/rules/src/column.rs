@@ -20,42 +20,46 @@ pub const CHUNK: usize = 8192;
 
 /// Values of one primitive type by row.
 #[derive(Debug)]
-pub struct Chunked<T: ArrowPrimitiveType>(Vec<PrimitiveArray<T>>);
+pub struct Chunked<T: ArrowPrimitiveType> {
+    chunks: Vec<PrimitiveArray<T>>,
+    /// No known value was ever larger in magnitude; kept for whole numbers only.
+    largest: u64,
+}
 
 impl<T: ArrowPrimitiveType> Clone for Chunked<T> {
     fn clone(&self) -> Self {
-        Self(self.0.clone())
+        Self { chunks: self.chunks.clone(), largest: self.largest }
     }
 }
 
 impl<T: ArrowPrimitiveType> Default for Chunked<T> {
     fn default() -> Self {
-        Self(Vec::new())
+        Self { chunks: Vec::new(), largest: 0 }
     }
 }
 
 impl<T: ArrowPrimitiveType> Chunked<T> {
     /// The arrays, each of [`CHUNK`] rows but the last.
     pub fn chunks(&self) -> &[PrimitiveArray<T>] {
-        &self.0
+        &self.chunks
     }
 
     /// The value of a row; none if it is missing or there is no such row.
     pub fn get(&self, row: usize) -> Option<T::Native> {
-        let (chunk, at) = (self.0.get(row / CHUNK)?, row % CHUNK);
+        let (chunk, at) = (self.chunks.get(row / CHUNK)?, row % CHUNK);
         (at < chunk.len() && chunk.is_valid(at)).then(|| chunk.value(at))
     }
 
     fn push_chunk(&mut self, (values, nulls): (Vec<T::Native>, Option<NullBuffer>)) {
-        self.0.push(PrimitiveArray::new(values.into(), nulls));
+        self.chunks.push(PrimitiveArray::new(values.into(), nulls));
     }
 
     /// Writes a row, or adds it if it is the next one. Only its chunk is touched, in place where nobody shares it.
     fn set(&mut self, row: usize, value: Option<T::Native>) {
-        if row / CHUNK == self.0.len() {
-            self.0.push(PrimitiveArray::new(Vec::with_capacity(CHUNK).into(), None));
+        if row / CHUNK == self.chunks.len() {
+            self.chunks.push(PrimitiveArray::new(Vec::with_capacity(CHUNK).into(), None));
         }
-        let Some(chunk) = self.0.get_mut(row / CHUNK) else { return };
+        let Some(chunk) = self.chunks.get_mut(row / CHUNK) else { return };
         let empty = PrimitiveArray::new(ScalarBuffer::from(Vec::new()), None);
         let (_, values, nulls) = std::mem::replace(chunk, empty).into_parts();
         let mut values: Vec<T::Native> = values.into();
@@ -236,10 +240,18 @@ impl Column {
     pub fn new(ty: Type) -> Self {
         match ty {
             Type::Bool => Self::Bool(Booleans::default()),
-            Type::Int | Type::Decimal { .. } => Self::Number(Chunked(Vec::new())),
-            Type::Date => Self::Date(Chunked(Vec::new())),
+            Type::Int | Type::Decimal { .. } => Self::Number(Chunked::default()),
+            Type::Date => Self::Date(Chunked::default()),
             Type::Text => Self::Text(Texts::default()),
-            Type::Point => Self::Point { lon: Chunked(Vec::new()), lat: Chunked(Vec::new()) },
+            Type::Point => Self::Point { lon: Chunked::default(), lat: Chunked::default() },
+        }
+    }
+
+    /// No known number of the column is larger in magnitude; 0 for what is no number.
+    pub fn largest(&self) -> u64 {
+        match self {
+            Self::Number(column) => column.largest,
+            _ => 0,
         }
     }
 
@@ -282,7 +294,11 @@ impl Column {
     pub(crate) fn set_scalar(&mut self, row: usize, value: Option<Scalar>) {
         match self {
             Self::Bool(column) => column.set(row, value.and_then(|value| value.as_bool())),
-            Self::Number(column) => column.set(row, value.and_then(|value| value.as_i64())),
+            Self::Number(column) => {
+                let value = value.and_then(|value| value.as_i64());
+                column.largest = column.largest.max(value.map_or(0, i64::unsigned_abs));
+                column.set(row, value);
+            }
             Self::Date(column) => column.set(row, value.and_then(|value| value.as_date())),
             Self::Text(column) => {
                 let key = value.and_then(|value| value.as_text().map(|text| column.dictionary.intern(text)));
@@ -394,6 +410,16 @@ impl ColumnBuilder {
         self.next();
     }
 
+    /// Adds a row of text by its key in another dictionary; `keys` remembers what keys became here.
+    pub(crate) fn push_key(&mut self, key: u32, dictionary: &Dictionary, keys: &mut Vec<Option<u32>>) {
+        if let (OpenColumn::Text(open), Column::Text(texts)) = (&mut self.open, &mut self.column) {
+            keys.resize(keys.len().max(key as usize + 1), None);
+            let own = keys[key as usize].get_or_insert_with(|| texts.dictionary.intern(dictionary.get(key)));
+            open.push(Some(*own));
+            self.next();
+        }
+    }
+
     fn next(&mut self) {
         self.rows += 1;
         if self.rows.is_multiple_of(CHUNK) {
@@ -407,7 +433,12 @@ impl ColumnBuilder {
                 let (values, nulls) = open.take();
                 column.0.push(BooleanArray::new(values.into(), nulls));
             }
-            (Column::Number(column), OpenColumn::Number(open)) => column.push_chunk(open.take()),
+            (Column::Number(column), OpenColumn::Number(open)) => {
+                let (values, nulls) = open.take();
+                let largest = values.iter().copied().map(i64::unsigned_abs).max().unwrap_or(0);
+                column.largest = column.largest.max(largest);
+                column.push_chunk((values, nulls));
+            }
             (Column::Date(column), OpenColumn::Date(open)) => column.push_chunk(open.take()),
             (Column::Text(column), OpenColumn::Text(open)) => column.keys.push_chunk(open.take()),
             (Column::Point { lon, lat }, OpenColumn::Point(open_lon, open_lat)) => {

@@ -16,7 +16,7 @@ pub type FactIndex = usize;
 pub type ParameterIndex = usize;
 
 /// The type of an expression. Codes, references and areas are text here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Type {
     /// Yes, no or unknown: a condition.
     Bool,
@@ -36,7 +36,7 @@ pub enum Type {
 }
 
 /// A typed expression.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Expr {
     /// What it is.
     pub node: Node,
@@ -128,7 +128,7 @@ pub struct Members {
 }
 
 /// What an expression is.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Node {
     /// A known value.
     Const(Const),

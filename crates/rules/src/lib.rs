@@ -23,6 +23,7 @@ pub mod expr;
 pub mod language;
 pub mod number;
 pub mod parameter;
+pub mod plan;
 pub mod print;
 pub mod ruleset;
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::expr::{FactIndex, KindIndex, Type};
 use crate::ruleset::RuleSet;
 
 /// No row.
-const NOBODY: u32 = u32::MAX;
+pub(crate) const NOBODY: u32 = u32::MAX;
 
 /// Why a record has no place in the tables.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

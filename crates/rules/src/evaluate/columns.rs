@@ -1,26 +1,481 @@
-//! Every duty of every kind at once.
+//! Every duty of every kind at once, a chunk of rows at a time.
 
-use super::one::{Context, Walk};
+use model::Truth;
+
+use super::family::{Answers, Panel, panels};
 use super::pass::{Dates, DutyPass, Numbers, Pass, RowAreas};
+use super::program::{Binding, NodeId, Program, bind_derived};
+use super::rejudge::Readers;
+use super::scalar::{Scalar, type_of};
+use super::vector::{Rows, Source, Vector, full};
 use super::{Index, Setting};
 use crate::bits::Mask;
+use crate::column::{CHUNK, Column, ColumnBuilder};
+use crate::expr::{Expr, KindIndex, Node, Type};
 use crate::number;
+use crate::plan::{ConditionIndex, Formula, Plan, PlannedDuty};
 use crate::ruleset::RuleSet;
 use crate::table::Tables;
+
+/// Words of one bit a row in a chunk.
+const WIDTH: usize = CHUNK / 64;
 
 /// Judges every duty in force on the setting's day for every record.
 /// Contract: for each record the same as [`super::one()`].
 pub fn pass(rules: &RuleSet, tables: &Tables, setting: &Setting) -> Pass {
-    let index = Index::new(rules);
-    let mut areas: Vec<RowAreas> = rules.kinds.iter().map(|_| RowAreas::new()).collect();
-    let in_force =
-        rules.duties.iter().enumerate().filter(|(_, duty)| duty.duty.valid_on(setting.on).is_some());
-    let mut duties: Vec<DutyPass> = in_force
-        .map(|(index, duty)| {
-            let rows = tables.table(duty.kind).len();
-            let numbers = |expr: &Option<crate::expr::Expr>| {
-                expr.as_ref().map(|expr| Numbers::new(number::scale_of(expr.ty), rows))
-            };
+    let (derivations, derived) = derive_all(rules, tables, setting);
+    let binding = Binding { rules, setting, source: Source { tables, derived: &derived } };
+    let mut judges: Vec<Judge> = (0..rules.kinds.len()).map(|kind| Judge::new(&binding, kind)).collect();
+    let mut duties: Vec<DutyPass> = Vec::new();
+    let mut traces = Vec::new();
+    let mut areas = Vec::new();
+    for judge in &judges {
+        let rows = tables.table(judge.plan.kind).len();
+        let mut sheet = Sheet::new(rules, judge, rows);
+        for start in (0..rows).step_by(CHUNK) {
+            let len = CHUNK.min(rows - start);
+            judge.run(&binding.source, (start, len), &mut sheet);
+        }
+        duties.extend(sheet.duties);
+        traces.push(sheet.trace);
+        areas.push(sheet.areas);
+    }
+    duties.sort_by_key(|duty| duty.index);
+    for judge in &mut judges {
+        let place =
+            |planned: &PlannedDuty| duties.iter().position(|duty| duty.index == planned.index).unwrap_or(0);
+        judge.places = judge.plan.duties.iter().map(place).collect();
+    }
+    let readers = Readers::new(rules, setting.on);
+    Pass {
+        on: setting.on,
+        setting: setting.clone(),
+        duties,
+        areas,
+        traces,
+        judges,
+        derivations,
+        derived,
+        readers,
+    }
+}
+
+/// Which rows of a kind a condition holds for, and for which that is unknown.
+pub fn condition(
+    rules: &RuleSet,
+    tables: &Tables,
+    (kind, expr): (KindIndex, &Expr),
+    setting: &Setting,
+) -> Mask {
+    let (_, derived) = derive_all(rules, tables, setting);
+    let source = Source { tables, derived: &derived };
+    let binding = Binding { rules, setting, source };
+    let mut program = Program::new(&binding, kind);
+    let root = program.bind(&binding, expr);
+    program.refresh(&source);
+    let needed = program.needed([root]);
+    let rows = tables.table(kind).len();
+    let mut mask = Mask::new(rows);
+    for start in (0..rows).step_by(CHUNK) {
+        let len = CHUNK.min(rows - start);
+        let values = program.run(&source, Rows::Range { start, len }, &needed);
+        let (yes, no) = values[root].truth(len);
+        let words = start / 64..start / 64 + len.div_ceil(64);
+        mask.yes.words_mut(words.clone()).copy_from_slice(&yes);
+        mask.no.words_mut(words).copy_from_slice(&no);
+    }
+    mask
+}
+
+/// How one derived fact is computed.
+#[derive(Clone, Debug)]
+pub(crate) struct Derivation {
+    pub program: Program,
+    root: NodeId,
+    needed: Vec<bool>,
+}
+
+impl Derivation {
+    /// The fact of one row.
+    pub fn row(&self, source: &Source<'_>, row: usize) -> Option<Scalar> {
+        let values = self.program.run(source, Rows::Range { start: row, len: 1 }, &self.needed);
+        values[self.root].scalar(0, self.program.lexicon(self.root, source)).and_then(Scalar::told)
+    }
+}
+
+/// Derived facts by kind and fact.
+pub(crate) type Derived = Vec<Vec<Option<Column>>>;
+
+/// Computes every derived fact, each after what it reads.
+fn derive_all(rules: &RuleSet, tables: &Tables, setting: &Setting) -> (Vec<Derivation>, Derived) {
+    let mut derived: Derived = rules.kinds.iter().map(|kind| vec![None; kind.facts.len()]).collect();
+    let mut derivations = Vec::with_capacity(rules.derived.len());
+    for (place, fact) in rules.derived.iter().enumerate() {
+        let source = Source { tables, derived: &derived };
+        let binding = Binding { rules, setting, source };
+        let mut program = Program::new(&binding, fact.kind);
+        let root = bind_derived(&mut program, &binding, place);
+        program.refresh(&source);
+        let needed = program.needed([root]);
+        let ty = type_of(&rules.kinds[fact.kind].facts[fact.fact].fact_type);
+        let mut builder = ColumnBuilder::new(ty);
+        let mut keys = Vec::new();
+        let rows = tables.table(fact.kind).len();
+        for start in (0..rows).step_by(CHUNK) {
+            let len = CHUNK.min(rows - start);
+            let values = program.run(&source, Rows::Range { start, len }, &needed);
+            let dictionary = program.lexicon(root, &source);
+            for row in 0..len {
+                match (&values[root], dictionary) {
+                    (Vector::Text(found, _), Some(dictionary)) if values[root].is_known(row) => {
+                        builder.push_key(found[row], dictionary, &mut keys);
+                    }
+                    (value, _) => {
+                        builder.push_scalar(value.scalar(row, dictionary).and_then(Scalar::told).as_ref())
+                    }
+                }
+            }
+        }
+        derived[fact.kind][fact.fact] = Some(builder.finish());
+        derivations.push(Derivation { program, root, needed });
+    }
+    (derivations, derived)
+}
+
+/// All duties of one kind, bound to a day and a register.
+#[derive(Clone, Debug)]
+pub(crate) struct Judge {
+    pub plan: Plan,
+    pub program: Program,
+    panels: Vec<Panel>,
+    /// Conditions that no panel answers, and their nodes.
+    others: Vec<(ConditionIndex, NodeId)>,
+    numbers: Vec<DutyNodes>,
+    area: Option<NodeId>,
+    needed: Vec<bool>,
+    /// By duty of the plan, its place in [`Pass::duties`].
+    pub places: Vec<usize>,
+}
+
+/// What a duty tells beside its conditions.
+#[derive(Clone, Debug)]
+struct DutyNodes {
+    amount: Option<NodeId>,
+    paid: Option<NodeId>,
+    arises: Option<NodeId>,
+    done_on: Option<NodeId>,
+}
+
+/// What is written about the records of one kind.
+struct Sheet {
+    duties: Vec<DutyPass>,
+    trace: Trace,
+    areas: RowAreas,
+}
+
+/// The answer to every condition for every record: chunk by chunk, condition by condition, the words of yes and then
+/// those of no.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Trace {
+    conditions: usize,
+    words: Vec<u64>,
+}
+
+impl Trace {
+    fn new(conditions: usize, rows: usize) -> Self {
+        let mut trace = Self { conditions, words: Vec::new() };
+        trace.grow(rows);
+        trace
+    }
+
+    /// Makes room for more rows, all unknown.
+    pub fn grow(&mut self, rows: usize) {
+        let words = rows.div_ceil(CHUNK) * self.conditions * 2 * WIDTH;
+        if self.words.is_empty() {
+            // Zeroed by the system as it is touched, not by us.
+            self.words = vec![0; words];
+        } else {
+            self.words.resize(words.max(self.words.len()), 0);
+        }
+    }
+
+    fn chunk(&mut self, chunk: usize) -> &mut [u64] {
+        let size = self.conditions * 2 * WIDTH;
+        &mut self.words[chunk * size..(chunk + 1) * size]
+    }
+
+    fn place(&self, condition: ConditionIndex, row: usize) -> usize {
+        ((row / CHUNK * self.conditions + condition) * 2) * WIDTH + row % CHUNK / 64
+    }
+
+    /// What a condition came to for a row.
+    pub fn get(&self, condition: ConditionIndex, row: usize) -> Truth {
+        let place = self.place(condition, row);
+        let bit = |place: usize| self.words.get(place).is_some_and(|word| word >> (row % 64) & 1 == 1);
+        match (bit(place), bit(place + WIDTH)) {
+            (true, _) => Truth::Yes,
+            (_, true) => Truth::No,
+            _ => Truth::Unknown,
+        }
+    }
+
+    fn set(&mut self, condition: ConditionIndex, row: usize, truth: Truth) {
+        let place = self.place(condition, row);
+        let bit = 1 << (row % 64);
+        for (place, holds) in [(place, truth == Truth::Yes), (place + WIDTH, truth == Truth::No)] {
+            if holds {
+                self.words[place] |= bit;
+            } else {
+                self.words[place] &= !bit;
+            }
+        }
+    }
+}
+
+impl Judge {
+    fn new(binding: &Binding<'_>, kind: KindIndex) -> Self {
+        let rules = binding.rules;
+        let plan = Plan::new(rules, kind, binding.setting.on);
+        let mut program = Program::new(binding, kind);
+        let conditions: Vec<NodeId> =
+            plan.conditions.iter().map(|condition| program.bind(binding, condition)).collect();
+        let mut bind = |expr: &Option<Expr>| expr.as_ref().map(|expr| program.bind(binding, expr));
+        let numbers: Vec<DutyNodes> = plan
+            .duties
+            .iter()
+            .map(|duty| {
+                let duty = &rules.duties[duty.index];
+                DutyNodes {
+                    amount: bind(&duty.amount),
+                    paid: bind(&duty.paid),
+                    arises: bind(&duty.arises),
+                    done_on: bind(&duty.done_on),
+                }
+            })
+            .collect();
+        let path = Index::new(rules).areas[kind].clone();
+        let area = bind(&path.map(|path| Expr { node: Node::Fact(path), ty: Type::Text }));
+        program.refresh(&binding.source);
+        let (panels, others) = panels(&program, &conditions);
+        let roots = others.iter().map(|(_, node)| *node).chain(panels.iter().flat_map(Panel::children));
+        let told = numbers.iter().flat_map(|duty| [duty.amount, duty.paid, duty.arises, duty.done_on]);
+        let needed = program.needed(roots.chain(told.flatten()).chain(area));
+        Self { plan, program, panels, others, numbers, area, needed, places: Vec::new() }
+    }
+
+    /// Takes in what dictionaries have gained; says whether everything has to be bound again.
+    pub fn refresh(&mut self, source: &Source<'_>) -> bool {
+        let outgrown = self.program.refresh(source);
+        self.panels.iter_mut().for_each(|panel| panel.refresh(&self.program));
+        outgrown
+    }
+
+    /// Answers every condition for some rows.
+    fn answer<'a>(
+        &'a self,
+        source: &Source<'a>,
+        rows: Rows<'_>,
+        answers: &mut Answers<'_>,
+    ) -> Vec<Vector<'a>> {
+        let values = self.program.run(source, rows, &self.needed);
+        for panel in &self.panels {
+            panel.run(&values, rows.len(), answers);
+        }
+        for (condition, node) in &self.others {
+            let (yes, no) = values[*node].truth(rows.len());
+            let place = condition * 2 * answers.width;
+            answers.words[place..place + yes.len()].copy_from_slice(&yes);
+            let place = place + answers.width;
+            answers.words[place..place + no.len()].copy_from_slice(&no);
+        }
+        values
+    }
+
+    /// Judges the rows of one chunk.
+    fn run(&self, source: &Source<'_>, (start, len): (usize, usize), sheet: &mut Sheet) {
+        let answers = sheet.trace.chunk(start / CHUNK);
+        let values =
+            self.answer(source, Rows::Range { start, len }, &mut Answers { words: answers, width: WIDTH });
+        let logic = Logic { answers, all: &full(len) };
+        let words = start / 64..start / 64 + len.div_ceil(64);
+        for ((planned, nodes), duty) in self.plan.duties.iter().zip(&self.numbers).zip(&mut sheet.duties) {
+            for (mask, truth) in [
+                (&mut duty.should, logic.all(&planned.should)),
+                (&mut duty.exempt, logic.any(&planned.exempt)),
+                (&mut duty.done, logic.truth(&planned.done)),
+            ] {
+                mask.yes.words_mut(words.clone()).copy_from_slice(&truth.0);
+                mask.no.words_mut(words.clone()).copy_from_slice(&truth.1);
+            }
+            nodes.write(&values, (start, len), duty);
+        }
+        let areas = self.area_keys(source, &values, len, &mut sheet.areas);
+        sheet.areas.keys.extend(areas);
+    }
+
+    /// The key of each row's area.
+    fn area_keys<'a>(
+        &'a self,
+        source: &Source<'a>,
+        values: &[Vector<'a>],
+        len: usize,
+        areas: &mut RowAreas,
+    ) -> Vec<u32> {
+        let found = self.area.map(|node| (&values[node], self.program.lexicon(node, source)));
+        let mut known: Vec<Option<u32>> = Vec::new();
+        let key = |row: usize| match found {
+            Some((vector @ Vector::Text(keys, _), Some(dictionary))) if vector.is_known(row) => {
+                let key = keys[row];
+                known.resize(known.len().max(key as usize + 1), None);
+                *known[key as usize].get_or_insert_with(|| areas.key_of(Some(dictionary.get(key))))
+            }
+            _ => 0,
+        };
+        (0..len).map(key).collect()
+    }
+}
+
+impl Pass {
+    /// Judges one row again.
+    pub(crate) fn judge_row(&mut self, tables: &Tables, kind: KindIndex, row: usize) {
+        let judge = &self.judges[kind];
+        let source = Source { tables, derived: &self.derived };
+        let mut words = vec![0; judge.plan.conditions.len() * 2];
+        let rows = Rows::Range { start: row, len: 1 };
+        let values = judge.answer(&source, rows, &mut Answers { words: &mut words, width: 1 });
+        let answer = |condition: ConditionIndex| match (words[condition * 2], words[condition * 2 + 1]) {
+            (1, _) => Truth::Yes,
+            (_, 1) => Truth::No,
+            _ => Truth::Unknown,
+        };
+        for condition in 0..judge.plan.conditions.len() {
+            self.traces[kind].set(condition, row, answer(condition));
+        }
+        for ((planned, nodes), place) in judge.plan.duties.iter().zip(&judge.numbers).zip(&judge.places) {
+            let duty = &mut self.duties[*place];
+            let truths =
+                |formulas: &'_ [Formula]| formulas.iter().map(|formula| formula.truth(&answer)).collect();
+            let (should, exempt): (Vec<Truth>, Vec<Truth>) =
+                (truths(&planned.should), truths(&planned.exempt));
+            duty.should.set(row, should.into_iter().fold(Truth::Yes, |all, clause| all & clause));
+            duty.exempt.set(row, exempt.into_iter().fold(Truth::No, |any, clause| any | clause));
+            duty.done.set(row, planned.done.truth(&answer));
+            nodes.write(&values, (row, 1), duty);
+        }
+        let areas = &mut self.areas[kind];
+        areas.keys[row] = judge.area_keys(&source, &values, 1, areas).first().copied().unwrap_or(0);
+    }
+}
+
+impl DutyNodes {
+    fn write(&self, values: &[Vector<'_>], (start, len): (usize, usize), duty: &mut DutyPass) {
+        for (node, numbers) in [(self.amount, &mut duty.amount), (self.paid, &mut duty.paid)] {
+            let (Some(node), Some(numbers)) = (node, numbers) else { continue };
+            for row in 0..len {
+                let known = values[node].is_known(row);
+                numbers.set(start + row, if known { values[node].number(row) } else { None });
+            }
+        }
+        for (node, dates) in [(self.arises, &mut duty.arises), (self.done_on, &mut duty.done_on)] {
+            let (Some(node), Some(dates)) = (node, dates) else { continue };
+            for row in 0..len {
+                dates.set(start + row, values[node].scalar(row, None).and_then(|value| value.as_date()));
+            }
+        }
+    }
+}
+
+/// Kleene's logic on the answers for the rows of one chunk.
+struct Logic<'a> {
+    answers: &'a [u64],
+    all: &'a [u64],
+}
+
+type Truths = (Vec<u64>, Vec<u64>);
+
+impl Logic<'_> {
+    fn condition(&self, condition: ConditionIndex) -> (&[u64], &[u64]) {
+        let place = condition * 2 * WIDTH;
+        let len = self.all.len();
+        (&self.answers[place..place + len], &self.answers[place + WIDTH..place + WIDTH + len])
+    }
+
+    fn truth(&self, formula: &Formula) -> Truths {
+        let none = || vec![0; self.all.len()];
+        match formula {
+            Formula::Constant(Truth::Yes) => (self.all.to_vec(), none()),
+            Formula::Constant(Truth::No) => (none(), self.all.to_vec()),
+            Formula::Constant(Truth::Unknown) => (none(), none()),
+            Formula::Condition(condition) => {
+                let (yes, no) = self.condition(*condition);
+                (yes.to_vec(), no.to_vec())
+            }
+            Formula::Not(condition) => {
+                let (yes, no) = self.condition(*condition);
+                (no.to_vec(), yes.to_vec())
+            }
+            Formula::All(parts) => self.all(parts),
+            Formula::Any(parts) => self.any(parts),
+        }
+    }
+
+    fn all(&self, parts: &[Formula]) -> Truths {
+        let (mut yes, mut no) = (self.all.to_vec(), vec![0; self.all.len()]);
+        for part in parts {
+            self.join(part, &mut yes, &mut no);
+        }
+        (yes, no)
+    }
+
+    fn any(&self, parts: &[Formula]) -> Truths {
+        let (mut yes, mut no) = (vec![0; self.all.len()], self.all.to_vec());
+        for part in parts {
+            self.join_opposite(part, &mut yes, &mut no);
+        }
+        (yes, no)
+    }
+
+    /// `narrow` keeps what the part has, `wide` takes it in.
+    fn join(&self, part: &Formula, narrow: &mut [u64], wide: &mut [u64]) {
+        let apply = |narrow: &mut [u64], wide: &mut [u64], yes: &[u64], no: &[u64]| {
+            narrow.iter_mut().zip(yes).for_each(|(word, part)| *word &= part);
+            wide.iter_mut().zip(no).for_each(|(word, part)| *word |= part);
+        };
+        match part {
+            Formula::Condition(condition) => {
+                let (yes, no) = self.condition(*condition);
+                apply(narrow, wide, yes, no);
+            }
+            Formula::Not(condition) => {
+                let (yes, no) = self.condition(*condition);
+                apply(narrow, wide, no, yes);
+            }
+            other => {
+                let (yes, no) = self.truth(other);
+                apply(narrow, wide, &yes, &no);
+            }
+        }
+    }
+
+    fn join_opposite(&self, part: &Formula, wide: &mut [u64], narrow: &mut [u64]) {
+        match part {
+            Formula::Condition(condition) => self.join(&Formula::Not(*condition), narrow, wide),
+            Formula::Not(condition) => self.join(&Formula::Condition(*condition), narrow, wide),
+            other => {
+                let (yes, no) = self.truth(other);
+                narrow.iter_mut().zip(&no).for_each(|(word, part)| *word &= part);
+                wide.iter_mut().zip(&yes).for_each(|(word, part)| *word |= part);
+            }
+        }
+    }
+}
+
+impl Sheet {
+    fn new(rules: &RuleSet, judge: &Judge, rows: usize) -> Self {
+        let numbers =
+            |expr: &Option<Expr>| expr.as_ref().map(|expr| Numbers::new(number::scale_of(expr.ty), rows));
+        let duty = |index: usize| {
+            let duty = &rules.duties[index];
             DutyPass {
                 index,
                 duty: duty.duty.id.clone(),
@@ -34,74 +489,37 @@ pub fn pass(rules: &RuleSet, tables: &Tables, setting: &Setting) -> Pass {
                 done_on: duty.done_on.as_ref().map(|_| Dates::new(rows)),
                 rows,
             }
-        })
-        .collect();
-    for (kind, declared) in rules.kinds.iter().enumerate() {
-        for row in 0..tables.table(kind).len() {
-            let mut walk = Walk::new(rules, tables, setting);
-            let Some(at) = walk.find(&declared.id, &tables.table(kind).ids()[row]) else { continue };
-            let area = index.areas[kind].as_ref().and_then(|path| walk.follow(path, &Context::root(at)));
-            let key = areas[kind].key_of(area.as_ref().and_then(|area| area.as_text()));
-            areas[kind].keys.push(key);
-            for duty in duties.iter_mut().filter(|duty| duty.kind == kind) {
-                let judged = walk.judge(duty.index, at);
-                duty.should.set(row, judged.should);
-                duty.done.set(row, judged.done);
-                duty.exempt.set(row, judged.exempt);
-                let unscaled = |value: Option<rust_decimal::Decimal>, numbers: &Numbers| {
-                    value.and_then(|value| number::from_decimal(value, numbers.scale))
-                };
-                if let Some(numbers) = &mut duty.amount {
-                    numbers.set(row, unscaled(judged.amount, numbers));
-                }
-                if let Some(numbers) = &mut duty.paid {
-                    numbers.set(row, unscaled(judged.paid, numbers));
-                }
-                if let Some(dates) = &mut duty.arises {
-                    dates.set(row, judged.arises.map(|day| day.to_epoch_days()));
-                }
-                if let Some(dates) = &mut duty.done_on {
-                    dates.set(row, judged.done_on.map(|day| day.to_epoch_days()));
-                }
-            }
+        };
+        Self {
+            duties: judge.plan.duties.iter().map(|planned| duty(planned.index)).collect(),
+            trace: Trace::new(judge.plan.conditions.len(), rows),
+            areas: RowAreas::new(),
         }
     }
-    Pass { on: setting.on, duties, areas }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use model::{Standing, Truth, Value};
+    use model::{Standing, Value};
 
+    use super::*;
     use crate::sample;
 
     #[test]
     fn sets_add_up() {
         let rules = sample::rules();
         let mut builder = Tables::builder(&rules);
-        let facts =
-            |facts: &[(&str, Value)]| facts.iter().map(|(id, value)| ((*id).into(), value.clone())).collect();
         let text = |text: &str| Value::Text(text.to_owned());
-        builder
-            .push(&"firm".into(), "f1".into(), &facts(&[("staff", Value::Int(3)), ("area", text("411002"))]))
-            .unwrap();
-        builder
-            .push(
-                &"firm".into(),
-                "f2".into(),
-                &facts(&[("staff", Value::Int(999)), ("area", text("411000"))]),
-            )
-            .unwrap();
+        let mut push = |kind: &str, id: &str, facts: &[(&str, Value)]| {
+            builder.push(&kind.into(), id.into(), &sample::record(kind, id, facts).facts).unwrap();
+        };
+        push("firm", "f1", &[("staff", Value::Int(3)), ("area", text("411002"))]);
+        push("firm", "f2", &[("staff", Value::Int(999)), ("area", text("411000"))]);
         for (id, tenant) in [("l1", "f1"), ("l2", "f2"), ("l3", "f3"), ("l4", "f1")] {
             let rent = Value::Decimal("100".parse().unwrap());
-            builder
-                .push(&"lease".into(), id.into(), &facts(&[("tenant", text(tenant)), ("rent", rent)]))
-                .unwrap();
+            push("lease", id, &[("tenant", text(tenant)), ("rent", rent)]);
         }
-        builder
-            .push(&"waiver".into(), "w".into(), &facts(&[("lease", text("l4")), ("months", Value::Int(6))]))
-            .unwrap();
+        push("waiver", "w", &[("lease", text("l4")), ("months", Value::Int(6))]);
         let tables = builder.finish();
         let found = pass(&rules, &tables, &Setting::on("2020-03-01".parse().unwrap()));
         let duty = &found.duties[0];

@@ -4,9 +4,13 @@
 //! whole kind at once. Property tests hold them to each other.
 
 pub mod columns;
+mod family;
 pub mod one;
 mod pass;
+mod program;
+mod rejudge;
 pub mod scalar;
+mod vector;
 
 use std::collections::BTreeMap;
 
@@ -19,9 +23,10 @@ use crate::expr::{Const, FactIndex, KindIndex, ParameterIndex, Path};
 use crate::parameter::{self, Dated};
 use crate::ruleset::RuleSet;
 
-pub use columns::pass;
+pub use columns::{condition, pass};
 pub use one::{fact, judge, one, truth};
 pub use pass::{Counts, Dates, DutyPass, Numbers, Pass, counts_within};
+pub use rejudge::{Changed, Rejudged, rejudge};
 
 /// What a pass is asked under: the day, and parameters that are tried at other values than the law's.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,13 +5,17 @@ use std::ops::AddAssign;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use model::{AreaCode, Areas, DutyId, Standing};
+use model::{AreaCode, Areas, DutyId, Standing, Truth};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+use super::columns::{Derivation, Derived, Judge, Trace};
+use super::rejudge::Readers;
+use super::{Setting, near_miss};
 use crate::bits::{Bits, Mask};
 use crate::expr::KindIndex;
 use crate::number;
+use crate::plan::{Formula, PlannedDuty};
 
 /// Every duty in force on a day, judged for every record. Rows are those of the tables it was made over.
 #[derive(Clone, Debug)]
@@ -20,7 +24,13 @@ pub struct Pass {
     pub on: NaiveDate,
     /// The duties, in the order of the rules.
     pub duties: Vec<DutyPass>,
+    pub(crate) setting: Setting,
     pub(crate) areas: Vec<RowAreas>,
+    pub(crate) traces: Vec<Trace>,
+    pub(crate) judges: Vec<Judge>,
+    pub(crate) derivations: Vec<Derivation>,
+    pub(crate) derived: Derived,
+    pub(crate) readers: Readers,
 }
 
 /// One duty, judged for every record of its kind.
@@ -92,8 +102,7 @@ impl Numbers {
         });
     }
 
-    /// Adds rows of unknown.
-    pub fn grow(&mut self, rows: usize) {
+    pub(crate) fn grow(&mut self, rows: usize) {
         self.values.resize(rows.max(self.values.len()), 0);
         self.known.grow(rows);
     }
@@ -121,8 +130,7 @@ impl Dates {
         self.values[row] = value.unwrap_or(0);
     }
 
-    /// Adds rows of unknown.
-    pub fn grow(&mut self, rows: usize) {
+    pub(crate) fn grow(&mut self, rows: usize) {
         self.values.resize(rows.max(self.values.len()), 0);
         self.known.grow(rows);
     }
@@ -215,6 +223,20 @@ impl DutyPass {
         self.rows
     }
 
+    /// Adds rows of unknown.
+    pub(crate) fn grow(&mut self, rows: usize) {
+        for mask in [&mut self.should, &mut self.done, &mut self.exempt] {
+            mask.grow(rows);
+        }
+        for numbers in [&mut self.amount, &mut self.paid].into_iter().flatten() {
+            numbers.grow(rows);
+        }
+        for dates in [&mut self.arises, &mut self.done_on].into_iter().flatten() {
+            dates.grow(rows);
+        }
+        self.rows = self.rows.max(rows);
+    }
+
     /// The set a row stands in.
     pub fn standing(&self, row: usize) -> Standing {
         Standing::of(self.should.get(row), self.done.get(row), self.exempt.get(row))
@@ -245,6 +267,30 @@ impl Pass {
     /// The duty of that name, if it is in force.
     pub fn duty(&self, id: &DutyId) -> Option<&DutyPass> {
         self.duties.iter().find(|duty| duty.duty == *id)
+    }
+
+    /// `should` of a row, clause by clause, from the answers that the pass kept: no fact is read again.
+    pub fn clauses(&self, duty: &DutyPass, row: usize) -> Vec<Truth> {
+        self.planned(duty).map(|planned| self.truths(duty, &planned.should, row)).unwrap_or_default()
+    }
+
+    /// `exempt` of a row, clause by clause.
+    pub fn exemptions(&self, duty: &DutyPass, row: usize) -> Vec<Truth> {
+        self.planned(duty).map(|planned| self.truths(duty, &planned.exempt, row)).unwrap_or_default()
+    }
+
+    /// Exactly one clause of a row is no, and all others are yes.
+    pub fn near_miss(&self, duty: &DutyPass, row: usize) -> bool {
+        near_miss(&self.clauses(duty, row))
+    }
+
+    fn planned(&self, duty: &DutyPass) -> Option<&PlannedDuty> {
+        self.judges[duty.kind].plan.duties.iter().find(|planned| planned.index == duty.index)
+    }
+
+    fn truths(&self, duty: &DutyPass, formulas: &[Formula], row: usize) -> Vec<Truth> {
+        let answer = |condition| self.traces[duty.kind].get(condition, row);
+        formulas.iter().map(|formula| formula.truth(&answer)).collect()
     }
 
     /// The area of a row of a kind.

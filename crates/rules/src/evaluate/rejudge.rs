@@ -1,0 +1,350 @@
+//! One record changed: it, and every record whose derived facts or dotted paths read it, are judged again.
+//!
+//! For every fact it is known who reads it, and along which references. Going back along them from the record that
+//! changed gives the rows to compute again; nothing else is looked at.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::NaiveDate;
+use model::{DutyId, FactId, KindId, RecordId, Standing, Value};
+use rust_decimal::Decimal;
+
+use super::Index;
+use super::columns::pass;
+use super::pass::Pass;
+use super::vector::Source;
+use crate::expr::{Expr, FactIndex, KindIndex, Node};
+use crate::ruleset::RuleSet;
+use crate::table::{TableError, Tables};
+
+/// All that is told of one record from now on.
+#[derive(Clone, Copy, Debug)]
+pub struct Changed<'a> {
+    /// Its kind.
+    pub kind: &'a KindId,
+    /// The record.
+    pub id: &'a RecordId,
+    /// What is known. A fact that is not here is not known.
+    pub facts: &'a BTreeMap<FactId, Value>,
+}
+
+/// A verdict that changed: the set, the money or a day.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rejudged {
+    /// The duty.
+    pub duty: DutyId,
+    /// The kind of the record.
+    pub kind: KindIndex,
+    /// The record.
+    pub record: RecordId,
+    /// Where it stood; none for a record that is new.
+    pub from: Option<Standing>,
+    /// Where it stands.
+    pub to: Standing,
+    /// What is owed now.
+    pub amount: Option<Decimal>,
+    /// What has been paid now.
+    pub paid: Option<Decimal>,
+    /// The day it arose, where the duty tells it.
+    pub arises: Option<NaiveDate>,
+    /// The day it was served, where the duty tells it.
+    pub done_on: Option<NaiveDate>,
+}
+
+/// One step back towards whoever reads a fact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Hop {
+    /// To the rows of `kind` whose reference leads here.
+    PointingHere { kind: KindIndex, fact: FactIndex },
+    /// From a member of `kind` to the row its reference leads to.
+    Owner { kind: KindIndex, by: FactIndex },
+}
+
+/// Who reads a fact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Reader {
+    /// A derived fact, by its place in [`RuleSet::derived`].
+    Derived(usize),
+    /// The duties of a kind.
+    Duties(KindIndex),
+}
+
+/// A reader, and the way back to its rows.
+type Way = (Reader, Vec<Hop>);
+
+/// For every fact who reads it, and the way back.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Readers {
+    of: HashMap<(KindIndex, FactIndex), Vec<Way>>,
+    /// Whether a way leads through a derived reference, which cannot be gone back.
+    blocked: bool,
+}
+
+/// A row of a reader.
+type Target = (Reader, usize);
+
+impl Readers {
+    pub fn new(rules: &RuleSet, on: NaiveDate) -> Self {
+        let mut readers = Self::default();
+        let index = Index::new(rules);
+        let area = |kind: KindIndex| {
+            index.areas[kind].clone().map(|path| Expr { node: Node::Fact(path), ty: crate::expr::Type::Text })
+        };
+        for (place, derived) in rules.derived.iter().enumerate() {
+            readers.add(rules, Reader::Derived(place), &derived.expr, &mut Vec::new());
+            if has_parameter(&derived.expr)
+                && let Some(area) = area(derived.kind)
+            {
+                readers.add(rules, Reader::Derived(place), &area, &mut Vec::new());
+            }
+        }
+        for duty in rules.in_force(on) {
+            let told = [&duty.paid, &duty.done_on, &duty.amount, &duty.arises];
+            let area = area(duty.kind);
+            let all = duty.should.iter().chain(&duty.exempt).chain([&duty.done]);
+            for expr in all.chain(told.into_iter().flatten()).chain(&area) {
+                readers.add(rules, Reader::Duties(duty.kind), expr, &mut Vec::new());
+            }
+        }
+        readers
+    }
+
+    fn add(&mut self, rules: &RuleSet, reader: Reader, expr: &Expr, way: &mut Vec<Hop>) {
+        match &expr.node {
+            Node::Fact(path) => {
+                let depth = way.len();
+                let mut kind = path.kind;
+                for (step, next) in &path.steps {
+                    self.reads((kind, *step), reader, way);
+                    self.blocked |= rules.kinds[kind].facts[*step].derived.is_some();
+                    way.push(Hop::PointingHere { kind, fact: *step });
+                    kind = *next;
+                }
+                self.reads((kind, path.fact), reader, way);
+                way.truncate(depth);
+            }
+            Node::Aggregate { members, .. } => {
+                way.push(Hop::Owner { kind: members.kind, by: members.by });
+                self.reads((members.kind, members.by), reader, way);
+                expr.parts(|part| self.add(rules, reader, part, way));
+                way.pop();
+            }
+            _ => expr.parts(|part| self.add(rules, reader, part, way)),
+        }
+    }
+
+    fn reads(&mut self, fact: (KindIndex, FactIndex), reader: Reader, way: &[Hop]) {
+        let back = (reader, way.iter().rev().copied().collect());
+        let readers = self.of.entry(fact).or_default();
+        if !readers.contains(&back) {
+            readers.push(back);
+        }
+    }
+
+    /// The rows of readers that a fact of a row reaches.
+    fn reach(
+        &self,
+        tables: &Tables,
+        (kind, fact): (KindIndex, FactIndex),
+        row: usize,
+        found: &mut BTreeSet<Target>,
+    ) {
+        for (reader, way) in self.of.get(&(kind, fact)).into_iter().flatten() {
+            let mut rows = vec![row];
+            for hop in way {
+                rows = match *hop {
+                    Hop::PointingHere { kind, fact } => {
+                        rows.into_iter().flat_map(|row| tables.members(kind, fact, row)).collect()
+                    }
+                    Hop::Owner { kind, by } => {
+                        rows.into_iter().filter_map(|row| tables.follow(kind, by, row)).collect()
+                    }
+                };
+            }
+            found.extend(rows.into_iter().map(|row| (*reader, row)));
+        }
+    }
+}
+
+fn has_parameter(expr: &Expr) -> bool {
+    let mut found = matches!(expr.node, Node::Parameter(_) | Node::Lookup(..) | Node::InParameter(..));
+    expr.parts(|part| found = found || has_parameter(part));
+    found
+}
+
+/// Writes a record that changed, or is new, into the tables and judges again what reads it. Returns the verdicts that
+/// changed.
+///
+/// Contract: `pass` was made from `rules` and `tables`, and afterwards equals a full pass over them.
+/// Errors: those of [`Tables::update`]; nothing has changed then.
+pub fn rejudge(
+    rules: &RuleSet,
+    tables: &mut Tables,
+    pass: &mut Pass,
+    changed: Changed<'_>,
+) -> Result<Vec<Rejudged>, TableError> {
+    let kind = tables.kind(changed.kind).ok_or_else(|| TableError::NoKind(changed.kind.clone()))?;
+    let before = tables.row(kind, changed.id);
+    let declared = &rules.kinds[kind].facts;
+    let differs = |fact: &FactIndex| {
+        let told = before.and_then(|row| tables.table(kind).value(row, *fact));
+        declared[*fact].derived.is_none() && told.as_ref() != changed.facts.get(&declared[*fact].id)
+    };
+    let facts: Vec<FactIndex> = (0..declared.len()).filter(differs).collect();
+    if before.is_some() && facts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut targets = BTreeSet::new();
+    if let Some(row) = before {
+        facts.iter().for_each(|fact| pass.readers.reach(tables, (kind, *fact), row, &mut targets));
+    }
+    let row = tables.update(changed.kind, changed.id, changed.facts)?;
+    facts.iter().for_each(|fact| pass.readers.reach(tables, (kind, *fact), row, &mut targets));
+    if before.is_none() {
+        pass.grow(kind, row + 1);
+        let own = rules.derived.iter().enumerate().filter(|(_, derived)| derived.kind == kind);
+        targets.extend(own.map(|(place, _)| (Reader::Derived(place), row)));
+        targets.insert((Reader::Duties(kind), row));
+    }
+    let is_new = |kind_of: KindIndex, at: usize| before.is_none() && (kind_of, at) == (kind, row);
+    if pass.readers.blocked {
+        return Ok(everything(rules, tables, pass, is_new));
+    }
+    let mut rows = BTreeSet::new();
+    // Derived facts come in the order in which they read each other, and all before the duties.
+    while let Some((reader, row)) = targets.pop_first() {
+        match reader {
+            Reader::Duties(kind) => {
+                rows.insert((kind, row));
+            }
+            Reader::Derived(place) => match pass.derive(rules, tables, place, row) {
+                None => return Ok(everything(rules, tables, pass, is_new)),
+                Some(false) => {}
+                Some(true) => {
+                    let derived = &rules.derived[place];
+                    pass.readers.reach(tables, (derived.kind, derived.fact), row, &mut targets);
+                }
+            },
+        }
+    }
+    let kinds: BTreeSet<KindIndex> = rows.iter().map(|(kind, _)| *kind).collect();
+    for kind in kinds {
+        if pass.refresh(tables, kind) {
+            return Ok(everything(rules, tables, pass, is_new));
+        }
+    }
+    let mut found = Vec::new();
+    for (kind, row) in rows {
+        let record = &tables.table(kind).ids()[row];
+        let old = pass.verdicts(kind, row);
+        pass.judge_row(tables, kind, row);
+        let new = pass.verdicts(kind, row);
+        found.extend(old.into_iter().zip(new).filter_map(|(old, new)| {
+            let fresh = is_new(kind, row);
+            (fresh || old != new).then(|| new.changed(record, kind, (!fresh).then_some(old.standing)))
+        }));
+    }
+    found.sort_by_key(|change| rules.duties.iter().position(|duty| duty.duty.id == change.duty));
+    Ok(found)
+}
+
+/// A full pass instead, where going back is not possible or numbers outgrew what was bound.
+fn everything(
+    rules: &RuleSet,
+    tables: &Tables,
+    before: &mut Pass,
+    is_new: impl Fn(KindIndex, usize) -> bool,
+) -> Vec<Rejudged> {
+    let after = pass(rules, tables, &before.setting);
+    let mut found = Vec::new();
+    for (old, new) in before.duties.iter().zip(&after.duties) {
+        for row in 0..new.rows {
+            let fresh = is_new(new.kind, row);
+            let (old, verdict) = (Verdict::of(old, row), Verdict::of(new, row));
+            if fresh || old != verdict {
+                let record = &tables.table(new.kind).ids()[row];
+                found.push(verdict.changed(record, new.kind, (!fresh).then_some(old.standing)));
+            }
+        }
+    }
+    *before = after;
+    found
+}
+
+/// What a pass says of one duty and record.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Verdict {
+    duty: DutyId,
+    standing: Standing,
+    amount: Option<Decimal>,
+    paid: Option<Decimal>,
+    arises: Option<NaiveDate>,
+    done_on: Option<NaiveDate>,
+}
+
+impl Verdict {
+    pub fn of(duty: &super::pass::DutyPass, row: usize) -> Self {
+        Self {
+            duty: duty.duty.clone(),
+            standing: duty.standing(row),
+            amount: duty.amount.as_ref().and_then(|numbers| numbers.get(row)),
+            paid: duty.paid.as_ref().and_then(|numbers| numbers.get(row)),
+            arises: duty.arises.as_ref().and_then(|dates| dates.get(row)),
+            done_on: duty.done_on.as_ref().and_then(|dates| dates.get(row)),
+        }
+    }
+
+    fn changed(self, record: &RecordId, kind: KindIndex, from: Option<Standing>) -> Rejudged {
+        Rejudged {
+            duty: self.duty,
+            kind,
+            record: record.clone(),
+            from,
+            to: self.standing,
+            amount: self.amount,
+            paid: self.paid,
+            arises: self.arises,
+            done_on: self.done_on,
+        }
+    }
+}
+
+impl Pass {
+    /// Computes one derived fact of one row again; says whether it changed, none if numbers outgrew what was bound.
+    fn derive(&mut self, rules: &RuleSet, tables: &Tables, place: usize, row: usize) -> Option<bool> {
+        let derivation = &mut self.derivations[place];
+        let source = Source { tables, derived: &self.derived };
+        if derivation.program.refresh(&source) {
+            return None;
+        }
+        let value = derivation.row(&source, row);
+        let column = self.derived[rules.derived[place].kind][rules.derived[place].fact].as_mut()?;
+        if column.scalar(row) == value {
+            return Some(false);
+        }
+        column.set_scalar(row, value);
+        Some(true)
+    }
+
+    /// Makes room for a new row of which nothing is known yet.
+    fn grow(&mut self, kind: KindIndex, rows: usize) {
+        for column in self.derived[kind].iter_mut().flatten() {
+            column.set_scalar(rows - 1, None);
+        }
+        self.traces[kind].grow(rows);
+        self.areas[kind].keys.resize(rows, 0);
+        for duty in self.duties.iter_mut().filter(|duty| duty.kind == kind) {
+            duty.grow(rows);
+        }
+    }
+
+    /// Takes in what dictionaries have gained; says whether numbers outgrew what was bound.
+    fn refresh(&mut self, tables: &Tables, kind: KindIndex) -> bool {
+        let source = Source { tables, derived: &self.derived };
+        self.judges[kind].refresh(&source)
+    }
+
+    fn verdicts(&self, kind: KindIndex, row: usize) -> Vec<Verdict> {
+        self.judges[kind].places.iter().map(|place| Verdict::of(&self.duties[*place], row)).collect()
+    }
+}

@@ -1,0 +1,190 @@
+//! Properties of the evaluators on random rules and random registers.
+
+// What makes the tests' cities may fail like a test does.
+#![allow(clippy::unwrap_used)]
+
+mod random;
+
+use std::collections::BTreeMap;
+
+use model::{Record, Standing};
+use proptest::prelude::*;
+use random::Random;
+use rules::evaluate::{Changed, Pass, Setting, one, pass, rejudge};
+use rules::ruleset::RuleSet;
+use rules::table::Tables;
+
+fn config() -> ProptestConfig {
+    match std::env::var("PROPTEST_CASES") {
+        Ok(_) => ProptestConfig::default(),
+        Err(_) => ProptestConfig::with_cases(40),
+    }
+}
+
+fn setting() -> Setting {
+    Setting::on(random::day(random::DAY))
+}
+
+/// Every verdict of a pass, by duty and record.
+fn verdicts(rules: &RuleSet, tables: &Tables, pass: &Pass) -> BTreeMap<(String, String), String> {
+    let mut all = BTreeMap::new();
+    for duty in &pass.duties {
+        for (row, id) in tables.table(duty.kind).ids().iter().enumerate() {
+            let numbers = [&duty.amount, &duty.paid]
+                .map(|numbers| numbers.as_ref().and_then(|numbers| numbers.get(row)));
+            let arises = duty.arises.as_ref().and_then(|dates| dates.get(row));
+            let area = pass.area(duty.kind, row);
+            let text = format!(
+                "{:?} {:?} {:?} {:?} {:?} {:?} {numbers:?} {arises:?} {area:?}",
+                duty.standing(row),
+                duty.should.get(row),
+                duty.done.get(row),
+                duty.exempt.get(row),
+                pass.clauses(duty, row),
+                pass.exemptions(duty, row),
+            );
+            all.insert((rules.duties[duty.index].duty.id.to_string(), id.to_string()), text);
+        }
+    }
+    all
+}
+
+fn check_one_is_columns(seed: u64, firms: usize) {
+    let mut random = Random::new(seed);
+    let rules = random::rules(&mut random);
+    let register = random::register(&mut random, &rules, firms);
+    let tables = random::tables(&rules, &register);
+    let found = pass(&rules, &tables, &setting());
+    for (kind, declared) in rules.kinds.iter().enumerate() {
+        for (row, id) in tables.table(kind).ids().iter().enumerate() {
+            for judged in one(&rules, &tables, &declared.id, id, &setting()) {
+                let duty = found.duty(&judged.duty).unwrap();
+                let place = format!("seed {seed}, {} of {id}", judged.duty);
+                let clauses = || {
+                    rules.duties[judged.index].should.iter().map(|clause| rules::print::text(&rules, clause))
+                };
+                assert_eq!(
+                    pass_clauses(&found, &judged.duty, row),
+                    judged.clauses,
+                    "clauses, {place}: {:#?}",
+                    clauses().collect::<Vec<_>>()
+                );
+                assert_eq!(duty.should.get(row), judged.should, "should, {place}");
+                assert_eq!(duty.exempt.get(row), judged.exempt, "exempt, {place}");
+                assert_eq!(duty.done.get(row), judged.done, "done, {place}");
+                assert_eq!(duty.standing(row), judged.standing, "standing, {place}");
+                assert_eq!(duty.amount.as_ref().unwrap().get(row), judged.amount, "amount, {place}");
+                assert_eq!(duty.paid.as_ref().unwrap().get(row), judged.paid, "paid, {place}");
+                assert_eq!(duty.arises.as_ref().unwrap().get(row), judged.arises, "arises, {place}");
+            }
+        }
+    }
+}
+
+fn pass_clauses(pass: &Pass, duty: &model::DutyId, row: usize) -> Vec<model::Truth> {
+    pass.clauses(pass.duty(duty).unwrap(), row)
+}
+
+proptest! {
+    // More with PROPTEST_CASES.
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..config() })]
+
+    #[test]
+    fn one_equals_columns(seed: u64) {
+        check_one_is_columns(seed, 20);
+    }
+
+    #[test]
+    fn the_order_of_rows_is_irrelevant(seed: u64) {
+        let mut random = Random::new(seed);
+        let rules = random::rules(&mut random);
+        let mut register = random::register(&mut random, &rules, 15);
+        let tables = random::tables(&rules, &register);
+        let before = verdicts(&rules, &tables, &pass(&rules, &tables, &setting()));
+        for at in (1..register.len()).rev() {
+            register.swap(at, random.below(at + 1));
+        }
+        let tables = random::tables(&rules, &register);
+        prop_assert_eq!(before, verdicts(&rules, &tables, &pass(&rules, &tables, &setting())));
+    }
+
+    #[test]
+    fn a_change_judged_again_equals_a_full_pass(seed: u64) {
+        let mut random = Random::new(seed);
+        let rules = random::rules(&mut random);
+        let mut register = random::register(&mut random, &rules, 12);
+        // Some records are not there at first, though others refer to them.
+        let absent: random::Register =
+            (0..4).map(|_| register.swap_remove(random.below(register.len()))).collect();
+        let mut tables = random::tables(&rules, &register);
+        let mut kept = pass(&rules, &tables, &setting());
+        for step in 0..8 {
+            let (kind, id) = match absent.get(step) {
+                Some((kind, id, _)) => (*kind, id.clone()),
+                None => {
+                    let (kind, id, _) = random.pick(&register);
+                    (*kind, id.clone())
+                }
+            };
+            let facts = random::facts(&mut random, &rules.kinds[kind], 12);
+            let before = verdicts(&rules, &tables, &kept);
+            let changed = Changed { kind: &rules.kinds[kind].id, id: &id, facts: &facts };
+            let found = rejudge(&rules, &mut tables, &mut kept, changed).unwrap();
+            let after = verdicts(&rules, &tables, &kept);
+            prop_assert_eq!(&after, &verdicts(&rules, &tables, &pass(&rules, &tables, &setting())));
+            for change in &found {
+                let duty = kept.duty(&change.duty).unwrap();
+                let row = tables.row(change.kind, &change.record).unwrap();
+                prop_assert_eq!(change.to, duty.standing(row));
+                prop_assert_eq!(change.from.is_none(), !before.contains_key(&(change.duty.to_string(), change.record.to_string())));
+            }
+            let told = |duty: &str, id: &str| {
+                found.iter().any(|change| change.duty.as_str() == duty && change.record.as_str() == id)
+            };
+            for ((duty, id), now) in &after {
+                let was = before.get(&(duty.clone(), id.clone()));
+                let standing = |text: &String| text.split(' ').next().unwrap().to_owned();
+                prop_assert!(was.map(standing) == Some(standing(now)) || told(duty, id));
+            }
+        }
+    }
+
+    #[test]
+    fn should_is_done_and_exempt_and_gap(seed: u64) {
+        let mut random = Random::new(seed);
+        let rules = random::rules(&mut random);
+        let register = random::register(&mut random, &rules, 30);
+        let tables = random::tables(&rules, &register);
+        let found = pass(&rules, &tables, &setting());
+        for duty in &found.duties {
+            let counts = found.counts(duty);
+            let rows = |standing| duty.rows_in(standing).count() as u64;
+            prop_assert_eq!(counts.should, duty.should.yes.count() as u64);
+            prop_assert_eq!(counts.should, counts.done + counts.exempt + counts.gap);
+            prop_assert_eq!(counts.records, counts.should + counts.leak + counts.unknown + counts.out);
+            prop_assert_eq!(counts.gap, rows(Standing::Gap));
+            prop_assert_eq!(counts.unknown, rows(Standing::Unknown));
+            prop_assert_eq!(counts.leak, rows(Standing::Leak));
+        }
+    }
+}
+
+/// A judged record names a missing fact for every unknown that has one, and never a known one.
+#[test]
+fn missing_facts_are_missing() {
+    for seed in 0..100 {
+        let mut random = Random::new(seed);
+        let rules = random::rules(&mut random);
+        let register = random::register(&mut random, &rules, 10);
+        let tables = random::tables(&rules, &register);
+        for (kind, id, _) in &register {
+            for judged in one(&rules, &tables, &rules.kinds[*kind].id, id, &setting()) {
+                for missing in &judged.missing {
+                    let record: Option<Record> =
+                        rules::evaluate::Facts::record(&tables, &missing.kind, &missing.record);
+                    assert!(record.is_none_or(|record| !record.facts.contains_key(&missing.fact)));
+                }
+            }
+        }
+    }
+}
