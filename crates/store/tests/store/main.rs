@@ -2,9 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod accounts;
 mod chain;
+mod faults;
 mod fixture;
+mod props;
 mod records;
+mod verdicts;
+mod writers;
 
 /// Runs each named test once on SQLite and once on PostgreSQL.
 macro_rules! on_both {
