@@ -15,8 +15,9 @@ use crate::WAIT;
 use crate::address::PostgresServer;
 use crate::error::{StoreError, said};
 
-/// Whoever appends to the chain holds this lock until it commits ("yingjin" as a number).
-const CHAIN_LOCK: i64 = 0x0079_696E_676A_696E;
+/// Whoever appends to the chain holds this lock until it commits: "ying" as a number, and the schema, because a
+/// database may hold several registers.
+const CHAIN_LOCK: &str = "SELECT pg_advisory_xact_lock(2036952679, hashtext(current_schema()))";
 /// Rows of one INSERT: each size is a statement that stays prepared.
 const ROWS_AT_ONCE: [usize; 4] = [256, 32, 4, 1];
 
@@ -173,7 +174,7 @@ impl Postgres {
     }
 
     pub(super) fn begin_write(&mut self) -> Result<(), StoreError> {
-        self.script(&format!("BEGIN; SELECT pg_advisory_xact_lock({CHAIN_LOCK})"))
+        self.script(&format!("BEGIN; {CHAIN_LOCK}"))
     }
 
     pub(super) fn contents(&mut self) -> Result<Contents, StoreError> {

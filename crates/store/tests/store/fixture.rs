@@ -17,7 +17,7 @@ pub struct Register {
 
 enum Place {
     Folder(tempfile::TempDir),
-    Database { server: String, name: String },
+    Schema { server: String, name: String },
 }
 
 impl Register {
@@ -27,7 +27,7 @@ impl Register {
         Self { url, place: Place::Folder(folder) }
     }
 
-    /// A new database on the server named by YINGJIN_TEST_POSTGRES. Without one the test is skipped, but not in CI.
+    /// A new schema in the database named by YINGJIN_TEST_POSTGRES. Without one the test is skipped, but not in CI.
     pub fn postgres() -> Option<Self> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let Ok(server) = std::env::var("YINGJIN_TEST_POSTGRES") else {
@@ -40,10 +40,10 @@ impl Register {
         };
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!("yingjin_test_{}_{number}", std::process::id());
-        sql_on(&server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
-        sql_on(&server, &format!("CREATE DATABASE {name}"));
-        let (base, _) = server.rsplit_once('/').unwrap();
-        Some(Self { url: format!("{base}/{name}"), place: Place::Database { server, name } })
+        sql_on(&server, &format!("DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}"));
+        let and = if server.contains('?') { '&' } else { '?' };
+        let url = format!("{server}{and}options=-csearch_path%3D{name}");
+        Some(Self { url, place: Place::Schema { server, name } })
     }
 
     pub fn open(&self) -> Store {
@@ -57,7 +57,7 @@ impl Register {
                 let connection = rusqlite::Connection::open(folder.path().join("register.db")).unwrap();
                 connection.execute_batch(sql).unwrap();
             }
-            Place::Database { .. } => sql_on(&self.url, sql),
+            Place::Schema { .. } => sql_on(&self.url, sql),
         }
     }
 
@@ -69,15 +69,15 @@ impl Register {
                  DROP TRIGGER change_kept_d; DROP TRIGGER verdict_change_kept_u; DROP TRIGGER verdict_change_kept_d;
                  DROP TRIGGER record_kept_d;",
             ),
-            Place::Database { .. } => self.tamper("DROP FUNCTION yingjin_append_only CASCADE"),
+            Place::Schema { .. } => self.tamper("DROP FUNCTION yingjin_append_only CASCADE"),
         }
     }
 }
 
 impl Drop for Register {
     fn drop(&mut self) {
-        if let Place::Database { server, name } = &self.place {
-            sql_on(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        if let Place::Schema { server, name } = &self.place {
+            sql_on(server, &format!("DROP SCHEMA IF EXISTS {name} CASCADE"));
         }
     }
 }
