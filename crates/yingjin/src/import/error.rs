@@ -69,6 +69,14 @@ pub enum ImportError {
         /// The row.
         row: u64,
     },
+    /// A row longer than [`limits::MAX_ROW_BYTES`].
+    #[error("{}", self.label().en)]
+    RowTooLong {
+        /// The sheet.
+        sheet: String,
+        /// The row.
+        row: u64,
+    },
     /// A quotation mark that is opened and never closed.
     #[error("{}", self.label().en)]
     OpenQuote {
@@ -139,6 +147,7 @@ impl ImportError {
             Self::TooManyRows { .. } => "too-many-rows",
             Self::TooManyColumns { .. } => "too-many-columns",
             Self::CellTooLong { .. } => "cell-too-long",
+            Self::RowTooLong { .. } => "row-too-long",
             Self::OpenQuote { .. } => "open-quote",
             Self::UnknownKind { .. } => "unknown-kind",
             Self::NoHeader { .. } => "no-header",
@@ -221,6 +230,13 @@ impl ImportError {
                     "row {row} of sheet '{sheet}' has a cell of more than {} bytes: a quotation mark that is not \
                      closed, or a file without line ends",
                     limits::MAX_CELL_BYTES
+                ),
+            ),
+            Self::RowTooLong { sheet, row } => Label::new(
+                format!("工作表“{sheet}”第 {row} 行超过 {} 字节。请拆开过长的内容。", limits::MAX_ROW_BYTES),
+                format!(
+                    "row {row} of sheet '{sheet}' has more than {} bytes: shorten what is in it",
+                    limits::MAX_ROW_BYTES
                 ),
             ),
             Self::OpenQuote { row } => Label::new(

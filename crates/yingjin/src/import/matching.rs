@@ -111,7 +111,9 @@ impl<'a> Finder<'a> {
                 let alike = self.alike(import, kind, &name)?;
                 match (alike.is_empty(), wrong) {
                     (true, None) => Found::None(None),
-                    (_, Some((_, why))) => Found::Unsure(Reason::UncheckedCode(why.clone()), ids(&alike)),
+                    (_, Some((text, why))) => {
+                        Found::Unsure(Reason::UncheckedCode(text.clone(), why.clone()), ids(&alike))
+                    }
                     (false, None) => {
                         let names = alike.iter().map(|(_, name)| name.clone()).collect();
                         Found::Unsure(Reason::Similar(names), ids(&alike))

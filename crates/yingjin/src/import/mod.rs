@@ -109,6 +109,9 @@ pub fn import_file(
         source: request.source.clone().unwrap_or_else(|| name.clone()),
         synthetic: request.synthetic || sheets.iter().any(|sheet| sheet.header.synthetic),
     };
+    if let Some(path) = request.rejects.as_ref().filter(|path| is_same_file(path, &request.file)) {
+        return Err(ImportError::Rejects(format!("{}: {}", path.display(), request.file.display())));
+    }
     let rejects = request.rejects.as_ref().map(|path| {
         let mut seen = BTreeSet::new();
         let headings = sheets.iter().flat_map(|sheet| &sheet.header.headings);
@@ -170,6 +173,11 @@ fn city_of<'a>(city: &'a RuleSet, kind: &str) -> Result<City<'a>, ImportError> {
         kinds: city.kinds.iter().map(|kind| kind.id.to_string()).collect(),
     })?;
     Ok(City { kind: found, kinds: &city.kinds, areas: &city.city.areas })
+}
+
+/// Whether two paths lead to one file: the rows to mend must not be written over the file that is being read.
+fn is_same_file(one: &std::path::Path, other: &std::path::Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
 impl Request {

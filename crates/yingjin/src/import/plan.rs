@@ -170,7 +170,9 @@ fn heads(
         let mut rows = book.rows(index)?;
         let mut first = Vec::new();
         let mut row = Row::default();
-        while first.len() < limits::SAMPLE_ROWS && rows.read(&mut row)? {
+        let mut bytes = 0;
+        while first.len() < limits::SAMPLE_ROWS && bytes < limits::SAMPLE_BYTES && rows.read(&mut row)? {
+            bytes += row.bytes();
             first.push(std::mem::take(&mut row));
         }
         blank += rows.blank();

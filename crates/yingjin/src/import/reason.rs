@@ -70,7 +70,7 @@ pub enum Reason {
     },
     // Of a row that was put aside.
     /// A wrong code, and nothing else to know the record by.
-    UncheckedCode(UsccError),
+    UncheckedCode(String, UsccError),
     /// Several records that it may be about.
     Several(Vec<String>),
     /// Records with a similar name.
@@ -133,7 +133,7 @@ impl Reason {
             Self::CodeAttached(_) => "code-attached",
             Self::OldNumber => "old-number",
             Self::Conflict { .. } => "conflict",
-            Self::UncheckedCode(_) => "unchecked-code",
+            Self::UncheckedCode(..) => "unchecked-code",
             Self::Several(_) => "several",
             Self::Similar(_) => "similar",
             Self::NameHasOtherCode(_) => "name-has-other-code",
@@ -207,17 +207,13 @@ impl Reason {
                 "不是经纬度。请写成“经度,纬度”，如 113.85,34.02",
                 "no position: write 'longitude,latitude' such as 113.85,34.02",
             ),
-            Self::BadCode(error) | Self::UncheckedCode(error) => {
-                let (zh, en) = (uscc_zh(error), error.to_string());
-                if matches!(self, Self::BadCode(_)) {
-                    Label::new(format!("统一社会信用代码有误：{zh}"), en)
-                } else {
-                    Label::new(
-                        format!("统一社会信用代码有误：{zh}；名称也对不上已有记录，等人核对"),
-                        format!("{en}; no record has its name either, so a person has to look"),
-                    )
-                }
+            Self::BadCode(error) => {
+                Label::new(format!("统一社会信用代码有误：{}", uscc_zh(error)), error.to_string())
             }
+            Self::UncheckedCode(code, error) => Label::new(
+                format!("统一社会信用代码 {code} 有误：{}；名称也对不上已有记录，等人核对", uscc_zh(error)),
+                format!("{code}: {error}; no record has its name either, so a person has to look"),
+            ),
             Self::FailedFormula => Label::new("表里的公式出错", "the sheet's formula failed"),
             Self::Unreadable => Label::new("有认不出的字符（乱码）", "has characters that could not be read"),
             Self::MergedNumber => Label::new(

@@ -440,7 +440,7 @@ impl<'a> Run<'a> {
                 if let Some((text, why)) = &told.clues.bad_code
                     && !matching::is_old_number(text)
                 {
-                    let reason = Reason::UncheckedCode(why.clone());
+                    let reason = Reason::UncheckedCode(text.clone(), why.clone());
                     remarks.push(code_remark(kind, text, reason.clone()));
                     self.aside(told.facts, (plan, row), (reason, Vec::new()))?;
                     return Ok(Became::PutAside);
@@ -451,8 +451,12 @@ impl<'a> Run<'a> {
                 // A wrong code or an earlier one, and no name: a person may know whose it is.
                 let reason = match &told.clues.bad_code {
                     Some((text, why)) => {
-                        remarks.push(code_remark(kind, text, Reason::UncheckedCode(why.clone())));
-                        Reason::UncheckedCode(why.clone())
+                        remarks.push(code_remark(
+                            kind,
+                            text,
+                            Reason::UncheckedCode(text.clone(), why.clone()),
+                        ));
+                        Reason::UncheckedCode(text.clone(), why.clone())
                     }
                     None => {
                         remarks.push(Remark::of_row(Reason::OnlyOtherKey));

@@ -20,7 +20,11 @@ pub const MAX_ROWS: u64 = 5_000_000;
 pub const MAX_COLUMNS: usize = 1_024;
 /// Bytes of a cell: the 32,767 characters of Excel's own limit, in UTF-8.
 pub const MAX_CELL_BYTES: usize = 4 * 32_767;
+/// Bytes of all cells of a row together.
+pub const MAX_ROW_BYTES: usize = 2 << 20;
 /// Rows that are not blank among which the header is looked for.
 pub const HEADER_ROWS: usize = 30;
 /// Rows read ahead to find the header and to suggest a mapping.
 pub const SAMPLE_ROWS: usize = 200;
+/// Bytes read ahead for that at most.
+pub const SAMPLE_BYTES: usize = 8 << 20;

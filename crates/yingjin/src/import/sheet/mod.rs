@@ -83,6 +83,11 @@ impl Row {
         self.cells.get(column).unwrap_or(&Cell::Empty)
     }
 
+    /// Bytes of its texts.
+    pub fn bytes(&self) -> usize {
+        self.cells.iter().map(|cell| if let Cell::Text(text) = cell { text.len() } else { 0 }).sum()
+    }
+
     /// Whether every cell is blank.
     pub fn is_blank(&self) -> bool {
         self.cells.iter().all(Cell::is_blank)

@@ -131,8 +131,13 @@ impl Records {
         }
         self.row += 1;
         row.number = self.row;
+        let mut bytes = 0;
         loop {
             let field = self.field(sheet)?;
+            bytes += field.len();
+            if bytes > limits::MAX_ROW_BYTES {
+                return Err(ImportError::RowTooLong { sheet: sheet.to_owned(), row: self.row });
+            }
             let text = String::from_utf8_lossy(&field).into_owned();
             row.cells.push(if text.is_empty() { Cell::Empty } else { Cell::Text(text) });
             if row.cells.len() > limits::MAX_COLUMNS {

@@ -131,6 +131,9 @@ impl<'a> SheetRows<'a> {
             return Err(ImportError::Broken(format!("row {} of sheet '{sheet}' comes twice", at + 1)));
         }
         row.number = u64::from(at) + 1;
+        if row.bytes() > limits::MAX_ROW_BYTES {
+            return Err(ImportError::RowTooLong { sheet: sheet.to_owned(), row: row.number });
+        }
         // Blocks that begin in rows the file leaves out have nothing to fill down.
         let begun: Vec<Merge> = match self.last_row {
             Some(last) => self.merges.range(last + 1..=at),
@@ -200,9 +203,9 @@ impl<'a> SheetRows<'a> {
                 }
                 let (first_row, first_column) = range.start().unwrap_or_default();
                 let at = first_row + u32::try_from(*next).unwrap_or(u32::MAX);
-                for (offset, cell) in range.rows().nth(*next).unwrap_or_default().iter().enumerate() {
+                for offset in 0..range.width() {
                     let place = Place { sheet, row: at, column: first_column as usize + offset };
-                    put(row, place, held(cell))?;
+                    put(row, place, range.get((*next, offset)).map(held).unwrap_or_default())?;
                 }
                 *next += 1;
                 Ok(Some(at))

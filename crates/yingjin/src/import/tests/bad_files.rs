@@ -59,6 +59,12 @@ fn what_would_swallow_or_fill() {
     assert!(error.label().en.contains("row 3"));
     let long = "x".repeat(limits::MAX_CELL_BYTES + 1);
     check(&desk, desk.file("a.csv", format!("名称,代码\n甲一厂,{A}\n{long},\n")), "cell-too-long");
+    let full = format!("{},", "x".repeat(100_000)).repeat(limits::MAX_ROW_BYTES / 100_000 + 1);
+    check(&desk, desk.file("a.csv", format!("名称,代码\n{full}\n")), "row-too-long");
+    let path = desk.file("a.csv", "名称\n甲一厂\n");
+    let over = Request { rejects: Some(path.clone()), ..desk.request("firm", path.clone()) };
+    assert_eq!(desk.run(&over).unwrap_err().code(), "rejects");
+    assert_eq!(std::fs::read_to_string(path).unwrap(), "名称\n甲一厂\n");
     let wide = "名,".repeat(limits::MAX_COLUMNS + 2);
     check(&desk, desk.file("a.csv", wide), "too-many-columns");
     let report = desk.csv("firm", &format!("名称,代码{}\n甲一厂,{A}\n", ",".repeat(limits::MAX_COLUMNS * 2)));
