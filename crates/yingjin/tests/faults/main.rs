@@ -1,0 +1,3 @@
+//! What must hold when the program is killed.
+
+mod import;
