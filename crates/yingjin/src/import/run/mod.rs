@@ -1,25 +1,33 @@
 //! An import from the first row to its event.
+//!
+//! ```text
+//! telling   what a row tells: its cells, its references
+//! weigh     what of that is new, a correction, or a dispute
+//! ```
+
+mod telling;
+mod weigh;
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
 
 use chrono::NaiveDate;
 use model::event::{Event, EventType};
-use model::value::TextFormat;
 use model::{Change, Fact, FactId, FactType, Kind, RecordId, Value};
-use serde_json::{Map, Value as Json, json};
-use store::{Aside, Conflict, HistoryEntry, Import, ImportRow, Store, StoredRecord, normalise};
+use serde_json::{Value as Json, json};
+use store::{Aside, Import, ImportRow, Store, StoredRecord};
 
+use self::telling::Telling;
+use self::weigh::is_same;
 use super::error::ImportError;
-use super::form;
 use super::mapping::Told;
 use super::matching::{self, Clues, Finder, Found};
 use super::plan::{City, SheetPlan};
 use super::reason::Reason;
 use super::rejects::Rejects;
 use super::report::{Counts, MAX_PROBLEMS, Outcome, Problem, Remark};
-use super::sheet::{Cell, Row};
-use super::value::{self, Manner, Reading};
+use super::sheet::{Book, Cell, Row};
+use super::value::Reading;
 
 /// Rows whose report the register keeps for one import.
 const MAX_KEPT_ROWS: u64 = 100_000;
@@ -102,19 +110,6 @@ enum Became {
     Rejected,
 }
 
-/// What a row tells.
-#[derive(Default)]
-struct Telling {
-    facts: BTreeMap<FactId, Value>,
-    clues: Clues,
-    remarks: Vec<Remark>,
-    /// A key fact that could not be read, and why.
-    broken_key: Option<Remark>,
-}
-
-/// References found in a run that are kept at most.
-const MAX_FOUND: usize = 100_000;
-
 impl<'a> Run<'a> {
     /// Begins the event. Others cannot write until the run ends.
     pub fn begin(
@@ -161,7 +156,7 @@ impl<'a> Run<'a> {
     /// Reads the rows of all sheets. `progress` is asked now and then whether to go on.
     pub fn sheets(
         &mut self,
-        book: &mut super::sheet::Book,
+        book: &mut Book,
         plans: &[SheetPlan<'a>],
         progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
     ) -> Result<(), ImportError> {
@@ -190,11 +185,7 @@ impl<'a> Run<'a> {
     }
 
     /// Learns the names that this import has added: the register does not show them to others yet.
-    fn learn_names(
-        &mut self,
-        book: &mut super::sheet::Book,
-        plans: &[SheetPlan<'a>],
-    ) -> Result<(), ImportError> {
+    fn learn_names(&mut self, book: &mut Book, plans: &[SheetPlan<'a>]) -> Result<(), ImportError> {
         let kind = self.setting.city.kind;
         if self.has_learned || !matching::has_registered_names(kind) {
             return Ok(());
@@ -248,7 +239,7 @@ impl<'a> Run<'a> {
 
     fn sheet(
         &mut self,
-        book: &mut super::sheet::Book,
+        book: &mut Book,
         (plan, reading): (&SheetPlan<'a>, Turn),
         progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
     ) -> Result<(), ImportError> {
@@ -290,10 +281,10 @@ impl<'a> Run<'a> {
     fn row(&mut self, plan: &SheetPlan<'a>, row: &Row) -> Result<(), ImportError> {
         self.tally.counts.read += 1;
         let mut remarks = Vec::new();
-        let became = if is_total(plan, row) {
+        let became = if telling::is_total(plan, row) {
             remarks.push(Remark::of_row(Reason::Total));
             Became::Rejected
-        } else if is_header_again(plan, row) {
+        } else if telling::is_header_again(plan, row) {
             remarks.push(Remark::of_row(Reason::HeaderAgain));
             Became::Rejected
         } else {
@@ -505,8 +496,8 @@ impl<'a> Run<'a> {
         if self.import.record(&kind.id, &id)?.is_some() {
             return Ok(Found::One(id, None));
         }
-        // A record may have come under another id; it is known by the same key all the same. References narrow the
-        // search most.
+        // A record may have come under another id; it is known by the same key all the same. Texts narrow the search
+        // most, then references.
         let Some(first) = kind.key.iter().min_by_key(|fact| {
             let is_reference =
                 kind.fact(fact.as_str()).is_some_and(|fact| matches!(fact.fact_type, FactType::Ref { .. }));
@@ -530,184 +521,6 @@ impl<'a> Run<'a> {
         Ok(Found::None(None))
     }
 
-    /// Reads the cells of a row and finds what its references mean.
-    fn read(&mut self, plan: &SheetPlan<'a>, row: &Row) -> Result<Telling, ImportError> {
-        let kind = self.setting.city.kind;
-        let mut told = Telling::default();
-        let mut references: BTreeMap<&str, (Clues, Remark)> = BTreeMap::new();
-        let mut areas: Vec<(usize, String)> = Vec::new();
-        for (place, column) in plan.columns.iter().enumerate() {
-            let cell = row.cell(column.index);
-            let fact = column.reader.fact();
-            let remark = |reason: Reason| Remark {
-                column: Some(column.heading.clone()),
-                fact: Some(fact.id.clone()),
-                personal: fact.personal,
-                value: Some(shown(cell)),
-                reason,
-            };
-            let is_number = matches!(fact.fact_type, FactType::Int | FactType::Decimal { .. });
-            let reading = if is_number && row.merged.contains(&column.index) {
-                Reading::Refused(Reason::MergedNumber)
-            } else {
-                column.reader.read(cell)
-            };
-            let value = match reading {
-                Reading::Missing => continue,
-                Reading::Known(value) => value,
-                Reading::Doubtful(value, reason) => {
-                    told.remarks.push(remark(reason));
-                    value
-                }
-                Reading::Refused(Reason::BadCode(why)) if is_key_code(kind, &column.path) => {
-                    told.clues.bad_code = Some((shown(cell), why));
-                    continue;
-                }
-                Reading::Refused(reason) => {
-                    match &column.path {
-                        Told::Of(reference, Some(_)) => {
-                            let (clues, _) = references
-                                .entry(reference)
-                                .or_insert_with(|| (Clues::default(), remark(reason.clone())));
-                            if let Reason::BadCode(why) = &reason {
-                                clues.bad_code = Some((shown(cell), why.clone()));
-                            }
-                            told.remarks.push(remark(reason));
-                        }
-                        Told::Own(own) if kind.key.iter().any(|key| key.as_str() == own) => {
-                            told.broken_key = Some(remark(reason));
-                        }
-                        _ => told.remarks.push(remark(reason)),
-                    }
-                    continue;
-                }
-            };
-            match &column.path {
-                Told::Own(_) if matches!(fact.fact_type, FactType::Area { .. }) => {
-                    areas.push((place, value.to_string()));
-                }
-                Told::Own(_) => {
-                    let knows = kind.key.contains(&fact.id)
-                        || kind.also_key.contains(&fact.id)
-                        || kind.name.as_ref() == Some(&fact.id);
-                    if knows && let Value::Text(text) = &value {
-                        told.clues.texts.insert(fact.id.clone(), text.clone());
-                    }
-                    told.facts.insert(fact.id.clone(), value);
-                }
-                Told::Of(reference, known_by) => {
-                    let target = kind.fact(reference).and_then(|fact| fact.fact_type.target());
-                    let target =
-                        target.and_then(|to| self.setting.city.kinds.iter().find(|kind| kind.id == *to));
-                    let (clues, _) = references
-                        .entry(reference)
-                        .or_insert_with(|| (Clues::default(), remark(Reason::NotANumber)));
-                    let text = value.to_string();
-                    match (known_by, target) {
-                        (Some(known_by), _) => {
-                            clues.texts.insert(known_by.as_str().into(), text);
-                        }
-                        (None, Some(target)) => clues_of(target, &text, clues),
-                        (None, None) => (),
-                    }
-                }
-            }
-        }
-        self.areas(plan, row, (areas, &mut told))?;
-        for (reference, (clues, remark)) in references {
-            self.reference(reference, clues, (remark, &mut told))?;
-        }
-        Ok(told)
-    }
-
-    /// Settles on the area of each fact: that of the column, or the one within it that a text names.
-    fn areas(
-        &mut self,
-        plan: &SheetPlan<'a>,
-        row: &Row,
-        (areas, told): (Vec<(usize, String)>, &mut Telling),
-    ) -> Result<(), ImportError> {
-        let all = self.setting.city.areas;
-        for (place, code) in areas {
-            let column = &plan.columns[place];
-            let fact = &column.reader.fact().id;
-            let other = told.facts.get(fact).map(Value::to_string);
-            match other {
-                None => {
-                    told.facts.insert(fact.clone(), Value::Text(code));
-                }
-                Some(other) if all.within(&code, &other) => {
-                    told.facts.insert(fact.clone(), Value::Text(code));
-                }
-                Some(other) if all.within(&other, &code) => (),
-                Some(other) => {
-                    told.facts.remove(fact);
-                    let name = all.get(&other).map_or(other.clone(), |area| area.name.zh.clone());
-                    told.remarks.push(Remark {
-                        column: Some(column.heading.clone()),
-                        fact: Some(fact.clone()),
-                        personal: false,
-                        value: Some(shown(row.cell(column.index))),
-                        reason: Reason::AreasDisagree(name),
-                    });
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Finds the record that a reference means.
-    fn reference(
-        &mut self,
-        reference: &str,
-        clues: Clues,
-        (mut remark, told): (Remark, &mut Telling),
-    ) -> Result<(), ImportError> {
-        let kind = self.setting.city.kind;
-        let Some(fact) = kind.fact(reference) else { return Ok(()) };
-        let Some(target) = fact.fact_type.target() else { return Ok(()) };
-        let Some(target) = self.setting.city.kinds.iter().find(|kind| kind.id == *target) else {
-            return Ok(());
-        };
-        let memory = (fact.id.clone(), clues);
-        let found = match self.found.get(&memory) {
-            Some(found) => found.clone(),
-            None => {
-                // A record that refers to its own kind may mean one that this file adds further down.
-                let found = self.finder.reference(&mut self.import, target, &memory.1)?;
-                if target.id != kind.id && self.found.len() < MAX_FOUND {
-                    self.found.insert(memory.clone(), found.clone());
-                }
-                found
-            }
-        };
-        let (_, clues) = memory;
-        let reason = match found {
-            Found::One(id, reason) => {
-                told.facts.insert(fact.id.clone(), Value::Text(id.to_string()));
-                if let Some(reason) = reason {
-                    remark.reason = reason;
-                    told.remarks.push(remark);
-                }
-                return Ok(());
-            }
-            Found::None(_) => match clues.bad_code {
-                Some((_, why)) => Reason::BadCode(why),
-                None => Reason::NoSuchRecord(target.label.clone()),
-            },
-            Found::Unsure(reason, _) => reason,
-        };
-        remark.fact = Some(fact.id.clone());
-        if kind.key.contains(&fact.id) {
-            remark.reason = Reason::KeyUnresolved(Box::new(reason));
-            told.broken_key = Some(remark);
-        } else {
-            remark.reason = reason;
-            told.remarks.push(remark);
-        }
-        Ok(())
-    }
-
     /// Puts a row aside for a person to decide.
     fn aside(
         &mut self,
@@ -727,258 +540,10 @@ impl<'a> Run<'a> {
         self.tally.asides += u64::from(new);
         Ok(())
     }
-
-    /// What a row tells of a record that the register has.
-    fn known_record(
-        &mut self,
-        id: &RecordId,
-        mut facts: BTreeMap<FactId, Value>,
-        (plan, row): (&SheetPlan<'a>, &Row),
-        remarks: &mut Vec<Remark>,
-    ) -> Result<Became, ImportError> {
-        let kind = self.setting.city.kind;
-        let Some(record) = self.import.record(&kind.id, id)? else { return Ok(Became::Unchanged) };
-        let earlier = self.touched.get(id).copied();
-        self.keep_current_code(kind, &record, &mut facts);
-        let now = record.last_on <= self.setting.on;
-        let differs = |(fact, value): &(&FactId, &Value)| {
-            let own = kind.fact(fact.as_str()).and_then(|fact| own_value(fact, &record));
-            !own.is_some_and(|own| is_same(&own, value))
-        };
-        // For a day before the last, the current value says nothing of what was known for that day.
-        let open: Vec<FactId> =
-            facts.iter().filter(|told| !now || differs(told)).map(|(fact, _)| fact.clone()).collect();
-        if open.is_empty() {
-            let place = self.place(row);
-            self.touched.entry(id.clone()).or_insert(place);
-            return Ok(Became::Unchanged);
-        }
-        let history = self.history(kind, id, earlier.is_some())?;
-        let mut writes: BTreeMap<FactId, Option<Value>> = BTreeMap::new();
-        let mut disputes: Vec<(FactId, Value, Standing)> = Vec::new();
-        for fact in open {
-            let (Some(value), Some(declared)) = (facts.remove(&fact), kind.fact(fact.as_str())) else {
-                continue;
-            };
-            match self.weigh(declared, &value, &history) {
-                Weight::Known => (),
-                Weight::New => {
-                    writes.insert(fact, Some(value));
-                }
-                Weight::Correction(standing) if earlier.is_some() => {
-                    let (sheet, first) = earlier.unwrap_or_default();
-                    let reason = Reason::RowsDisagree {
-                        sheet: self.sheets.get(sheet as usize).cloned().unwrap_or_default(),
-                        row: first,
-                        has: standing.value.to_string(),
-                    };
-                    let heading = self.heading_of(plan, &fact);
-                    remarks.push(Remark {
-                        column: heading,
-                        personal: declared.personal,
-                        fact: Some(fact.clone()),
-                        value: Some(value.to_string()),
-                        reason: reason.clone(),
-                    });
-                    facts.extend(writes.into_iter().filter_map(|(fact, value)| Some((fact, value?))));
-                    facts.insert(fact, value);
-                    self.aside(facts, (plan, row), (reason, vec![id.clone()]))?;
-                    return Ok(Became::PutAside);
-                }
-                Weight::Correction(_) => {
-                    writes.insert(fact, Some(value));
-                }
-                Weight::Dispute(standing) => disputes.push((fact, value, standing)),
-            }
-        }
-        let place = self.place(row);
-        self.touched.entry(id.clone()).or_insert(place);
-        let mut is_new_dispute = false;
-        for (fact, value, standing) in disputes {
-            is_new_dispute |= self.dispute((id, &fact, &value), (plan, row), (standing, remarks))?;
-        }
-        if !writes.is_empty() {
-            let change = Change { kind: kind.id.clone(), id: id.clone(), on: self.setting.on, facts: writes };
-            self.import.change(&change)?;
-            return Ok(Became::Changed);
-        }
-        Ok(if is_new_dispute { Became::PutAside } else { Became::Unchanged })
-    }
-
-    /// Notes a conflict. Returns whether it is new.
-    fn dispute(
-        &mut self,
-        (id, fact, value): (&RecordId, &FactId, &Value),
-        (plan, row): (&SheetPlan<'a>, &Row),
-        (standing, remarks): (Standing, &mut Vec<Remark>),
-    ) -> Result<bool, ImportError> {
-        let kind = self.setting.city.kind;
-        let source = standing.source.clone().unwrap_or_default();
-        let new = self.import.conflict(&Conflict {
-            kind: kind.id.clone(),
-            id: id.clone(),
-            fact: fact.clone(),
-            on: self.setting.on,
-            first: store::Told {
-                value: json!(standing.value),
-                source: standing.source,
-                place: None,
-                seq: Some(standing.seq),
-            },
-            second: store::Told {
-                value: json!(value),
-                source: Some(self.setting.source.clone()),
-                place: Some(place_text(&plan.name, row.number)),
-                seq: Some(self.import.seq()),
-            },
-        })?;
-        self.tally.conflicts += u64::from(new);
-        remarks.push(Remark {
-            column: self.heading_of(plan, fact),
-            personal: kind.fact(fact.as_str()).is_some_and(|fact| fact.personal),
-            fact: Some(fact.clone()),
-            value: Some(value.to_string()),
-            reason: Reason::Conflict { has: standing.value.to_string(), source },
-        });
-        Ok(new)
-    }
-
-    fn heading_of(&self, plan: &SheetPlan<'_>, fact: &FactId) -> Option<String> {
-        let column = plan.columns.iter().find(|column| match &column.path {
-            Told::Own(own) | Told::Of(own, _) => own == fact.as_str(),
-        })?;
-        Some(column.heading.clone())
-    }
-
-    /// A code that the record has had before, or that its area no longer bears, does not replace the one it has.
-    fn keep_current_code(&self, kind: &Kind, record: &StoredRecord, facts: &mut BTreeMap<FactId, Value>) {
-        let Some(key) = matching::single_key(kind) else { return };
-        let (Some(has), Some(Value::Text(tells))) = (own_value(key, record), facts.get(&key.id)) else {
-            return;
-        };
-        let has = has.to_string();
-        if normalise(&has) == normalise(tells) {
-            return;
-        }
-        let is_code = matches!(key.fact_type, FactType::Text { format: Some(TextFormat::Uscc) });
-        let is_newer = is_code && self.finder.is_current(tells) && !self.finder.is_current(&has);
-        if !is_newer {
-            facts.remove(&key.id);
-        }
-    }
-
-    /// Everything that was told of a record, this file's earlier rows last.
-    fn history(
-        &mut self,
-        kind: &Kind,
-        id: &RecordId,
-        in_file: bool,
-    ) -> Result<Vec<HistoryEntry>, ImportError> {
-        let mut history = self.setting.store.history(kind.id.as_str(), id.as_str())?;
-        if in_file {
-            let seq = self.import.seq();
-            let record = self.import.record(&kind.id, id)?;
-            for (fact, from) in self.import.provenance(&kind.id, id)? {
-                let value = record.as_ref().and_then(|record| record.facts.get(fact.as_str()));
-                if let Some(value) = value.filter(|_| from.seq == seq) {
-                    history.push(HistoryEntry {
-                        seq,
-                        at: from.at,
-                        on: from.on,
-                        actor: from.actor,
-                        source: Some(self.setting.source.clone()),
-                        synthetic: from.synthetic,
-                        facts: Map::from_iter([(fact.to_string(), value.clone())]),
-                    });
-                }
-            }
-        }
-        history.sort_by_key(|entry| (entry.on, entry.seq));
-        Ok(history)
-    }
-
-    /// What a value that a row tells is beside what is known for that day.
-    fn weigh(&self, fact: &Fact, value: &Value, history: &[HistoryEntry]) -> Weight {
-        let (on, source) = (self.setting.on, Some(self.setting.source.as_str()));
-        let told = |entry: &&HistoryEntry| entry.on <= on && entry.facts.contains_key(fact.id.as_str());
-        let Some(last) = history.iter().rfind(told) else { return Weight::New };
-        let Some(known) = last.facts.get(fact.id.as_str()).and_then(|json| fact.fact_type.read_json(json))
-        else {
-            return Weight::New;
-        };
-        if is_same(&known, value) {
-            return Weight::Known;
-        }
-        if last.on < on {
-            return Weight::New;
-        }
-        let standing = Standing { value: known, source: last.source.clone(), seq: last.seq };
-        if last.source.as_deref() == source {
-            return Weight::Correction(standing);
-        }
-        // Our source said so already and was overruled, by a person.
-        let own = history.iter().rfind(|entry| {
-            entry.on == on && entry.source.as_deref() == source && entry.facts.contains_key(fact.id.as_str())
-        });
-        let said = own.and_then(|entry| fact.fact_type.read_json(entry.facts.get(fact.id.as_str())?));
-        if said.is_some_and(|said| is_same(&said, value)) { Weight::Known } else { Weight::Dispute(standing) }
-    }
 }
 
 /// Rows between two questions whether to go on.
 const PROGRESS_ROWS: u64 = 1_000;
-
-/// What is known for a day, and by whom.
-struct Standing {
-    value: Value,
-    source: Option<String>,
-    seq: i64,
-}
-
-/// What a value is beside what is known for its day.
-enum Weight {
-    /// It says the same, or what its source was overruled in.
-    Known,
-    /// Nothing was known, or only for days before.
-    New,
-    /// The same source said otherwise for the same day.
-    Correction(Standing),
-    /// Another source says otherwise for the same day.
-    Dispute(Standing),
-}
-
-/// What a cell of a reference gives to know its record by, where the heading does not say.
-fn clues_of(target: &Kind, text: &str, clues: &mut Clues) {
-    let key = matching::single_key(target);
-    let is_code =
-        key.is_some_and(|key| matches!(key.fact_type, FactType::Text { format: Some(TextFormat::Uscc) }));
-    let Some(key) = key.filter(|_| is_code) else {
-        // Without a form to tell a code by, a text may be either.
-        for fact in super::header::known_by(target) {
-            clues.texts.insert(fact.id.clone(), text.to_owned());
-        }
-        return;
-    };
-    match model::uscc::parse(text) {
-        Ok(code) => {
-            clues.texts.insert(key.id.clone(), code);
-        }
-        Err(why) => {
-            let normal = normalise(text);
-            let looks_like_code = normal.len() >= matching::OLD_NUMBER_DIGITS
-                && normal.bytes().all(|byte| byte.is_ascii_alphanumeric());
-            if looks_like_code {
-                clues.bad_code = Some((text.to_owned(), why));
-            } else if let Some(name) = &target.name {
-                clues.texts.insert(name.clone(), text.to_owned());
-            }
-        }
-    }
-}
-
-fn is_key_code(kind: &Kind, told: &Told) -> bool {
-    matches!(told, Told::Own(own) if matching::single_key(kind).is_some_and(|key| key.id.as_str() == own))
-}
 
 fn code_remark(kind: &Kind, text: &str, reason: Reason) -> Remark {
     let key = matching::single_key(kind);
@@ -995,14 +560,6 @@ fn own_value(fact: &Fact, record: &StoredRecord) -> Option<Value> {
     fact.fact_type.read_json(record.facts.get(fact.id.as_str())?)
 }
 
-/// Whether two values say the same. Texts that differ in width, case or space alone do.
-fn is_same(one: &Value, other: &Value) -> bool {
-    match (one, other) {
-        (Value::Text(one), Value::Text(other)) => one == other || normalise(one) == normalise(other),
-        (one, other) => one == other,
-    }
-}
-
 /// A cell in a report: enough to find it by.
 fn shown(cell: &Cell) -> String {
     const MAX_SHOWN_CHARS: usize = 200;
@@ -1012,37 +569,6 @@ fn shown(cell: &Cell) -> String {
 /// Where a row stands.
 fn place_text(sheet: &str, row: u64) -> String {
     format!("{sheet}!{row}")
-}
-
-/// What lines of totals begin with.
-const TOTALS: [&str; 7] = ["合计", "总计", "小计", "共计", "累计", "total", "subtotal"];
-
-/// Whether a row is a line of totals: its first cell with something in it says so.
-fn is_total(plan: &SheetPlan<'_>, row: &Row) -> bool {
-    let first = row.cells.iter().find(|cell| !cell.is_blank());
-    let Some(Cell::Text(text)) = first else { return false };
-    let text = form::label(text);
-    let is_named = TOTALS.iter().any(|word| {
-        text.strip_prefix(word)
-            .is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || "(),:家户人条笔".contains(c)))
-    });
-    // A code beside it makes it a record that is merely called so.
-    is_named
-        && plan.columns.iter().all(|column| {
-            !matches!(column.reader.fact().fact_type, FactType::Text { format: Some(TextFormat::Uscc) })
-                || column.reader.manner() != Manner::Value
-                || value::is_missing(&row.cell(column.index).shown())
-        })
-}
-
-/// Whether a row repeats the header, as on every printed page.
-fn is_header_again(plan: &SheetPlan<'_>, row: &Row) -> bool {
-    let mut told = plan.columns.iter().filter(|column| !row.cell(column.index).is_blank()).peekable();
-    told.peek().is_some()
-        && told.all(|column| {
-            let last = column.heading.rsplit('/').next().unwrap_or_default();
-            form::label(&row.cell(column.index).shown()) == form::label(last)
-        })
 }
 
 /// The event of an import before its counts are known.
