@@ -8,7 +8,7 @@ use std::time::Instant;
 use model::event::{Event, EventType};
 use model::{Change, FactId, KindId, RecordId, Value};
 use serde_json::json;
-use store::{Past, Schema, Store};
+use store::{Expected, Past, Schema, Store};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -30,11 +30,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let mut import = store.import(event.clone())?;
         let mut changed = 0;
         for number in 0..rows {
+            if number % 512 == 0 {
+                let coming = (number..rows.min(number + 512)).map(code);
+                let texts = (number..rows.min(number + 512)).map(|number| (name.clone(), title(number)));
+                let texts = texts.chain(coming.clone().map(|code| (uscc.clone(), code))).collect();
+                import.expect(&Expected {
+                    kind: kind.clone(),
+                    ids: coming.map(RecordId::from).collect(),
+                    texts,
+                })?;
+            }
             let change = firm(number);
             let code = change.id.to_string();
             if import.record(&kind, &RecordId::from(code.as_str()))?.is_none() {
                 import.find(&kind, &uscc, &code)?;
-                import.find(&kind, &name, &format!("许昌第{number}号有限公司"))?;
+                import.find(&kind, &name, &title(number))?;
                 import.change(&change)?;
                 changed += 1;
             }
@@ -97,9 +107,17 @@ fn report(what: &str, start: Instant) {
     );
 }
 
+fn code(number: u64) -> String {
+    format!("91{:016X}", number.wrapping_mul(0x9E37_79B9_7F4A_7C15))
+}
+
+fn title(number: u64) -> String {
+    format!("许昌第{number}号有限公司")
+}
+
 /// A firm with 22 facts; codes come in no order.
 fn firm(number: u64) -> Change {
-    let code = format!("91{:016X}", number.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    let code = code(number);
     let mut facts: std::collections::BTreeMap<FactId, Option<Value>> = (0..18)
         .map(|fact| {
             let value = match fact % 3 {
@@ -111,7 +129,7 @@ fn firm(number: u64) -> Change {
         })
         .collect();
     facts.insert("uscc".into(), Some(Value::Text(code.clone())));
-    facts.insert("name".into(), Some(Value::Text(format!("许昌第{number}号有限公司"))));
+    facts.insert("name".into(), Some(Value::Text(title(number))));
     facts.insert("area".into(), Some(Value::Text(format!("41100{}", number % 6))));
     facts.insert("address".into(), Some(Value::Text(format!("河南省许昌市某某路{}号", number % 5000))));
     Change { kind: "firm".into(), id: code.into(), on: chrono::NaiveDate::default(), facts }

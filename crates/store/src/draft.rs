@@ -10,10 +10,10 @@ use model::event::{BodyDigest, Event, Hash};
 use model::{Change, FactId, KindId, Label, RecordId, Value};
 use serde_json::{Map, Value as Json, json};
 
-use crate::connection::{Connection, Insert, OnConflict, Param};
+use crate::connection::{Connection, Insert, OnConflict, Param, Row};
 use crate::error::StoreError;
 use crate::migrate::{meta, set_meta};
-use crate::schema::{Schema, identifying};
+use crate::schema::{Schema, identifying, normalise};
 
 /// Changes gathered before they are sent.
 const GATHER: usize = 4096;
@@ -47,6 +47,40 @@ impl Tail {
 /// A hash as stored. One that is no hash is none we ever wrote, and `verify` says so by its not matching.
 pub(crate) fn hash(text: &str) -> Hash {
     Hash::from_hex(text).unwrap_or(Hash::ZERO)
+}
+
+/// What an import will ask of one kind soon.
+#[derive(Clone, Debug)]
+pub struct Expected {
+    /// The kind.
+    pub kind: KindId,
+    /// Records it will ask for by id.
+    pub ids: Vec<RecordId>,
+    /// Texts it will look for, each in a fact.
+    pub texts: Vec<(FactId, String)>,
+}
+
+/// Ids or texts asked for at once.
+const AHEAD: usize = 256;
+
+/// `$2, $3, …` or `($2, $3), ($4, $5), …`: so many places after the first, in groups of `width`.
+fn marks(count: usize, width: usize) -> String {
+    let group = |at: usize| {
+        (0..width).map(|place| format!("${}", 2 + at * width + place)).collect::<Vec<_>>().join(", ")
+    };
+    let groups = (0..count).map(|at| if width == 1 { group(at) } else { format!("({})", group(at)) });
+    groups.collect::<Vec<_>>().join(", ")
+}
+
+/// The kind, then what is asked for, the last repeated to fill [`AHEAD`] places: one statement serves every number.
+fn filled<'a, T, const N: usize>(
+    kind: &'a KindId,
+    asked: &'a [T],
+    params: impl Fn(&'a T) -> [Param<'a>; N],
+) -> Vec<Param<'a>> {
+    let fill = asked.last().into_iter().cycle();
+    let all = asked.iter().chain(fill).take(AHEAD).flat_map(params);
+    std::iter::once(kind.as_str().into()).chain(all).collect()
 }
 
 /// What a draft writes to and by.
@@ -112,7 +146,9 @@ struct Gathered {
     changes: Vec<(i64, i64, NaiveDate, String)>,
     identifiers: Vec<(KindId, FactId, String, i64)>,
     /// The same by their text, for `find`.
-    by_text: HashMap<(KindId, FactId, String), Vec<RecordId>>,
+    by_text: HashMap<(KindId, FactId, String), Vec<(i64, RecordId)>>,
+    /// What the tables say of a text, where that was asked for ahead.
+    ahead: HashMap<(KindId, FactId, String), Vec<(i64, RecordId)>>,
     links: Vec<(KindId, FactId, String, i64)>,
     unlinks: Vec<(KindId, FactId, String, i64)>,
 }
@@ -190,13 +226,62 @@ impl Draft {
         ledger: &mut Ledger,
         key: &(KindId, FactId, String),
     ) -> Result<Vec<RecordId>, StoreError> {
-        let mut found = crate::record::find(ledger.connection, key)?;
-        for id in self.gathered.by_text.get(key).into_iter().flatten() {
-            if !found.contains(id) {
-                found.push(id.clone());
+        let mut found = match self.gathered.ahead.get(key) {
+            Some(found) => found.clone(),
+            None => crate::record::find(ledger.connection, key)?,
+        };
+        let gathered = self.gathered.by_text.get(key).into_iter().flatten();
+        found.extend(gathered.cloned());
+        // By number, whether sent or not, so that the order is that in which they came.
+        found.sort_unstable();
+        found.dedup();
+        Ok(found.into_iter().map(|(_, id)| id).collect())
+    }
+
+    /// Reads ahead what the tables say of some ids and texts of a kind: one question for many, where each question
+    /// takes its way through a network. It holds until the next sending.
+    pub(crate) fn expect(&mut self, ledger: &mut Ledger, expected: &Expected) -> Result<(), StoreError> {
+        let coming = expected.ids.len() + expected.texts.len();
+        if self.gathered.changes.len() + coming > GATHER || self.gathered.records.len() + coming > 2 * GATHER
+        {
+            self.flush(ledger)?;
+        }
+        let kind = &expected.kind;
+        let unread = |id: &&RecordId| !self.gathered.records.contains_key(&(kind.clone(), (*id).clone()));
+        let ids: Vec<&RecordId> = expected.ids.iter().filter(unread).collect();
+        for ids in ids.chunks(AHEAD) {
+            let sql = format!("{KNOWN} WHERE kind = $1 AND id IN ({})", marks(AHEAD, 1));
+            let params = filled(kind, ids, |id| [id.as_str().into()]);
+            let found =
+                ledger.connection.all(&sql, &params, |row| Ok((row.text(4)?.into(), known_from(row)?)))?;
+            for id in ids {
+                self.gathered.records.insert((kind.clone(), (*id).clone()), None);
+            }
+            for (id, known) in found {
+                self.gathered.records.insert((kind.clone(), id), Some(known));
             }
         }
-        Ok(found)
+        let texts = expected.texts.iter().map(|(fact, text)| (fact, normalise(text)));
+        let texts: Vec<(&FactId, String)> = texts.collect();
+        for texts in texts.chunks(AHEAD) {
+            let sql = format!(
+                "SELECT fact, text, id_no, id FROM identifier JOIN record ON id_no = record_no
+                 WHERE identifier.kind = $1 AND (fact, text) IN (VALUES {})",
+                marks(AHEAD, 2)
+            );
+            let params = filled(kind, texts, |(fact, text)| [fact.as_str().into(), Param::Text(text)]);
+            let found = ledger.connection.all(&sql, &params, |row| {
+                let key = (kind.clone(), row.text(0)?.into(), row.text(1)?.to_owned());
+                Ok((key, (row.int(2)?, row.text(3)?.into())))
+            })?;
+            for (fact, text) in texts {
+                self.gathered.ahead.insert((kind.clone(), (*fact).clone(), text.clone()), Vec::new());
+            }
+            for (key, record) in found {
+                self.gathered.ahead.entry(key).or_default().push(record);
+            }
+        }
+        Ok(())
     }
 
     /// Writes one change: its line, and what it leaves of the record.
@@ -265,8 +350,9 @@ impl Draft {
             }
             let key = (change.kind.clone(), fact.clone(), text);
             let ids = self.gathered.by_text.entry(key.clone()).or_default();
-            if !ids.contains(&change.id) {
-                ids.push(change.id.clone());
+            let record = (step.no, change.id.clone());
+            if !ids.contains(&record) {
+                ids.push(record);
                 self.gathered.identifiers.push((key.0, key.1, key.2, step.no));
             }
         }
@@ -420,15 +506,19 @@ pub(crate) fn read_known(
     kind: &str,
     id: &str,
 ) -> Result<Option<Known>, StoreError> {
-    let sql = "SELECT id_no, facts, last_on, synthetic FROM record WHERE kind = $1 AND id = $2";
-    connection.first(sql, &[kind.into(), id.into()], |row| {
-        Ok(Known {
-            no: row.int(0)?,
-            facts: row.text(1)?.to_owned(),
-            last_on: row.parsed(2)?,
-            synthetic: row.flag(3)?,
-            kept: Kept::Same,
-        })
+    let sql = format!("{KNOWN} WHERE kind = $1 AND id = $2");
+    connection.first(&sql, &[kind.into(), id.into()], known_from)
+}
+
+const KNOWN: &str = "SELECT id_no, facts, last_on, synthetic, id FROM record";
+
+fn known_from(row: &Row) -> Result<Known, StoreError> {
+    Ok(Known {
+        no: row.int(0)?,
+        facts: row.text(1)?.to_owned(),
+        last_on: row.parsed(2)?,
+        synthetic: row.flag(3)?,
+        kept: Kept::Same,
     })
 }
 

@@ -13,7 +13,7 @@ use crate::address::Address;
 use crate::aside::Aside;
 use crate::conflict::Conflict;
 use crate::connection::{Connection, Insert, OnConflict, Param, Use};
-use crate::draft::{Draft, Ledger, Tail};
+use crate::draft::{Draft, Expected, Ledger, Tail};
 use crate::error::StoreError;
 use crate::event::limited;
 use crate::record::{self, Provenance, StoredRecord};
@@ -126,6 +126,12 @@ impl Import {
     pub fn find(&mut self, kind: &KindId, fact: &FactId, text: &str) -> Result<Vec<RecordId>, StoreError> {
         let key = (kind.clone(), fact.clone(), normalise(text));
         self.with(|draft, ledger| draft.find(ledger, &key))
+    }
+
+    /// Reads ahead what will be asked soon, some hundred rows at a time. Answers are the same without; on PostgreSQL
+    /// they would each take a way through the network.
+    pub fn expect(&mut self, expected: &Expected) -> Result<(), StoreError> {
+        self.with(|draft, ledger| draft.expect(ledger, expected))
     }
 
     /// Where each fact of a record came from, this import included.

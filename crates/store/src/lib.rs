@@ -38,6 +38,7 @@ pub use account::{Account, Role};
 pub use aside::{Aside, StoredAside};
 pub use claim::{Decided, Listing};
 pub use conflict::{Conflict, StoredConflict, Told};
+pub use draft::Expected;
 pub use error::StoreError;
 pub use event::{EventFilter, StoredChange, StoredEvent};
 pub use import::{Import, ImportRow};

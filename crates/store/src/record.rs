@@ -195,7 +195,8 @@ impl Store {
     /// Ids of records that were ever known by this text in this fact (a key, a name, a code), written in any way that
     /// [`normalise`] makes equal.
     pub fn find(&self, kind: &str, fact: &str, text: &str) -> Result<Vec<RecordId>, StoreError> {
-        self.read(|connection| find(connection, &(kind.into(), fact.into(), normalise(text))))
+        let found = self.read(|connection| find(connection, &(kind.into(), fact.into(), normalise(text))))?;
+        Ok(found.into_iter().map(|(_, id)| id).collect())
     }
 
     /// How many records of a kind there are.
@@ -256,14 +257,15 @@ fn known_at(past: Past) -> Param<'static> {
     past.known_at.unwrap_or(i64::MAX).into()
 }
 
+/// Numbers and ids of the records of a kind that were ever known by a text, in normal form, by number.
 pub(crate) fn find(
     connection: &mut Connection,
     key: &(KindId, FactId, String),
-) -> Result<Vec<RecordId>, StoreError> {
-    let sql = "SELECT id FROM identifier JOIN record ON id_no = record_no
+) -> Result<Vec<(i64, RecordId)>, StoreError> {
+    let sql = "SELECT id_no, id FROM identifier JOIN record ON id_no = record_no
                WHERE identifier.kind = $1 AND fact = $2 AND text = $3 ORDER BY id_no";
     let params = [key.0.as_str().into(), key.1.as_str().into(), Param::Text(&key.2)];
-    connection.all(sql, &params, |row| row.text(0).map(RecordId::from))
+    connection.all(sql, &params, |row| Ok((row.int(0)?, row.text(1)?.into())))
 }
 
 /// What the changes of one record leave of it, as JSON.

@@ -18,6 +18,7 @@ on_both! {
     history_and_provenance,
     import_is_one_event,
     dropped_import_leaves_nothing,
+    reading_ahead_changes_no_answer,
     readers_work_during_an_import,
     same_conflict_is_one,
     row_put_aside_is_decided_once,
@@ -212,6 +213,45 @@ fn import_is_one_event(register: &Register) {
     assert_eq!((stored.lines, stored.event.summary["file"].as_str()), (3001, Some("b.csv")));
     assert_eq!(store.import_rows(2, -1, 10).unwrap(), [(0, row)]);
     assert_sound(&store);
+}
+
+fn reading_ahead_changes_no_answer(register: &Register) {
+    let store = register.open();
+    let name = |number: i32| format!("公司{}", number % 500);
+    let old = (0..600).map(|number| {
+        firm(&format!("F{number}"), "2020-03-01", json!({"name": name(number), "staff": number}))
+    });
+    tell(&store, "2020-03-01", old.collect());
+    let (kind, fact) = (model::KindId::from("firm"), model::FactId::from("name"));
+    let ids = |numbers: std::ops::Range<i32>| numbers.map(|number| format!("F{number}").as_str().into());
+    let mut answers = Vec::new();
+    for ahead in [false, true] {
+        let mut import = store.import(event(EventType::Import, "2020-03-02")).unwrap();
+        let mut told = Vec::new();
+        for first in (0..9000).step_by(300) {
+            if ahead {
+                let texts = (first..first + 300).map(|number| (fact.clone(), name(number))).collect();
+                let expected =
+                    store::Expected { kind: kind.clone(), ids: ids(first..first + 300).collect(), texts };
+                import.expect(&expected).unwrap();
+            }
+            for (number, id) in (first..first + 300).zip(ids(first..first + 300)) {
+                told.push((
+                    import.record(&kind, &id).unwrap(),
+                    import.find(&kind, &fact, &name(number)).unwrap(),
+                ));
+                if number % 3 == 0 {
+                    let facts = json!({"name": name(number + 1), "staff": 0});
+                    import.change(&firm(id.as_str(), "2020-03-02", facts)).unwrap();
+                }
+            }
+        }
+        answers.push(told);
+        drop(import);
+    }
+    assert!(answers[0] == answers[1], "an answer differs");
+    assert!(answers[0].iter().any(|(record, _)| record.is_none()));
+    assert!(answers[0].iter().any(|(_, found)| found.len() > 2));
 }
 
 fn dropped_import_leaves_nothing(register: &Register) {
