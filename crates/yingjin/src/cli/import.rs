@@ -81,7 +81,8 @@ pub fn run(args: &Args, lang: Lang) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn broken_city(diagnostics: &[rules::diagnostic::Diagnostic], lang: Lang) -> anyhow::Error {
+/// What is wrong in a city folder, as one error.
+pub(super) fn broken_city(diagnostics: &[rules::diagnostic::Diagnostic], lang: Lang) -> anyhow::Error {
     let lines: Vec<String> =
         diagnostics.iter().map(|diagnostic| diagnostic.display(lang).to_string()).collect();
     anyhow!(lines.join("\n\n"))

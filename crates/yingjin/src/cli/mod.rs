@@ -10,6 +10,7 @@ pub mod audit;
 pub mod check;
 pub mod import;
 pub mod openapi;
+pub mod sample;
 pub mod try_;
 
 /// Keeps the books of a city's promises: who should be served, who has been, who is exempt, and the gap.
@@ -40,6 +41,7 @@ enum Command {
     Check(check::Args),
     Import(import::Args),
     Openapi(openapi::Args),
+    Sample(sample::Args),
     Try(try_::Args),
 }
 
@@ -52,6 +54,7 @@ impl Cli {
             Command::Check(args) => check::run(&args, self.lang),
             Command::Import(args) => import::run(&args, self.lang),
             Command::Openapi(args) => openapi::run(&args, self.lang),
+            Command::Sample(args) => sample::run(&args, self.lang),
             Command::Try(args) => try_::run(&args, self.lang),
         }
     }

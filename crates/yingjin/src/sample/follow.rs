@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
-use model::{Change, FactId, KindId, RecordId, Standing, Value};
+use model::{Change, DutyId, FactId, KindId, RecordId, Standing, Value};
 use rules::evaluate::{Numbers, Pass, Setting, pass};
 use rules::expr::KindIndex;
 use rules::ruleset::RuleSet;
@@ -41,7 +41,7 @@ pub fn follow(rules: &RuleSet, recipe: &Recipe, wish: &Wish) -> Result<Vec<Sheet
             Step::Evidence(part, evidence, stage) => {
                 let pass = match judged.take().filter(|pass| pass.on == day) {
                     Some(pass) => pass,
-                    None => pass(rules, &city.tables, &Setting::on(day)),
+                    None => pass(&rules_of(rules, recipe, day), &city.tables, &Setting::on(day)),
                 };
                 city.serve(part, (evidence, stage), &pass)?;
                 judged = Some(pass);
@@ -63,25 +63,38 @@ enum Step<'a> {
 }
 
 fn steps(recipe: &Recipe) -> Result<Vec<(NaiveDate, Step<'_>)>, SampleError> {
-    let mut steps: Vec<_> = recipe.told.iter().map(|told| (told.on, Step::Told(told))).collect();
+    let mut steps: Vec<_> = recipe.told.iter().map(|told| (told.on.0, Step::Told(told))).collect();
     for population in &recipe.population {
         match population.on {
-            Some(on) => steps.push((on, Step::Population(population, None))),
+            Some(on) => steps.push((on.0, Step::Population(population, None))),
             None if population.months.is_empty() => {
                 let why = "neither `on` nor `months` says when it becomes known".to_owned();
                 return Err(SampleError::Draw { place: population.name.clone(), why });
             }
             None => steps.extend(population.months.iter().map(|month| {
-                let on = month.checked_add_days(Days::new(population.after)).unwrap_or(*month);
-                (on, Step::Population(population, Some(*month)))
+                let on = month.0.checked_add_days(Days::new(population.after)).unwrap_or(month.0);
+                (on, Step::Population(population, Some(month.0)))
             })),
         }
     }
     for (part, evidence) in recipe.evidence.iter().enumerate() {
         let stages = evidence.reached.iter().enumerate();
-        steps.extend(stages.map(|(stage, reached)| (reached.on, Step::Evidence(part, evidence, stage))));
+        steps.extend(stages.map(|(stage, reached)| (reached.on.0, Step::Evidence(part, evidence, stage))));
     }
     Ok(steps)
+}
+
+/// The rules with only the duties that a day has evidence for: the others need not be judged.
+fn rules_of(rules: &RuleSet, recipe: &Recipe, day: NaiveDate) -> RuleSet {
+    let wanted: BTreeSet<&DutyId> = recipe
+        .evidence
+        .iter()
+        .filter(|evidence| evidence.reached.iter().any(|reached| reached.on.0 == day))
+        .map(|evidence| &evidence.duty)
+        .collect();
+    let mut rules = rules.clone();
+    rules.duties.retain(|duty| wanted.contains(&duty.duty.id));
+    rules
 }
 
 /// How many records each population that is counted has. The parts of a size add up to it.
@@ -170,7 +183,7 @@ impl City<'_> {
             }
             rows.push((None, facts));
         }
-        self.sheet(&told.source, told.on, kind, rows)?;
+        self.sheet(&told.source, told.on.0, kind, rows)?;
         Ok(())
     }
 

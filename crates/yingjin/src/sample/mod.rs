@@ -45,12 +45,15 @@ pub struct Sheet {
     pub changes: Vec<Change>,
 }
 
+/// Refuses a register that has anything in it: what is made up is never mixed with what is not.
+pub fn check_empty(store: &Store) -> Result<(), SampleError> {
+    if store.last_seq()? == 0 { Ok(()) } else { Err(SampleError::NotEmpty) }
+}
+
 /// Writes sheets into an empty register, each as one event.
-/// Errors: a register that has anything in it; whatever the register says.
+/// Errors: a register that is not empty; whatever the register says.
 pub fn write(store: &Store, sheets: Vec<Sheet>) -> Result<(), SampleError> {
-    if store.last_seq()? != 0 {
-        return Err(SampleError::NotEmpty);
-    }
+    check_empty(store)?;
     for sheet in sheets {
         let summary = sheet.event.summary.clone();
         let mut import = store.import(sheet.event)?;

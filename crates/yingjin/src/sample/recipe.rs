@@ -32,6 +32,19 @@ pub struct Recipe {
     pub evidence: Vec<Evidence>,
 }
 
+/// A day as TOML writes it.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "toml::value::Datetime")]
+pub struct Day(pub NaiveDate);
+
+impl TryFrom<toml::value::Datetime> for Day {
+    type Error = String;
+
+    fn try_from(day: toml::value::Datetime) -> Result<Self, String> {
+        day.to_string().parse().map(Self).map_err(|_| format!("{day} is not a day: write 2020-02-06"))
+    }
+}
+
 /// How each fact gets its value.
 pub type Facts = BTreeMap<FactId, Draw>;
 
@@ -42,7 +55,7 @@ pub struct Told {
     /// Its kind of record.
     pub kind: KindId,
     /// The day it holds for.
-    pub on: NaiveDate,
+    pub on: Day,
     /// Where it is said to come from.
     pub source: String,
     /// Facts, row by row.
@@ -61,7 +74,7 @@ pub struct Population {
     pub source: String,
     /// The day they hold for; with `months`, that many days after the first of each month.
     #[serde(default)]
-    pub on: Option<NaiveDate>,
+    pub on: Option<Day>,
     /// How many, exactly.
     #[serde(default)]
     pub count: Option<u64>,
@@ -91,7 +104,7 @@ pub struct Population {
     pub number: Option<[u64; 2]>,
     /// One for each of these months, known `after` days past the first.
     #[serde(default)]
-    pub months: Vec<NaiveDate>,
+    pub months: Vec<Day>,
     /// See `months`.
     #[serde(default)]
     pub after: u64,
@@ -139,7 +152,7 @@ pub struct Evidence {
 #[serde(deny_unknown_fields)]
 pub struct Reached {
     /// The day.
-    pub on: NaiveDate,
+    pub on: Day,
     /// Their share …
     #[serde(default)]
     pub share: Option<Decimal>,

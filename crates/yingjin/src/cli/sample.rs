@@ -1,0 +1,75 @@
+//! `yingjin sample`: fills an empty register with a made-up city.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::anyhow;
+use model::Lang;
+use store::{Schema, Store};
+
+use super::import::broken_city;
+use crate::sample::{self, Recipe, Sheet, Wish};
+
+/// Fill an empty register with a made-up city, after the recipe in its folder (sample.toml). All of it is marked as made
+/// up. The same seed makes the same city.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The city folder.
+    #[arg(env = "YINGJIN_CITY", default_value = "cities/xuchang")]
+    folder: PathBuf,
+    /// The seed.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How many firms; as many as the recipe says unless said.
+    #[arg(long)]
+    firms: Option<u64>,
+    /// How many households; as many as the recipe says unless said.
+    #[arg(long)]
+    households: Option<u64>,
+    /// The register: sqlite://path or postgres://user@host/name.
+    #[arg(long, env = "YINGJIN_DB", default_value = "sqlite://yingjin.db")]
+    db: String,
+}
+
+/// Makes up a city and says how much of what it has.
+pub fn run(args: &Args, lang: Lang) -> anyhow::Result<ExitCode> {
+    let city =
+        rules::city::load(&args.folder).map_err(|diagnostics| broken_city(&diagnostics, lang))?.ruleset;
+    let say = |error: sample::SampleError| anyhow!(error.message(lang));
+    let recipe = Recipe::read(&args.folder).map_err(say)?;
+    let asked = [("firms", args.firms), ("households", args.households)];
+    let sizes = asked.into_iter().filter_map(|(name, size)| Some((name.to_owned(), size?)));
+    let wish = Wish { seed: args.seed, sizes: sizes.collect() };
+    // The register is looked at first: nobody should wait for a city that has no place.
+    let store = Store::open(&args.db, &Schema::of(&city.kinds)).map_err(|error| say(error.into()))?;
+    sample::check_empty(&store).map_err(say)?;
+    let sheets = sample::follow(&city, &recipe, &wish).map_err(say)?;
+    let text = as_text(&city.kinds, &sheets, lang);
+    sample::write(&store, sheets).map_err(say)?;
+    println!("{}\n{text}", recipe.note.get(lang));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn as_text(kinds: &[model::Kind], sheets: &[Sheet], lang: Lang) -> String {
+    let mut counts = BTreeMap::new();
+    for change in sheets.iter().flat_map(|sheet| &sheet.changes) {
+        let records: &mut std::collections::BTreeSet<_> = counts.entry(&change.kind).or_default();
+        records.insert(&change.id);
+    }
+    let mut lines = Vec::new();
+    for kind in kinds {
+        if let Some(records) = counts.get(&kind.id) {
+            lines.push(format!("{:>8}  {}", records.len(), kind.label.get(lang)));
+        }
+    }
+    let records: usize = counts.values().map(|records| records.len()).sum();
+    let (first, last) =
+        (sheets.first().map(|sheet| sheet.event.on), sheets.last().map(|sheet| sheet.event.on));
+    let days = first.zip(last).map(|(first, last)| format!("{first} – {last}")).unwrap_or_default();
+    lines.push(match lang {
+        Lang::Zh => format!("虚构记录共 {records} 条，{} 份报表，{days}", sheets.len()),
+        Lang::En => format!("{records} made-up records in {} sheets, {days}", sheets.len()),
+    });
+    lines.join("\n")
+}
