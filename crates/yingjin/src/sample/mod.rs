@@ -15,6 +15,8 @@ mod draw;
 mod error;
 mod follow;
 mod recipe;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
