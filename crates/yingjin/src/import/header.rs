@@ -246,18 +246,18 @@ pub fn find(
             .collect::<BTreeSet<_>>()
             .len()
     };
+    let first = || rows.iter().enumerate().take(limits::HEADER_ROWS);
+    let single = first().map(|(at, row)| (at, headings(row)));
+    let pairs = first().filter_map(|(at, row)| {
+        let below = rows.get(at + 1).filter(|below| below.number == row.number + 1)?;
+        Some((at + 1, joined(row, below, &merges(row.number))))
+    });
+    // Two rows are one header only where that says more than one row does: a title above says nothing.
     let mut best: Option<(usize, usize, Vec<String>)> = None;
-    for (at, row) in rows.iter().enumerate().take(limits::HEADER_ROWS) {
-        let single = headings(row);
-        let mut candidates = vec![(at, single)];
-        if let Some(below) = rows.get(at + 1).filter(|below| below.number == row.number + 1) {
-            candidates.push((at + 1, joined(row, below, &merges(row.number))));
-        }
-        for (last, headings) in candidates {
-            let score = score(&headings);
-            if score > best.as_ref().map_or(0, |(best, ..)| *best) {
-                best = Some((score, last, headings));
-            }
+    for (last, headings) in single.chain(pairs) {
+        let score = score(&headings);
+        if score > best.as_ref().map_or(0, |(best, ..)| *best) {
+            best = Some((score, last, headings));
         }
     }
     let (understood, last, headings) = best?;

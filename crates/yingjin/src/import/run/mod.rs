@@ -247,6 +247,7 @@ impl<'a> Run<'a> {
         let mut row = Row::default();
         // What stood last in the columns where an empty cell means the one above.
         let mut above: HashMap<usize, Cell> = HashMap::new();
+        let mut seen = 0_u64;
         while rows.read(&mut row)? {
             if row.number <= plan.header.last_row {
                 continue;
@@ -265,13 +266,12 @@ impl<'a> Run<'a> {
             }
             match self.reading_of(plan, &row) {
                 own if own == reading => self.row(plan, &row)?,
-                Turn::Keyed => continue,
+                Turn::Keyed => (),
                 Turn::Named => self.later[0] = true,
                 Turn::Wrong => self.later[1] = true,
             }
-            if self.tally.counts.read.is_multiple_of(PROGRESS_ROWS)
-                && progress(self.tally.counts.read).is_break()
-            {
+            seen += 1;
+            if seen.is_multiple_of(PROGRESS_ROWS) && progress(self.tally.counts.read).is_break() {
                 return Err(ImportError::Cancelled);
             }
         }

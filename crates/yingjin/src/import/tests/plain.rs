@@ -88,6 +88,8 @@ fn a_unit_above_the_table_holds_for_its_numbers() {
         &format!("企业名单,,,\n,,,单位：万元\n名称,代码,资本,职工人数\n甲一厂,{A},5.5,3\n甲二厂,{B},7元,4\n合计,,12.5,7\n"),
     );
     assert_eq!(counts(&report), [2, 0, 0, 0, 1]);
+    let headings: Vec<&str> = report.columns.iter().map(|column| column.heading.as_str()).collect();
+    assert_eq!(headings, ["名称", "代码", "资本", "职工人数"], "a title is no part of a heading");
     assert_eq!(codes(&report), ["total"]);
     assert_eq!(report.problems[0].row, 6);
     assert_eq!(desk.fact("firm", A, "capital"), "55000.00");
@@ -340,4 +342,21 @@ proptest::proptest! {
         let again = desk.run(&desk.request("firm", file)).unwrap();
         proptest::prop_assert_eq!((again.counts.added, again.counts.changed, again.seq), (0, 0, None));
     }
+}
+
+#[test]
+fn two_rows_of_headings() {
+    let desk = Desk::new();
+    desk.csv("firm", &format!("名称,代码\n甲一厂,{A}\n甲二厂,{B}\n"));
+    let report = desk.csv(
+        "lease",
+        &format!(
+            "租赁台账,,,,\n合同编号,承租方,,出租方,月租金(元/月)\n,名称,统一社会信用代码,,\n1,甲一厂,{A},甲二厂,100\n"
+        ),
+    );
+    let facts: Vec<Option<&str>> = report.columns.iter().map(|column| column.fact.as_deref()).collect();
+    let expected = ["contract_no", "tenant.name", "tenant.uscc", "lessor", "monthly_rent"];
+    assert_eq!(facts, expected.map(Some));
+    assert_eq!(report.columns[1].heading, "承租方/名称");
+    assert_eq!((counts(&report), desk.fact("lease", "1", "tenant")), ([1, 0, 0, 0, 0], A.into()));
 }
