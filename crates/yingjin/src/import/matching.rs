@@ -159,6 +159,10 @@ impl<'a> Finder<'a> {
             ([one], true) => {
                 let code = single_key(kind).and_then(|key| clues.texts.get(&key.id));
                 match code.map(|code| self.same_name(kind, one, code)) {
+                    // A reference gives nobody a code.
+                    Some(Found::One(id, Some(Reason::CodeAttached(text)))) => {
+                        Found::One(id, Some(Reason::ByName(text)))
+                    }
                     Some(found @ Found::One(..)) => found,
                     _ => Found::Unsure(Reason::NameHasOtherCode(one.id.to_string()), vec![one.id.clone()]),
                 }

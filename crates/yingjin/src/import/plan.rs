@@ -89,6 +89,17 @@ pub fn plan<'a>(book: &mut Book, given: Option<Mapping>, city: &City<'a>) -> Res
         };
         let columns = mapping::bind(&plan.mapping, &words, city.areas, (&head.name, &header))?;
         plan.matches.extend(matches(&plan.mapping, &words, &head.name, &header, is_given));
+        for column in
+            plan.matches.iter().filter(|column| column.sheet == head.name && column.how == How::WrongUnit)
+        {
+            plan.notices.push(Label::new(
+                format!("工作表“{}”的列“{}”单位不符或是外币，没有读取", head.name, column.heading),
+                format!(
+                    "column '{}' of sheet '{}' counts something else or is in foreign money, and was not read",
+                    column.heading, head.name
+                ),
+            ));
+        }
         for column in &plan.mapping.columns {
             if header
                 .headings

@@ -103,6 +103,11 @@ fn a_column_of_another_unit_is_left_out_and_said() {
     let report = desk.csv("firm", &format!("名称,代码,注册资本(万美元)\n甲一厂,{A},5\n"));
     let column = report.columns.iter().find(|column| column.heading.contains("美元")).unwrap();
     assert_eq!((column.fact.as_deref(), &column.how), (None, &header::How::WrongUnit));
+    assert!(
+        report.notices.iter().any(|notice| notice.zh.contains("注册资本(万美元)")),
+        "{:?}",
+        report.notices
+    );
     assert!(!desk.record("firm", A).facts.contains_key("capital"));
 }
 
