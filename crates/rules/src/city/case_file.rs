@@ -37,7 +37,7 @@ pub(super) struct PlacedCase {
     pub expect_at: BTreeMap<String, At>,
 }
 
-pub(super) fn read<'a>(table: Table<'a>, log: &'a Log) -> Option<CaseDraft<'a>> {
+pub(super) fn read<'a>(table: Table<'a>) -> Option<CaseDraft<'a>> {
     let name = table.need_text("name");
     let on_cell = table.need("on");
     let area = table.text("area");
@@ -52,7 +52,6 @@ pub(super) fn read<'a>(table: Table<'a>, log: &'a Log) -> Option<CaseDraft<'a>> 
     let expect = table.need("expect");
     table.finish();
     let on_cell = on_cell?;
-    let _ = log;
     Some(CaseDraft {
         name: name?,
         on: on_cell.day()?,
@@ -113,9 +112,11 @@ impl CaseDraft<'_> {
             if !pointing.contains(&index) {
                 log.error(&kind.at, "no-such-members", mistake::no_such_members(&kind.text));
                 whole = false;
+                continue;
             }
-            let records: Vec<_> =
-                records.iter().filter_map(|facts| typed_facts(facts, scope, index, log)).collect();
+            let records: Vec<_> = records.iter().map(|facts| typed_facts(facts, scope, index, log)).collect();
+            whole &= records.iter().all(Option::is_some);
+            let records = records.into_iter().flatten().collect();
             members.insert(kind.text.clone(), records);
         }
         if let Some(area) = &self.area

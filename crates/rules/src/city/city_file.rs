@@ -72,7 +72,7 @@ fn checked(areas: Vec<(Area, At)>, whole: &At, log: &Log) -> Option<Areas> {
             use model::area::AreaError::{Cycle, NoParent, Twice};
             let (Twice(code) | NoParent(code, _) | Cycle(code)) = &error;
             let at = find(code).and_then(|index| places.get(index)).unwrap_or(whole);
-            log.error(at, "areas", mistake::areas(&error.to_string()));
+            log.error(at, "areas", mistake::areas(&error));
             None
         }
     }

@@ -30,6 +30,8 @@ pub(super) struct Drafts<'a> {
 pub(super) struct Compiled {
     pub rules: RuleSet,
     pub calendar_years: Vec<i32>,
+    /// Whether kinds and parameters are sound; else the answers of cases mean nothing.
+    pub sound: bool,
     /// For each duty of the rules: the places of its parts.
     pub duties: Vec<PlacedDuty>,
     /// Cases of derived facts.
@@ -83,6 +85,7 @@ pub(super) fn compile(drafts: Drafts<'_>, log: &Log) -> Option<Compiled> {
     }
 
     let derived = derived_facts(&kind_drafts, &base, log);
+    let sound = !log.has_errors();
     let way_to_area =
         |kind: KindIndex| -> Option<Path> { resolve(kinds[kind].area.as_ref()?, &base, kind).ok() };
     let told = kinds.iter().flat_map(|kind| &kind.facts).filter(|fact| fact.derived.is_some()).count();
@@ -126,7 +129,15 @@ pub(super) fn compile(drafts: Drafts<'_>, log: &Log) -> Option<Compiled> {
         return None;
     }
     let rules = RuleSet { city, kinds, parameters, derived, duties, version: log.version() };
-    Some(Compiled { rules, calendar_years, duties: placed, facts, parameters: parameter_places, conditions })
+    Some(Compiled {
+        rules,
+        calendar_years,
+        sound,
+        duties: placed,
+        facts,
+        parameters: parameter_places,
+        conditions,
+    })
 }
 
 /// Keeps the first of each kind and of each fact of one.
@@ -180,7 +191,9 @@ fn derived_facts(drafts: &[KindDraft<'_>], base: &Scope<'_>, log: &Log) -> Vec<D
                     Some(members) => Some(members),
                     None => continue,
                 },
-                _ => None,
+                (None, None) => None,
+                // Told where the file was read.
+                _ => continue,
             };
             let scope = Scope { kind, members: members.as_ref(), ..*base };
             if let Some(expr) = expression(value, &scope, Wanted::Fact(declared), log) {

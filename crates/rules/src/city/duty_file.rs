@@ -67,7 +67,7 @@ pub(super) fn read<'a>(table: &Table<'a>, log: &'a Log) -> Option<DutyDraft<'a>>
         table.finish();
         (value, unit)
     });
-    let cases = table.tables("case").into_iter().filter_map(|table| case_file::read(table, log)).collect();
+    let cases = table.tables("case").into_iter().filter_map(case_file::read).collect();
 
     if let (Some(should), Some(id)) = (&should, &id)
         && should.is_empty()

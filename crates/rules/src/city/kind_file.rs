@@ -42,7 +42,7 @@ pub(super) fn read<'a>(table: &Table<'a>, log: &'a Log) -> Option<KindDraft<'a>>
     let area = table.text("area");
     let facts: Vec<(Fact, FactDraft)> =
         table.tables("fact").into_iter().filter_map(|table| fact(table, log)).collect();
-    let cases = table.tables("case").into_iter().filter_map(|table| case_file::read(table, log)).collect();
+    let cases = table.tables("case").into_iter().filter_map(case_file::read).collect();
     let (facts, drafts): (Vec<Fact>, Vec<FactDraft>) = facts.into_iter().unzip();
     let id = id?;
     let kind = Kind {

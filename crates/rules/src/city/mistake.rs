@@ -1,5 +1,7 @@
 //! What can be wrong with a city folder outside its expressions, in words.
 
+use model::area::AreaError;
+
 use crate::diagnostic::Message;
 use crate::language::mistake::{both, suggest};
 use crate::language::{Sentences, nearest};
@@ -148,9 +150,16 @@ pub(super) fn not_found(what: (&str, &str), id: &str, all: &[&str]) -> Sentences
     )
 }
 
-pub(super) fn areas(error: &str) -> Sentences {
+pub(super) fn areas(error: &AreaError) -> Sentences {
+    let what = match error {
+        AreaError::Twice(code) => both!("地区 {} 写了两次", "area {} is listed twice"; code),
+        AreaError::NoParent(code, parent) => {
+            both!("地区 {} 的上级 {} 没有列出", "area {} lies in {}, which is not listed"; code, parent)
+        }
+        AreaError::Cycle(code) => both!("地区 {} 在自己里面", "area {} lies within itself"; code),
+    };
     says(
-        both!("地区不成一个城市：{}", "the areas are no city: {}"; error),
+        what,
         both!(
             "参数按地区由内到外查找，权限也按地区",
             "parameters and permissions go by area, from the inner to the outer"

@@ -58,8 +58,9 @@ pub fn load(folder: &Path) -> Result<Loaded, Vec<Diagnostic>> {
     }
 }
 
-/// Mistakes that may only be there because a file that declares the name could not be read.
-const PERHAPS_CAUSED: [&str; 4] = ["not-an-area", "not-found", "unknown-fact", "unknown-parameter"];
+/// Mistakes that may only be there because what declares a name or a unit could not be read.
+const PERHAPS_CAUSED: [&str; 5] =
+    ["not-an-area", "not-found", "unknown-fact", "unknown-parameter", "wrong-unit"];
 
 fn read(log: &Log) -> Option<Compiled> {
     let documents: Vec<_> = (0..log.sources.len()).map(|file| read::parse(log, file)).collect();
@@ -90,6 +91,8 @@ fn read(log: &Log) -> Option<Compiled> {
     let whole = declared && city.is_some();
     let city = city.unwrap_or_else(CityDraft::empty);
     let compiled = compile::compile(Drafts { city, kinds, parameters, duties }, log);
+    // The reference itself has been told of already.
+    log.forget(&["no-kind"]);
     if !whole {
         log.forget(&PERHAPS_CAUSED);
         return None;

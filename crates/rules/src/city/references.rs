@@ -50,7 +50,12 @@ pub(super) fn members(
     let fact = fact(by, &kinds[kind], log)?;
     let reference = &kinds[kind].facts[fact];
     let target = &kinds[to].id;
-    if reference.fact_type.target() != Some(target) {
+    let pointed = reference.fact_type.target();
+    if pointed.is_some_and(|pointed| kinds.iter().all(|kind| kind.id != *pointed)) {
+        // Told where the reference is declared.
+        return None;
+    }
+    if pointed != Some(target) {
         let says = mistake::by_points_elsewhere(&by.text, &from.text, target.as_str());
         log.error(&by.at, "wrong-reference", says);
         return None;

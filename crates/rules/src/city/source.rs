@@ -64,7 +64,11 @@ impl Source {
 
 /// From an offset in a TOML string's content to one in its source, quotes and escapes included.
 fn raw_offset(raw: &str, offset: usize) -> usize {
-    let quote = if raw.starts_with('\'') { '\'' } else { '"' };
+    let quote = match raw.chars().next() {
+        Some(quote @ ('\'' | '"')) => quote,
+        // A bare key is what it says.
+        _ => return offset.min(raw.len()),
+    };
     let triple = raw.len() >= 6 && raw.chars().take(3).all(|ch| ch == quote);
     let mut at = if triple { 3 } else { 1 };
     if triple {
@@ -259,5 +263,6 @@ mod tests {
         check("'''\nstaff\n  # '''", "staff\n  # ");
         check("\"\"\"\r\na \\\n   b #\"\"\"", "a b #");
         check("\"\"\"a#\"\"\"", "a#");
+        check("a#", "a#");
     }
 }

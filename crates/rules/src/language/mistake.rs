@@ -155,6 +155,15 @@ impl Mistake {
         Self::new(at, "no-reference", says)
     }
 
+    pub(crate) fn no_kind(at: At, fact: &str, kind: &str) -> Self {
+        let says = Sentences {
+            what: both!("{} 指向的类别 {} 不存在", "{} points to {}, and there is no such kind"; fact, kind),
+            why: both!("路径走不下去", "the path leads nowhere"),
+            mend: both!("改正这个引用的 to", "mend `to` of that reference"),
+        };
+        Self::new(at, "no-kind", says)
+    }
+
     pub(crate) fn path_too_long(at: At, limit: usize) -> Self {
         let says = Sentences {
             what: both!("路径超过 {} 段", "the path has more than {} steps"; limit),

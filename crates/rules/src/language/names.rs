@@ -78,9 +78,11 @@ pub(super) fn path(scope: &Scope<'_>, kind: KindIndex, parts: &[Part<'_>]) -> Re
     let mut steps = Vec::with_capacity(references.len());
     for part in references {
         let (index, fact) = find(scope, here, part)?;
-        let target = fact.fact_type.target();
-        let Some(next) = target.and_then(|to| scope.kinds.iter().position(|kind| kind.id == *to)) else {
+        let Some(target) = fact.fact_type.target() else {
             return Err(Mistake::no_path(&part.at, part.name));
+        };
+        let Some(next) = scope.kinds.iter().position(|kind| kind.id == *target) else {
+            return Err(Mistake::no_kind(&part.at, part.name, target.as_str()));
         };
         steps.push((index, next));
         here = next;
