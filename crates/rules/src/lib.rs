@@ -25,6 +25,7 @@ pub mod number;
 pub mod parameter;
 pub mod plan;
 pub mod print;
+pub mod reads;
 pub mod ruleset;
 #[cfg(test)]
 mod sample;

@@ -148,13 +148,20 @@ pub struct TrendPoint {
 impl VerdictChange {
     /// What it means, where the standing changed.
     pub fn milestone(&self) -> Option<Milestone> {
-        match (self.from, self.to) {
+        Milestone::of(self.from, self.to)
+    }
+}
+
+impl Milestone {
+    /// What it means to go from one set to another; nothing where the set is the same or none of these.
+    pub fn of(from: Standing, to: Standing) -> Option<Self> {
+        match (from, to) {
             (from, to) if from == to => None,
-            (_, Standing::Done) => Some(Milestone::Met),
-            (_, Standing::Leak) => Some(Milestone::Leaked),
+            (_, Standing::Done) => Some(Self::Met),
+            (_, Standing::Leak) => Some(Self::Leaked),
             (Standing::Exempt, Standing::Gap) | (Standing::Gap, Standing::Exempt) => None,
-            (_, Standing::Gap | Standing::Exempt) => Some(Milestone::Arose),
-            (Standing::Gap | Standing::Exempt, _) => Some(Milestone::Lapsed),
+            (_, Standing::Gap | Standing::Exempt) => Some(Self::Arose),
+            (Standing::Gap | Standing::Exempt, _) => Some(Self::Lapsed),
             _ => None,
         }
     }

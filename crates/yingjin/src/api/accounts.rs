@@ -1,13 +1,21 @@
 //! Accounts, for the administrator.
 
 use axum::Json;
-use axum::extract::Path;
+use axum::extract::State;
 use axum::http::StatusCode;
+use model::event::EventType;
+use model::{AreaCode, DepartmentId};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::Account;
 use utoipa::ToSchema;
 
+use super::app::App;
+use super::extract::{Body, Path};
 use super::problem::Problem;
+use super::right::{ChangeAccounts, May, ReadAccounts};
 use super::session::{RecordRef, Role};
+use crate::account::{self, AccountError};
 
 /// An account as the administrator sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -59,28 +67,110 @@ pub struct AccountPatch {
     pub closed: Option<bool>,
 }
 
+impl From<&Account> for AccountLine {
+    fn from(account: &Account) -> Self {
+        Self {
+            name: account.name.clone(),
+            role: account.role.into(),
+            area: account.area.as_ref().map(ToString::to_string),
+            department: account.department.as_ref().map(ToString::to_string),
+            record: account.record.as_ref().map(RecordRef::from),
+            closed: account.closed,
+        }
+    }
+}
+
+impl From<AccountError> for Problem {
+    fn from(error: AccountError) -> Self {
+        Self::field(error.field(), error.zh(), error.to_string())
+    }
+}
+
+/// What the event says of an account.
+fn summary(what: &str, account: &Account) -> serde_json::Value {
+    json!({"account": account.name, "what": what, "role": account.role, "area": account.area,
+        "department": account.department})
+}
+
 /// Every account.
-#[utoipa::path(get, path = "/api/accounts", tag = "accounts",
-    responses((status = 200, body = Accounts), Problem))]
-pub async fn accounts() -> Result<Json<Accounts>, Problem> {
-    Err(Problem::not_built())
+#[utoipa::path(get, path = "/api/accounts", tag = "accounts", responses((status = 200, body = Accounts), Problem))]
+pub async fn accounts(
+    State(app): State<App>,
+    _account: May<ReadAccounts>,
+) -> Result<Json<Accounts>, Problem> {
+    app.blocking(|app| {
+        let items = app.store().accounts()?.iter().map(AccountLine::from).collect();
+        Ok(Json(Accounts { items }))
+    })
+    .await
 }
 
 /// Makes an account.
 #[utoipa::path(post, path = "/api/accounts", tag = "accounts", request_body = NewAccount,
     responses((status = 201, body = AccountLine), Problem))]
 pub async fn add_account(
-    Json(_account): Json<NewAccount>,
+    State(app): State<App>,
+    by: May<ChangeAccounts>,
+    Body(new): Body<NewAccount>,
 ) -> Result<(StatusCode, Json<AccountLine>), Problem> {
-    Err(Problem::not_built())
+    app.blocking(move |app| {
+        let mut account = Account {
+            name: new.name,
+            password_hash: String::new(),
+            role: new.role.into(),
+            area: new.area.map(AreaCode::from),
+            department: new.department.map(DepartmentId::from),
+            record: new.record.map(|record| (record.kind.into(), record.id.into())),
+            closed: false,
+        };
+        account::check(&account, &app.rules().city)?;
+        if let Some((kind, id)) = &account.record
+            && app.store().record(kind.as_str(), id.as_str())?.is_none()
+        {
+            return Err(Problem::field("record", "登记库中没有这条记录", "the register has no such record"));
+        }
+        account.password_hash = account::hash_password(&new.password)?;
+        let line = AccountLine::from(&account);
+        let event = app.event(EventType::Account, &by, summary("made", &account));
+        app.store().create_account(account, event)?;
+        Ok((StatusCode::CREATED, Json(line)))
+    })
+    .await
 }
 
 /// Changes an account's password, closes it or opens it again.
 #[utoipa::path(patch, path = "/api/accounts/{name}", tag = "accounts", params(("name" = String, Path)), request_body = AccountPatch,
     responses((status = 200, body = AccountLine), Problem))]
 pub async fn change_account(
-    Path(_name): Path<String>,
-    Json(_patch): Json<AccountPatch>,
+    State(app): State<App>,
+    by: May<ChangeAccounts>,
+    Path(name): Path<String>,
+    Body(patch): Body<AccountPatch>,
 ) -> Result<Json<AccountLine>, Problem> {
-    Err(Problem::not_built())
+    app.blocking(move |app| {
+        let mut account = app.store().account(&name)?.ok_or_else(|| Problem::not_found(&name))?;
+        let mut what = Vec::new();
+        if let Some(password) = &patch.password {
+            account.password_hash = account::hash_password(password)?;
+            what.push("password");
+        }
+        if let Some(closed) = patch.closed {
+            if closed && account.name == by.name {
+                return Err(Problem::field(
+                    "closed",
+                    "不能停用自己正在使用的账号",
+                    "an account cannot close itself",
+                ));
+            }
+            account.closed = closed;
+            what.push(if closed { "closed" } else { "opened" });
+        }
+        let line = AccountLine::from(&account);
+        if !what.is_empty() {
+            let event = app.event(EventType::Account, &by, summary(&what.join(", "), &account));
+            app.store().change_account(account, event)?;
+        }
+        Ok(Json(line))
+    })
+    .await
 }

@@ -1,15 +1,23 @@
 //! What happened, event by event, and whether the chain holds.
 
+use std::ops::ControlFlow;
+
 use axum::Json;
-use axum::extract::Query;
+use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use store::StoredEvent;
 use utoipa::{IntoParams, ToSchema};
 
-use super::jobs::Job;
-use super::paging::{Page, Paging};
+use super::app::App;
+use super::extract::Query;
+use super::jobs::{ChainBreak, Job, JobType, Outcome, VerificationResult, error_label};
+use super::paging::{Page, Paging, cursor};
 use super::problem::Problem;
+use super::right::{May, ReadEvents};
+use super::words::Words;
+use crate::job::End;
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -64,19 +72,96 @@ pub struct EventLine {
     pub hash: String,
 }
 
+impl From<model::event::EventType> for EventType {
+    fn from(event_type: model::event::EventType) -> Self {
+        use model::event::EventType as Model;
+        match event_type {
+            Model::Import => Self::Import,
+            Model::Change => Self::Change,
+            Model::Decision => Self::Decision,
+            Model::Verdicts => Self::Verdicts,
+            Model::Reveal => Self::Reveal,
+            Model::Account => Self::Account,
+            Model::SignIn => Self::SignIn,
+        }
+    }
+}
+
+impl From<EventType> for model::event::EventType {
+    fn from(event_type: EventType) -> Self {
+        match event_type {
+            EventType::Import => Self::Import,
+            EventType::Change => Self::Change,
+            EventType::Decision => Self::Decision,
+            EventType::Verdicts => Self::Verdicts,
+            EventType::Reveal => Self::Reveal,
+            EventType::Account => Self::Account,
+            EventType::SignIn => Self::SignIn,
+        }
+    }
+}
+
+impl From<StoredEvent> for EventLine {
+    fn from(stored: StoredEvent) -> Self {
+        Self {
+            seq: stored.seq,
+            event_type: stored.event.event_type.into(),
+            at: stored.event.at,
+            on: stored.event.on,
+            actor: stored.event.actor,
+            synthetic: stored.event.synthetic,
+            summary: stored.event.summary,
+            hash: stored.hash.to_string(),
+        }
+    }
+}
+
 /// Events, the last first.
 #[utoipa::path(get, path = "/api/audit/events", tag = "audit", params(EventFilter, Paging),
     responses((status = 200, body = Page<EventLine>), Problem))]
 pub async fn events(
-    Query(_filter): Query<EventFilter>,
-    Query(_paging): Query<Paging>,
+    State(app): State<App>,
+    _account: May<ReadEvents>,
+    Query(filter): Query<EventFilter>,
+    Query(paging): Query<Paging>,
 ) -> Result<Json<Page<EventLine>>, Problem> {
-    Err(Problem::not_built())
+    app.blocking(move |app| {
+        let limit = paging.limit();
+        let stored = app.store().latest_events(&store::EventFilter {
+            before: paging.after()?,
+            event_type: filter.event_type.map(Into::into),
+            limit,
+        })?;
+        let items: Vec<EventLine> = stored.into_iter().map(EventLine::from).collect();
+        let next_cursor = items.last().filter(|_| items.len() == limit).and_then(|last| cursor(&last.seq));
+        Ok(Json(Page { items, next_cursor, total: None }))
+    })
+    .await
 }
 
 /// Walks the chain of events and says where it breaks.
 #[utoipa::path(post, path = "/api/audit/verify", tag = "audit",
     responses((status = 202, body = Job), Problem))]
-pub async fn verify_chain() -> Result<(StatusCode, Json<Job>), Problem> {
-    Err(Problem::not_built())
+pub async fn verify_chain(
+    State(app): State<App>,
+    account: May<ReadEvents>,
+) -> Result<(StatusCode, Json<Job>), Problem> {
+    let job = app.begin(&account, JobType::Verify, |app, watch| {
+        let count = |n: i64| u64::try_from(n).unwrap_or(0);
+        let found = app.store().verify(|progress| {
+            watch.tell(count(progress.done), count(progress.total));
+            if watch.is_stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        match found {
+            Err(error) => End::Failed(error_label(&error)),
+            Ok(found) if found.stopped => End::Stopped,
+            Ok(found) => End::Done(Outcome::Verification(VerificationResult {
+                events: count(found.events),
+                broken: found
+                    .broken
+                    .map(|broken| ChainBreak { seq: broken.seq, what: Words::from(&broken.what.label()) }),
+            })),
+        }
+    });
+    Ok((StatusCode::ACCEPTED, Json(job)))
 }

@@ -1,11 +1,21 @@
 //! The city itself: its areas, offices and kinds of record.
 
-use axum::Json;
+use std::collections::BTreeMap;
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
 use chrono::{DateTime, NaiveDate, Utc};
+use model::{FactType, KindId};
+use rules::ruleset::RuleSet;
 use serde::Serialize;
+use store::{Counts, Role, Store};
 use utoipa::ToSchema;
 
+use super::app::App;
+use super::etag::tagged;
 use super::problem::Problem;
+use super::right::{May, SignIn};
 use super::words::Words;
 
 /// The city, and what its register holds.
@@ -25,7 +35,7 @@ pub struct City {
     pub today: NaiveDate,
     /// The version of the rules in force: a digest of the city folder.
     pub version: String,
-    /// What the register holds; only for those who have signed in.
+    /// What the register holds; only for those who may read lists.
     pub register: Option<Register>,
     /// Whether the register holds anything made up: every page says so.
     pub synthetic: bool,
@@ -66,7 +76,7 @@ pub struct KindShape {
     pub name: Option<String>,
     /// Its facts.
     pub facts: Vec<FactShape>,
-    /// How many records the register holds; only for those who have signed in.
+    /// How many records the register holds; only for those who may read lists.
     pub count: Option<u64>,
 }
 
@@ -140,9 +150,119 @@ pub struct Register {
     pub day: Option<NaiveDate>,
 }
 
-/// The city: name, areas, offices, kinds; to those who have signed in, also what the register holds.
+impl From<&FactType> for FactTypeName {
+    fn from(fact_type: &FactType) -> Self {
+        match fact_type {
+            FactType::Bool => Self::Bool,
+            FactType::Int => Self::Int,
+            FactType::Decimal { .. } => Self::Decimal,
+            FactType::Text { .. } => Self::Text,
+            FactType::Code { .. } => Self::Code,
+            FactType::Date => Self::Date,
+            FactType::Point => Self::Point,
+            FactType::Ref { .. } => Self::Ref,
+            FactType::Area { .. } => Self::Area,
+        }
+    }
+}
+
+impl From<&model::Fact> for FactShape {
+    fn from(fact: &model::Fact) -> Self {
+        Self {
+            id: fact.id.to_string(),
+            label: Words::from(&fact.label),
+            fact_type: FactTypeName::from(&fact.fact_type),
+            unit: fact.unit.as_ref().map(ToString::to_string),
+            options: options(&fact.fact_type),
+            to: fact.fact_type.target().map(ToString::to_string),
+            personal: fact.personal,
+            derived: fact.derived.is_some(),
+            question: fact.question.as_ref().map(Words::from),
+        }
+    }
+}
+
+/// The values that a code may take; none for other types.
+pub fn options(fact_type: &FactType) -> Vec<OptionShape> {
+    let FactType::Code { options } = fact_type else { return vec![] };
+    options
+        .iter()
+        .map(|option| OptionShape { id: option.id.clone(), label: Words::from(&option.label) })
+        .collect()
+}
+
+/// The city as its folder says, without what the register holds.
+fn shape(rules: &RuleSet, today: NaiveDate) -> City {
+    let city = &rules.city;
+    City {
+        id: city.id.clone(),
+        name: Words::from(&city.name),
+        areas: city
+            .areas
+            .iter()
+            .map(|area| AreaShape {
+                code: area.code.to_string(),
+                name: Words::from(&area.name),
+                parent: area.parent.as_ref().map(ToString::to_string),
+                population: area.population,
+            })
+            .collect(),
+        departments: city
+            .departments
+            .iter()
+            .map(|department| DepartmentShape {
+                id: department.id.to_string(),
+                name: Words::from(&department.name),
+            })
+            .collect(),
+        kinds: rules
+            .kinds
+            .iter()
+            .map(|kind| KindShape {
+                id: kind.id.to_string(),
+                label: Words::from(&kind.label),
+                key: kind.key.iter().map(ToString::to_string).collect(),
+                name: kind.name.as_ref().map(ToString::to_string),
+                facts: kind.facts.iter().map(FactShape::from).collect(),
+                count: None,
+            })
+            .collect(),
+        today,
+        version: rules.version.clone(),
+        register: None,
+        synthetic: false,
+    }
+}
+
+/// The city: name, areas, offices, kinds; to those who may read lists, also what the register holds.
 #[utoipa::path(get, path = "/api/city", tag = "city",
     responses((status = 200, body = City), (status = 304), Problem))]
-pub async fn city() -> Result<Json<City>, Problem> {
-    Err(Problem::not_built())
+pub async fn city(
+    State(app): State<App>,
+    account: Option<May<SignIn>>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    app.blocking(move |app| {
+        let mut city = shape(app.rules(), app.today());
+        let counts = app.store().counts()?;
+        city.synthetic = counts.values().any(|counts| counts.synthetic > 0);
+        if account.is_some_and(|account| account.role != Role::Firm) {
+            city.register = Some(register(app.store(), &counts)?);
+            for kind in &mut city.kinds {
+                kind.count = Some(counts.get(kind.id.as_str()).map_or(0, |counts| counts.records));
+            }
+        }
+        tagged(&headers, &city)
+    })
+    .await
+}
+
+fn register(store: &Store, counts: &BTreeMap<KindId, Counts>) -> Result<Register, Problem> {
+    let last_seq = store.last_seq()?;
+    Ok(Register {
+        records: counts.values().map(|counts| counts.records).sum(),
+        last_seq,
+        last_event_at: store.event(last_seq)?.map(|stored| stored.event.at),
+        day: store.registry_day()?,
+    })
 }

@@ -1,15 +1,28 @@
 //! What a person has to decide: facts told differently by two sources, and rows that match no one record.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
-use axum::extract::{Path, Query};
+use axum::extract::State;
 use chrono::NaiveDate;
+use model::event::{Event, EventType};
+use model::record::read_facts;
+use model::{Change, FactId, RecordId};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::{Listing, StoredAside, StoredConflict};
 use utoipa::ToSchema;
 
-use super::paging::{Page, Paging};
-use super::problem::Problem;
-use super::records::RecordLine;
+use super::app::App;
+use super::extract::{Body, Path, Query};
+use super::paging::{Page, Paging, cursor};
+use super::problem::{Kind as ProblemKind, Problem};
+use super::records::{Patched, RecordLine, checked_facts, checked_reason};
+use super::right::{ChangeRecord, May, ReadDecisions};
+use super::scope::Scope;
+use super::view::View;
 use super::words::Words;
+use crate::import::matching::id_of_name;
 
 /// A fact that two sources tell differently for the same day.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -42,6 +55,8 @@ pub struct Told {
     pub masked: bool,
     /// Where it came from.
     pub source: Option<String>,
+    /// The sheet and the row there.
+    pub place: Option<String>,
     /// The event that told it.
     pub seq: Option<i64>,
 }
@@ -59,7 +74,7 @@ pub struct ConflictDecision {
 }
 
 /// Which value holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Choice {
     /// What was told first.
@@ -77,19 +92,19 @@ pub struct Aside {
     pub id: i64,
     /// The kind.
     pub kind: String,
-    /// The import it came with.
-    pub import_seq: Option<i64>,
+    /// The import it came with, by its event.
+    pub import_seq: i64,
+    /// The day its facts hold for.
+    pub on: NaiveDate,
     /// Where it came from.
     pub source: Option<String>,
-    /// The sheet; none for csv.
-    pub sheet: Option<String>,
-    /// The row as the sheet counts it.
-    pub row: Option<u64>,
+    /// The sheet and the row there.
+    pub place: Option<String>,
     /// Why it was put aside.
     pub reason: Words,
     /// What the row says; personal facts left out.
-    #[schema(value_type = std::collections::BTreeMap<String, Value>)]
-    pub facts: std::collections::BTreeMap<String, serde_json::Value>,
+    #[schema(value_type = BTreeMap<String, Value>)]
+    pub facts: BTreeMap<String, serde_json::Value>,
     /// The records it may mean.
     pub candidates: Vec<RecordLine>,
 }
@@ -106,7 +121,7 @@ pub struct AsideDecision {
 }
 
 /// What to do with a row put aside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AsideChoice {
     /// It is about `record`.
@@ -117,43 +132,236 @@ pub enum AsideChoice {
     Drop,
 }
 
-/// A decision that was kept.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Decided {
-    /// The event.
-    pub seq: i64,
-}
+/// What is looked through for one page, so that a narrow scope cannot make a page take long.
+const LOOKED_THROUGH_MAX: usize = 5000;
 
 /// Conflicts not yet decided.
 #[utoipa::path(get, path = "/api/conflicts", tag = "conflicts", params(Paging),
     responses((status = 200, body = Page<Conflict>), Problem))]
-pub async fn conflicts(Query(_paging): Query<Paging>) -> Result<Json<Page<Conflict>>, Problem> {
-    Err(Problem::not_built())
+pub async fn conflicts(
+    State(app): State<App>,
+    account: May<ReadDecisions>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Page<Conflict>>, Problem> {
+    app.blocking(move |app| {
+        let scope = Scope::of(&account, app.rules());
+        let after = paging.after()?.unwrap_or(0);
+        let stored = app.store().conflicts(&Listing { open: true, after, limit: LOOKED_THROUGH_MAX })?;
+        let is_all = stored.len() < LOOKED_THROUGH_MAX;
+        app.read(app.today(), |view| {
+            let seen = stored.iter().filter(|stored| {
+                let conflict = &stored.conflict;
+                scope.find(view.snapshot, conflict.kind.as_str(), conflict.id.as_str()).is_ok()
+            });
+            let mut items: Vec<Conflict> =
+                seen.take(paging.limit() + 1).map(|stored| Conflict::new(view, stored)).collect();
+            let has_more = items.len() > paging.limit();
+            items.truncate(paging.limit());
+            let last = items.last().map(|item| item.id).filter(|_| has_more);
+            let last = last.or(stored.last().map(|stored| stored.id).filter(|_| !is_all && !has_more));
+            Ok(Json(Page { items, next_cursor: last.as_ref().and_then(cursor), total: None }))
+        })
+    })
+    .await
+}
+
+impl Conflict {
+    fn new(view: View, stored: &StoredConflict) -> Self {
+        let conflict = &stored.conflict;
+        let declared =
+            view.rules.kind(conflict.kind.as_str()).and_then(|(_, kind)| kind.fact(conflict.fact.as_str()));
+        let told = |told: &store::Told| Told {
+            value: declared.filter(|fact| !fact.personal).map(|_| told.value.clone()),
+            display: declared
+                .filter(|fact| !fact.personal)
+                .and_then(|fact| view.display(fact, &fact.fact_type.read_json(&told.value)?)),
+            masked: declared.is_none_or(|fact| fact.personal),
+            source: told.source.clone(),
+            place: told.place.clone(),
+            seq: told.seq,
+        };
+        Self {
+            id: stored.id,
+            record: view.line_of(conflict.kind.as_str(), conflict.id.as_str()),
+            fact: conflict.fact.to_string(),
+            label: declared.map(|fact| Words::from(&fact.label)).unwrap_or_default(),
+            on: conflict.on,
+            first: told(&conflict.first),
+            second: told(&conflict.second),
+        }
+    }
 }
 
 /// Decides a conflict.
 #[utoipa::path(post, path = "/api/conflicts/{id}", tag = "conflicts", params(("id" = i64, Path)), request_body = ConflictDecision,
-    responses((status = 200, body = Decided), Problem))]
+    responses((status = 200, body = Patched), Problem))]
 pub async fn decide_conflict(
-    Path(_id): Path<i64>,
-    Json(_decision): Json<ConflictDecision>,
-) -> Result<Json<Decided>, Problem> {
-    Err(Problem::not_built())
+    State(app): State<App>,
+    account: May<ChangeRecord>,
+    Path(id): Path<i64>,
+    Body(decision): Body<ConflictDecision>,
+) -> Result<Json<Patched>, Problem> {
+    let reason = checked_reason(&decision.reason)?;
+    app.blocking(move |app| {
+        let scope = Scope::of(&account, app.rules());
+        let found = app.store().conflicts(&Listing { open: true, after: id - 1, limit: 1 })?;
+        let found = found.into_iter().find(|stored| stored.id == id);
+        let conflict = found.ok_or_else(|| Problem::not_found(&format!("conflict {id}")))?.conflict;
+        let record = (conflict.kind.as_str(), conflict.id.as_str());
+        app.read(app.today(), |view| scope.find(view.snapshot, record.0, record.1).map(drop))?;
+        let (_, declared) = app.rules().kind(record.0).ok_or_else(|| Problem::not_found(record.0))?;
+        let chosen = match (decision.choose, decision.value) {
+            (Choice::First, _) => conflict.first.value.clone(),
+            (Choice::Second, _) => conflict.second.value.clone(),
+            (Choice::Value, Some(value)) => value,
+            (Choice::Value, None) => {
+                return Err(Problem::field("value", "请填写正确的值。", "Give the value."));
+            }
+        };
+        let sent = BTreeMap::from([(conflict.fact.to_string(), chosen)]);
+        let change = Change {
+            kind: conflict.kind.clone(),
+            id: conflict.id.clone(),
+            on: conflict.on,
+            facts: checked_facts(app.rules(), declared, &sent)?,
+        };
+        let summary = json!({"conflict": id, "kind": record.0, "record": record.1, "fact": conflict.fact,
+            "choose": decision.choose, "reason": reason});
+        let event = Event { on: conflict.on, ..app.event(EventType::Decision, &account, summary.clone()) };
+        app.change(&account, |store| store.decide_conflict(id, &summary, event, vec![change])).map(Json)
+    })
+    .await
 }
 
 /// Rows put aside, not yet decided.
 #[utoipa::path(get, path = "/api/asides", tag = "conflicts", params(Paging),
     responses((status = 200, body = Page<Aside>), Problem))]
-pub async fn asides(Query(_paging): Query<Paging>) -> Result<Json<Page<Aside>>, Problem> {
-    Err(Problem::not_built())
+pub async fn asides(
+    State(app): State<App>,
+    account: May<ReadDecisions>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Page<Aside>>, Problem> {
+    app.blocking(move |app| {
+        let scope = Scope::of(&account, app.rules());
+        let after = paging.after()?.unwrap_or(0);
+        let stored = app.store().asides(&Listing { open: true, after, limit: LOOKED_THROUGH_MAX })?;
+        let is_all = stored.len() < LOOKED_THROUGH_MAX;
+        app.read(app.today(), |view| {
+            let seen = stored.iter().filter(|stored| sees_aside(&scope, view, &stored.aside));
+            let mut items: Vec<Aside> =
+                seen.take(paging.limit() + 1).map(|stored| Aside::new(view, stored)).collect();
+            let has_more = items.len() > paging.limit();
+            items.truncate(paging.limit());
+            let last = items.last().map(|item| item.id).filter(|_| has_more);
+            let last = last.or(stored.last().map(|stored| stored.id).filter(|_| !is_all && !has_more));
+            Ok(Json(Page { items, next_cursor: last.as_ref().and_then(cursor), total: None }))
+        })
+    })
+    .await
+}
+
+/// A row put aside is seen by who sees its kind and, limited to an area, one of the records it may mean.
+fn sees_aside(scope: &Scope, view: View, aside: &store::Aside) -> bool {
+    let kind = aside.kind.as_str();
+    let sees_candidate =
+        || aside.candidates.iter().any(|id| scope.find(view.snapshot, kind, id.as_str()).is_ok());
+    scope.sees_kind(kind) && (scope.sees_area(None) || sees_candidate())
+}
+
+impl Aside {
+    fn new(view: View, stored: &StoredAside) -> Self {
+        let aside = &stored.aside;
+        let declared = view.rules.kind(aside.kind.as_str()).map(|(_, kind)| kind);
+        let is_open = |id: &str| declared.and_then(|kind| kind.fact(id)).is_some_and(|fact| !fact.personal);
+        Self {
+            id: stored.id,
+            kind: aside.kind.to_string(),
+            import_seq: stored.seq,
+            on: aside.on,
+            source: aside.source.clone(),
+            place: aside.place.clone(),
+            reason: Words::from(&aside.reason),
+            facts: aside
+                .facts
+                .iter()
+                .filter(|(id, _)| is_open(id))
+                .map(|(id, value)| (id.clone(), value.clone()))
+                .collect(),
+            candidates: aside
+                .candidates
+                .iter()
+                .map(|id| view.line_of(aside.kind.as_str(), id.as_str()))
+                .collect(),
+        }
+    }
 }
 
 /// Decides a row put aside.
 #[utoipa::path(post, path = "/api/asides/{id}", tag = "conflicts", params(("id" = i64, Path)), request_body = AsideDecision,
-    responses((status = 200, body = Decided), Problem))]
+    responses((status = 200, body = Patched), Problem))]
 pub async fn decide_aside(
-    Path(_id): Path<i64>,
-    Json(_decision): Json<AsideDecision>,
-) -> Result<Json<Decided>, Problem> {
-    Err(Problem::not_built())
+    State(app): State<App>,
+    account: May<ChangeRecord>,
+    Path(id): Path<i64>,
+    Body(decision): Body<AsideDecision>,
+) -> Result<Json<Patched>, Problem> {
+    let reason = checked_reason(&decision.reason)?;
+    app.blocking(move |app| {
+        let scope = Scope::of(&account, app.rules());
+        let found = app.store().asides(&Listing { open: true, after: id - 1, limit: 1 })?;
+        let found = found.into_iter().find(|stored| stored.id == id);
+        let aside = found.ok_or_else(|| Problem::not_found(&format!("aside {id}")))?.aside;
+        let kind = aside.kind.as_str();
+        let (_, declared) = app.rules().kind(kind).ok_or_else(|| Problem::not_found(kind))?;
+        let facts = read_facts(declared, &aside.facts);
+        let record = app.read(app.today(), |view| {
+            if !sees_aside(&scope, view, &aside) {
+                return Err(Problem::not_found(&format!("aside {id}")));
+            }
+            match decision.choose {
+                AsideChoice::Drop => Ok(None),
+                AsideChoice::Match => {
+                    let chosen = decision.record.as_deref().unwrap_or_default();
+                    let (place, row) = scope.find(view.snapshot, kind, chosen)?;
+                    Ok(Some(view.id(place, row).clone()))
+                }
+                AsideChoice::New => new_id(declared, &facts).map(Some),
+            }
+        })?;
+        if decision.choose == AsideChoice::New
+            && let Some(record) = &record
+            && app.store().record(kind, record.as_str())?.is_some()
+        {
+            return Err(Problem::new(
+                ProblemKind::Conflict,
+                format!("{record} 已在登记库中，请选择归入该记录。"),
+                format!("{record} is in the register already: match the row with it."),
+            ));
+        }
+        let summary =
+            json!({"aside": id, "kind": kind, "record": record, "choose": decision.choose, "reason": reason});
+        let changes = record.into_iter().map(|record| Change {
+            kind: aside.kind.clone(),
+            id: record,
+            on: aside.on,
+            facts: facts.iter().map(|(id, value)| (id.clone(), Some(value.clone()))).collect(),
+        });
+        let changes = changes.collect();
+        let event = Event { on: aside.on, ..app.event(EventType::Decision, &account, summary.clone()) };
+        app.change(&account, |store| store.decide_aside(id, &summary, event, changes)).map(Json)
+    })
+    .await
+}
+
+/// The id of a record that the row is the first to tell of: its key, else its name.
+fn new_id(kind: &model::Kind, facts: &BTreeMap<FactId, model::Value>) -> Result<RecordId, Problem> {
+    let name = kind.name.as_ref().and_then(|name| facts.get(name)).map(ToString::to_string);
+    let id = kind.id_of(facts).or_else(|| name.map(|name| id_of_name(kind, &name)));
+    id.ok_or_else(|| {
+        Problem::field(
+            "choose",
+            "这一行既没有编号也没有名称，不能作为新记录。",
+            "The row has neither a key nor a name, so it cannot be a new record.",
+        )
+    })
 }

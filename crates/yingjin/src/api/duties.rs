@@ -1,16 +1,34 @@
 //! Duties: every promise with its denominator, and one promise with its five sets.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use axum::Json;
-use axum::extract::{Path, Query};
+use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::Response;
 use chrono::NaiveDate;
+use model::{AreaCode, Duty, DutyId, Lang};
+use rules::evaluate::DutyPass;
+use rules::parameter::{Dated, Parameter};
+use rules::reads::Reads;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::paging::{Page, Paging};
-use super::problem::Problem;
+use super::app::App;
+use super::etag::tagged;
+use super::extract::{Path, Query};
+use super::list::List;
+use super::paging::{Page, Paging, cursor};
+use super::problem::{Kind, Problem};
+use super::right::{May, ReadLists};
+use super::rules::setting_text;
+use super::scope::Scope;
+use super::shield::lang_of;
+use super::view::View;
 use super::words::{Ask, Basis, Counts, Mode, Span, Standing, Words};
+use crate::pipeline::{AreaFigures, Doubts, Figures};
 
 /// A day and an area.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -51,7 +69,7 @@ pub struct DutyLine {
     /// The document that makes it binding.
     pub basis: Basis,
     /// The span it is in force for.
-    pub valid: Span,
+    pub valid: Option<Span>,
     /// How many stand where.
     pub counts: Counts,
     /// done ÷ should; none where nothing is owed.
@@ -223,37 +241,476 @@ pub struct StandingLine {
     pub synthetic: bool,
 }
 
+impl From<&model::duty::Clause> for ClauseShape {
+    fn from(clause: &model::duty::Clause) -> Self {
+        Self { id: clause.id.to_string(), label: Words::from(&clause.label), when: clause.when.clone() }
+    }
+}
+
+impl From<&model::duty::Done> for DoneShape {
+    fn from(done: &model::duty::Done) -> Self {
+        Self {
+            from: done.from.as_ref().map(ToString::to_string),
+            states: done.states.clone(),
+            when: done.when.clone(),
+        }
+    }
+}
+
+impl From<&rules::evaluate::Counts> for Counts {
+    fn from(counts: &rules::evaluate::Counts) -> Self {
+        Self {
+            records: counts.records,
+            should: counts.should,
+            done: counts.done,
+            exempt: counts.exempt,
+            gap: counts.gap,
+            leak: counts.leak,
+            unknown: counts.unknown,
+        }
+    }
+}
+
+/// A duty of a day with its numbers, within an area.
+struct Judged<'a> {
+    view: View<'a>,
+    duty: &'a DutyPass,
+    figures: Arc<Figures>,
+    area: Option<&'a str>,
+}
+
+impl<'a> Judged<'a> {
+    fn declared(&self) -> &'a Duty {
+        &self.view.rules.duties[self.duty.index].duty
+    }
+
+    fn lies_within(&self, code: Option<&str>) -> bool {
+        match self.area {
+            None => true,
+            Some(area) => code.is_some_and(|code| self.view.rules.city.areas.within(code, area)),
+        }
+    }
+
+    fn sum(&self) -> AreaFigures {
+        let mut sum = AreaFigures::default();
+        let within = |code: &Option<AreaCode>| self.lies_within(code.as_ref().map(AreaCode::as_str));
+        self.figures.by_area.iter().filter(|(code, _)| within(code)).for_each(|(_, part)| sum.add(part));
+        sum
+    }
+
+    /// The money of some records, where the duty names any.
+    fn money(&self, counts: &rules::evaluate::Counts) -> (Option<Decimal>, Option<Decimal>) {
+        (self.duty.amount.as_ref().map(|_| counts.owed), self.duty.paid.as_ref().map(|_| counts.paid))
+    }
+
+    fn line(&self) -> DutyLine {
+        let (declared, sum) = (self.declared(), self.sum());
+        let counts = Counts::from(&sum.counts);
+        let (owed, paid) = self.money(&sum.counts);
+        let valid = declared.valid_on(self.view.snapshot.on).or_else(|| declared.valid.last());
+        DutyLine {
+            id: declared.id.to_string(),
+            verb: declared.verb.clone(),
+            title: Words::from(&declared.title),
+            kind: declared.kind.to_string(),
+            mode: Mode::from(declared.mode),
+            owner: declared.owner.to_string(),
+            basis: Basis::from(&declared.basis),
+            valid: valid.map(Span::from),
+            rate: counts.rate(),
+            rate_with_exempt: counts.rate_with_exempt(),
+            counts,
+            owed,
+            paid,
+            unit: declared.amount.as_ref().map(|amount| amount.unit.clone()),
+            days_median: sum.days_percentile(50),
+            days_p90: sum.days_percentile(90),
+            overdue: sum.overdue,
+        }
+    }
+
+    /// The areas directly within the area looked at, each with all that lies in it; then what lies in no one of them.
+    fn by_area(&self) -> Vec<AreaLine> {
+        let areas = &self.view.rules.city.areas;
+        let root = |area: &model::Area| area.parent.is_none();
+        let parent =
+            self.area.or_else(|| areas.iter().find(|area| root(area)).map(|area| area.code.as_str()));
+        let parts: Vec<&str> = areas
+            .iter()
+            .filter(|area| area.parent.as_ref().map(AreaCode::as_str) == parent)
+            .map(|area| area.code.as_str())
+            .collect();
+        let mut sums: BTreeMap<Option<&str>, rules::evaluate::Counts> = BTreeMap::new();
+        for (code, figures) in &self.figures.by_area {
+            let code = code.as_ref().map(AreaCode::as_str);
+            if self.lies_within(code) {
+                let part = code.and_then(|code| parts.iter().find(|part| areas.within(code, part)).copied());
+                let own = part.or(code.filter(|code| areas.get(code).is_some()));
+                *sums.entry(own).or_default() += &figures.counts;
+            }
+        }
+        sums.into_iter()
+            .map(|(area, sum)| {
+                let (counts, (owed, paid)) = (Counts::from(&sum), self.money(&sum));
+                AreaLine {
+                    area: area.map(str::to_owned),
+                    rate: counts.rate(),
+                    rate_with_exempt: counts.rate_with_exempt(),
+                    counts,
+                    owed,
+                    paid,
+                }
+            })
+            .collect()
+    }
+}
+
 /// Every duty in force on a day, with its denominator, rates, gap, unknown, money and speed.
 #[utoipa::path(get, path = "/api/duties", tag = "duties", params(DayArea),
     responses((status = 200, body = Duties), (status = 304), Problem))]
-pub async fn duties(Query(_query): Query<DayArea>) -> Result<Json<Duties>, Problem> {
-    Err(Problem::not_built())
+pub async fn duties(
+    State(app): State<App>,
+    account: May<ReadLists>,
+    headers: HeaderMap,
+    Query(query): Query<DayArea>,
+) -> Result<Response, Problem> {
+    let on = query.on.unwrap_or_else(|| app.today());
+    app.blocking(move |app| {
+        let scope = Scope::of(&account, app.rules());
+        let area = scope.area(query.area.as_deref())?;
+        let duties = app.read(on, |view| {
+            let seen = view.snapshot.pass.duties.iter();
+            let seen = seen.filter(|duty| scope.sees_duty(&view.rules.duties[duty.index].duty));
+            seen.map(|duty| {
+                let figures = app.days.pipeline().figures(view.snapshot, duty)?;
+                Ok(Judged { view, duty, figures, area: area.as_deref() }.line())
+            })
+            .collect::<Result<Vec<_>, Problem>>()
+        })?;
+        tagged(&headers, &Duties { on, area: area.clone(), duties })
+    })
+    .await
+}
+
+/// Finds a duty in force that the reader may see.
+fn find<'a>(view: View<'a>, scope: &Scope, id: &str) -> Result<&'a DutyPass, Problem> {
+    let found = view.snapshot.pass.duty(&DutyId::from(id));
+    found.filter(|duty| scope.sees_duty(&view.rules.duties[duty.index].duty)).ok_or_else(|| {
+        let on = view.snapshot.on;
+        Problem::new(
+            Kind::NotFound,
+            format!("{on} 没有名为 {id} 的有效事项，或者您无权查看。"),
+            format!("No duty {id} is in force on {on}, or it is not yours to see."),
+        )
+    })
 }
 
 /// One duty: its basis and clauses, its numbers by area and by day, and which fact to ask for.
 #[utoipa::path(get, path = "/api/duties/{id}", tag = "duties", params(("id" = String, Path), DayArea),
     responses((status = 200, body = DutyPage), (status = 304), Problem))]
-pub async fn duty(Path(_id): Path<String>, Query(_query): Query<DayArea>) -> Result<Json<DutyPage>, Problem> {
-    Err(Problem::not_built())
+pub async fn duty(
+    State(app): State<App>,
+    account: May<ReadLists>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    Query(query): Query<DayArea>,
+) -> Result<Response, Problem> {
+    let on = query.on.unwrap_or_else(|| app.today());
+    app.blocking(move |app| {
+        let scope = Scope::of(&account, app.rules());
+        let area = scope.area(query.area.as_deref())?;
+        let page = app.read(on, |view| {
+            let duty = find(view, &scope, &id)?;
+            let figures = app.days.pipeline().figures(view.snapshot, duty)?;
+            let judged = Judged { view, duty, figures, area: area.as_deref() };
+            page(app, &judged)
+        })?;
+        tagged(&headers, &page)
+    })
+    .await
+}
+
+fn page(app: &App, judged: &Judged) -> Result<DutyPage, Problem> {
+    let (rules, declared) = (judged.view.rules, judged.declared());
+    let on = judged.view.snapshot.on;
+    let reads = Reads::of_duty(rules, &rules.duties[judged.duty.index]);
+    let parameters = reads.parameters.iter().map(|index| {
+        let parameter = &rules.parameters[*index];
+        ParameterOn::new(parameter, parameter.on(on, judged.area, &rules.city.areas))
+    });
+    Ok(DutyPage {
+        on,
+        area: judged.area.map(str::to_owned),
+        line: judged.line(),
+        summary: declared.summary.as_ref().map(Words::from),
+        days: declared.days,
+        clauses: declared.should.iter().map(ClauseShape::from).collect(),
+        exemptions: declared.exempt.iter().map(ClauseShape::from).collect(),
+        done: DoneShape::from(&declared.done),
+        amount: declared.amount.as_ref().map(|amount| amount.value.clone()),
+        parameters: parameters.collect(),
+        by_area: judged.by_area(),
+        trend: trend(app, judged)?,
+        ask: ask(app, judged)?,
+    })
+}
+
+/// What earlier passes found, up to the day. Passes count the whole city, so an area has no trend.
+fn trend(app: &App, judged: &Judged) -> Result<Vec<TrendPoint>, Problem> {
+    if judged.area.is_some() {
+        return Ok(vec![]);
+    }
+    let points = app.store().trend(judged.declared().id.as_str())?.into_iter();
+    let points = points.filter(|point| point.on <= judged.view.snapshot.on);
+    Ok(points
+        .map(|point| {
+            let count = |name: &str| point.counts.get(name).and_then(serde_json::Value::as_u64).unwrap_or(0);
+            TrendPoint {
+                on: point.on,
+                counts: Counts {
+                    records: count("records"),
+                    should: count("should"),
+                    done: count("done"),
+                    exempt: count("exempt"),
+                    gap: count("gap"),
+                    leak: count("leak"),
+                    unknown: count("unknown"),
+                },
+            }
+        })
+        .collect())
+}
+
+/// The missing facts that decide, those of most records first.
+fn ask(app: &App, judged: &Judged) -> Result<Vec<Ask>, Problem> {
+    let (snapshot, kind) = (judged.view.snapshot, judged.duty.kind);
+    let doubts = app.days.pipeline().doubts(snapshot, judged.duty)?;
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    for (row, paths) in &doubts.missing {
+        if judged.lies_within(snapshot.pass.area(kind, *row)) {
+            paths.iter().for_each(|path| *counts.entry(path).or_default() += 1);
+        }
+    }
+    let mut ask: Vec<Ask> = counts
+        .into_iter()
+        .map(|(path, count)| Ask { fact: path.to_owned(), label: judged.view.path_label(kind, path), count })
+        .collect();
+    ask.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.fact.cmp(&b.fact)));
+    Ok(ask)
+}
+
+impl ParameterOn {
+    /// A parameter with what holds, if anything does.
+    pub fn new(parameter: &Parameter, dated: Option<&Dated>) -> Self {
+        let (value, unset) = dated.map(|dated| setting_text(&dated.setting)).unwrap_or_default();
+        Self {
+            id: parameter.id.to_string(),
+            label: Words::from(&parameter.label),
+            value,
+            unit: parameter.unit.as_ref().map(ToString::to_string),
+            from: dated.map(|dated| dated.from),
+            area: dated.and_then(|dated| dated.area.as_ref()).map(ToString::to_string),
+            basis: dated.map(|dated| Basis::from(&dated.basis)),
+            unset,
+        }
+    }
+}
+
+/// The rows of a duty that a filter keeps, in order.
+fn rows(
+    app: &App,
+    judged: &Judged,
+    scope: &Scope,
+    filter: &RecordsFilter,
+) -> Result<(Vec<usize>, Arc<Doubts>), Problem> {
+    let needs_doubts = filter.missing.is_some() || filter.near_miss.is_some();
+    let doubts = match needs_doubts || filter.standing == Some(Standing::Unknown) {
+        true => app.days.pipeline().doubts(judged.view.snapshot, judged.duty)?,
+        false => Arc::default(),
+    };
+    let (duty, kind) = (judged.duty, judged.duty.kind);
+    let candidates: Vec<usize> = match filter.standing {
+        Some(standing) => duty.rows_in(standing.into()).collect(),
+        None => (0..duty.rows()).collect(),
+    };
+    let text = filter.q.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    let kept = candidates.into_iter().filter(|row| {
+        let area = judged.view.snapshot.pass.area(kind, *row);
+        let missing = |fact: &String| doubts.missing.get(row).is_some_and(|paths| paths.contains(fact));
+        judged.lies_within(area)
+            && scope.sees_area(area)
+            && filter.missing.as_ref().is_none_or(missing)
+            && filter.near_miss.is_none_or(|wanted| wanted == doubts.near_misses.contains_key(row))
+            && text.is_none_or(|text| judged.view.has_text(kind, *row, text))
+    });
+    Ok((kept.collect(), doubts))
+}
+
+fn standing_line(judged: &Judged, doubts: &Doubts, row: usize) -> StandingLine {
+    let (view, duty) = (judged.view, judged.duty);
+    let shown = view.line(duty.kind, row);
+    let figures = view.verdict_figures(duty, row, &judged.figures);
+    let clauses = &judged.declared().should;
+    StandingLine {
+        kind: shown.kind,
+        id: shown.id,
+        name: shown.name,
+        area: shown.area,
+        standing: duty.standing(row).into(),
+        amount: figures.amount,
+        paid: figures.paid,
+        arose_on: figures.arose_on,
+        due_on: figures.due_on,
+        met_on: figures.met_on,
+        missing: doubts.missing.get(&row).cloned().unwrap_or_default(),
+        near_miss: doubts.near_misses.get(&row).and_then(|at| clauses.get(*at)).map(|c| c.id.to_string()),
+        synthetic: shown.synthetic,
+    }
 }
 
 /// The records of one duty, by set, area, text, missing fact or near miss.
 #[utoipa::path(get, path = "/api/duties/{id}/records", tag = "duties", params(("id" = String, Path), RecordsFilter, Paging),
     responses((status = 200, body = Page<StandingLine>), Problem))]
 pub async fn duty_records(
-    Path(_id): Path<String>,
-    Query(_filter): Query<RecordsFilter>,
-    Query(_paging): Query<Paging>,
+    State(app): State<App>,
+    account: May<ReadLists>,
+    Path(id): Path<String>,
+    Query(filter): Query<RecordsFilter>,
+    Query(paging): Query<Paging>,
 ) -> Result<Json<Page<StandingLine>>, Problem> {
-    Err(Problem::not_built())
+    let on = filter.on.unwrap_or_else(|| app.today());
+    app.blocking(move |app| {
+        let scope = Scope::of(&account, app.rules());
+        let area = scope.area(filter.area.as_deref())?;
+        let after: Option<usize> = paging.after()?;
+        app.read(on, |view| {
+            let duty = find(view, &scope, &id)?;
+            let figures = app.days.pipeline().figures(view.snapshot, duty)?;
+            let judged = Judged { view, duty, figures, area: area.as_deref() };
+            let (rows, doubts) = rows(app, &judged, &scope, &filter)?;
+            let total = rows.len() as u64;
+            let begin = after.map_or(0, |after| rows.partition_point(|row| *row <= after));
+            let shown = &rows[begin..rows.len().min(begin + paging.limit())];
+            let is_last = begin + shown.len() >= rows.len();
+            Ok(Json(Page {
+                items: shown.iter().map(|row| standing_line(&judged, &doubts, *row)).collect(),
+                next_cursor: shown.last().filter(|_| !is_last).and_then(cursor),
+                total: Some(total),
+            }))
+        })
+    })
+    .await
 }
 
 /// The same list as a sheet, with the day, the denominator and whether it is made up.
 #[utoipa::path(get, path = "/api/duties/{id}/records.xlsx", tag = "duties", params(("id" = String, Path), RecordsFilter),
     responses((status = 200, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), Problem))]
 pub async fn duty_records_sheet(
-    Path(_id): Path<String>,
-    Query(_filter): Query<RecordsFilter>,
+    State(app): State<App>,
+    account: May<ReadLists>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    Query(filter): Query<RecordsFilter>,
 ) -> Result<Response, Problem> {
-    Err(Problem::not_built())
+    let on = filter.on.unwrap_or_else(|| app.today());
+    let lang = lang_of(&headers);
+    app.blocking(move |app| {
+        let scope = Scope::of(&account, app.rules());
+        let area = scope.area(filter.area.as_deref())?;
+        let list = app.read(on, |view| {
+            let duty = find(view, &scope, &id)?;
+            let figures = app.days.pipeline().figures(view.snapshot, duty)?;
+            let judged = Judged { view, duty, figures, area: area.as_deref() };
+            let (rows, doubts) = rows(app, &judged, &scope, &filter)?;
+            let lines = rows.iter().map(|row| standing_line(&judged, &doubts, *row)).collect::<Vec<_>>();
+            Ok(sheet_of(&judged, &lines, lang))
+        })?;
+        list.response(&format!("{id}-{on}"))
+    })
+    .await
+}
+
+/// The list as a sheet: what it is, of which day and of how many, then one line a record.
+fn sheet_of(judged: &Judged, lines: &[StandingLine], lang: Lang) -> List {
+    let (rules, declared, line) = (judged.view.rules, judged.declared(), judged.line());
+    let pick = |zh: &str, en: &str| if lang == Lang::Zh { zh.to_owned() } else { en.to_owned() };
+    let area = judged.area.and_then(|code| rules.city.areas.get(code));
+    let area = area.map_or_else(|| rules.city.name.get(lang), |area| area.name.get(lang));
+    let on = judged.view.snapshot.on;
+    let counts = line.counts;
+    let mut notes = vec![
+        format!("{} {}", declared.verb, declared.title.get(lang)),
+        match lang {
+            Lang::Zh => format!("{area}，{on}，本表 {} 条", lines.len()),
+            Lang::En => format!("{area}, {on}, {} records in this list", lines.len()),
+        },
+        match lang {
+            Lang::Zh => format!(
+                "全部 {} 条中：应尽 {}，已尽 {}，免尽 {}，未尽 {}，错享 {}，未知 {}",
+                counts.records,
+                counts.should,
+                counts.done,
+                counts.exempt,
+                counts.gap,
+                counts.leak,
+                counts.unknown
+            ),
+            Lang::En => format!(
+                "Of all {} records: should {}, done {}, exempt {}, gap {}, leak {}, unknown {}",
+                counts.records,
+                counts.should,
+                counts.done,
+                counts.exempt,
+                counts.gap,
+                counts.leak,
+                counts.unknown
+            ),
+        },
+    ];
+    if lines.iter().any(|line| line.synthetic) {
+        notes.push(pick("含模拟数据，不代表真实情况", "Holds made-up data: not the real state of things"));
+    }
+    let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+    let number = |value: Option<Decimal>| value.map(|value| value.to_string()).unwrap_or_default();
+    let unit = line.unit.map(|unit| format!(" ({unit})")).unwrap_or_default();
+    let headings = [
+        ("编号", "id"),
+        ("名称", "name"),
+        ("区域", "area"),
+        ("状态", "standing"),
+        ("应付", "owed"),
+        ("已付", "paid"),
+        ("产生日期", "arose on"),
+        ("应办结日期", "due on"),
+        ("办结日期", "met on"),
+        ("缺少的事实", "missing facts"),
+        ("模拟", "made up"),
+    ];
+    List {
+        title: declared.title.get(lang).to_owned(),
+        notes,
+        headings: headings
+            .iter()
+            .map(|(zh, en)| pick(zh, en) + if matches!(*en, "owed" | "paid") { unit.as_str() } else { "" })
+            .collect(),
+        rows: lines
+            .iter()
+            .map(|line| {
+                let area = line.area.as_deref().and_then(|code| rules.city.areas.get(code));
+                vec![
+                    line.id.clone(),
+                    line.name.clone().unwrap_or_default(),
+                    area.map(|area| area.name.get(lang).to_owned()).unwrap_or_default(),
+                    line.standing.label(lang).to_owned(),
+                    number(line.amount),
+                    number(line.paid),
+                    day(line.arose_on),
+                    day(line.due_on),
+                    day(line.met_on),
+                    line.missing.join(", "),
+                    if line.synthetic { pick("是", "yes") } else { String::new() },
+                ]
+            })
+            .collect(),
+    }
 }

@@ -1,16 +1,28 @@
 //! Why a record stands where it stands for a duty, clause by clause.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
-use axum::extract::{Path, Query};
+use axum::extract::State;
 use chrono::{DateTime, NaiveDate, Utc};
+use model::{DutyId, FactId, FactType, KindId, RecordId};
+use rules::evaluate::Setting;
+use rules::explain::{self, Failing, Reason, explain};
 use rust_decimal::Decimal;
 use serde::Serialize;
+use serde_json::json;
+use store::Provenance;
 use utoipa::ToSchema;
 
+use super::app::App;
 use super::duties::ParameterOn;
+use super::extract::{Path, Query};
 use super::problem::Problem;
 use super::records::Day;
+use super::right::{May, ReadRecord};
+use super::scope::Scope;
 use super::session::RecordRef;
+use super::view::View;
 use super::words::{Basis, Standing, Truth, Words};
 
 /// The reasons of one verdict.
@@ -54,6 +66,8 @@ pub struct Explanation {
     pub exemptions: Vec<ClauseReason>,
     /// What shows that it has been served.
     pub evidence: ClauseReason,
+    /// What the amount was computed from.
+    pub amount_from: Option<FigureReason>,
     /// Whether it fails one clause alone.
     pub near_miss: bool,
     /// For an unknown: the facts to ask for, the one that settles most first.
@@ -63,10 +77,10 @@ pub struct Explanation {
 /// One clause and how it came out.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ClauseReason {
-    /// `state-lessor`
-    pub id: String,
+    /// `state-lessor`; none for the evidence.
+    pub id: Option<String>,
     /// What it says.
-    pub label: Words,
+    pub label: Option<Words>,
     /// The condition, an expression.
     pub when: String,
     /// How it came out.
@@ -79,6 +93,17 @@ pub struct ClauseReason {
     pub otherwise: Vec<Words>,
 }
 
+/// What a number was computed from.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FigureReason {
+    /// The expression.
+    pub from: String,
+    /// The facts it read.
+    pub facts: Vec<FactRead>,
+    /// The parameters it read.
+    pub parameters: Vec<ParameterOn>,
+}
+
 /// A fact that a clause read.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct FactRead {
@@ -86,8 +111,10 @@ pub struct FactRead {
     pub path: String,
     /// What people call it.
     pub label: Words,
-    /// The record that holds it; none where the way to it is broken.
-    pub record: Option<RecordRef>,
+    /// The record that holds it.
+    pub record: RecordRef,
+    /// The fact's id there.
+    pub fact: String,
     /// The value; none if not known or masked.
     #[schema(value_type = Option<Value>)]
     pub value: Option<serde_json::Value>,
@@ -99,6 +126,8 @@ pub struct FactRead {
     pub masked: bool,
     /// Whether it is computed.
     pub derived: bool,
+    /// The computed facts it was read for, outermost first, as paths.
+    pub via: Vec<String>,
     /// The day it holds from.
     pub on: Option<NaiveDate>,
     /// When we learned it.
@@ -125,8 +154,221 @@ pub struct AskFact {
     params(("kind" = String, Path), ("id" = String, Path), ("duty" = String, Path), Day),
     responses((status = 200, body = Explanation), Problem))]
 pub async fn explanation(
-    Path((_kind, _id, _duty)): Path<(String, String, String)>,
-    Query(_day): Query<Day>,
+    State(app): State<App>,
+    account: May<ReadRecord>,
+    Path((kind, id, duty)): Path<(String, String, String)>,
+    Query(day): Query<Day>,
 ) -> Result<Json<Explanation>, Problem> {
-    Err(Problem::not_built())
+    let on = day.on.unwrap_or_else(|| app.today());
+    app.blocking(move |app| {
+        let scope = Scope::of(&account, app.rules());
+        app.read(on, |view| {
+            let (place, row) = scope.find(view.snapshot, &kind, &id)?;
+            let version = app.rules().duties.iter().find(|version| version.duty.id.as_str() == duty);
+            let seen = version.filter(|version| version.kind == place && scope.sees_duty(&version.duty));
+            seen.ok_or_else(|| Problem::not_found(&duty))?;
+            let (duty, record) = (DutyId::from(duty.as_str()), view.id(place, row));
+            let setting = Setting::on(on);
+            let found = explain(app.rules(), &view.snapshot.tables, (&duty, record), &setting);
+            let found = found.ok_or_else(|| Problem::not_found(duty.as_str()))?;
+            let mut reasons =
+                Reasons { app, view, own: scope.own_only().then_some((&kind, &id)), told: BTreeMap::new() };
+            let mut explanation = reasons.explanation(found)?;
+            if let Some(pass) = view.snapshot.pass.duty(&duty) {
+                let gathered = app.days.pipeline().figures(view.snapshot, pass)?;
+                let figures = view.verdict_figures(pass, row, &gathered);
+                explanation.arose_on = figures.arose_on;
+                explanation.due_on = figures.due_on;
+                explanation.met_on = figures.met_on;
+            }
+            Ok(Json(explanation))
+        })
+    })
+    .await
+}
+
+/// Puts reasons into the words of the API, and says where each fact came from.
+struct Reasons<'a> {
+    app: &'a App,
+    view: View<'a>,
+    /// For a reader who may see one record only: that record. Facts of others are masked.
+    own: Option<(&'a String, &'a String)>,
+    told: BTreeMap<(KindId, RecordId), BTreeMap<FactId, Provenance>>,
+}
+
+impl Reasons<'_> {
+    fn explanation(&mut self, found: explain::Explanation) -> Result<Explanation, Problem> {
+        let unit = found.amount.as_ref().or(found.paid.as_ref()).and_then(|figure| figure.unit.clone());
+        Ok(Explanation {
+            on: found.on,
+            duty: found.duty.to_string(),
+            title: Words::from(&found.title),
+            version: found.version,
+            basis: Basis::from(&found.basis),
+            record: RecordRef { kind: found.kind.to_string(), id: found.record.to_string() },
+            standing: found.standing.into(),
+            should: found.should.into(),
+            done: found.done.into(),
+            exempt: found.exempt.into(),
+            amount: found
+                .amount
+                .as_ref()
+                .filter(|_| found.standing.is_owed())
+                .and_then(|figure| figure.value),
+            paid: found.paid.as_ref().and_then(|figure| figure.value),
+            unit,
+            arose_on: None,
+            due_on: None,
+            met_on: None,
+            clauses: self.reasons(found.clauses)?,
+            exemptions: self.reasons(found.exemptions)?,
+            evidence: self.reason(found.evidence)?,
+            amount_from: found.amount.map(|figure| self.figure(figure)).transpose()?,
+            near_miss: found.near_miss,
+            ask: found
+                .ask
+                .into_iter()
+                .map(|ask| AskFact {
+                    fact: ask.path,
+                    label: Words::from(&ask.label),
+                    question: ask.question.as_ref().map(Words::from),
+                })
+                .collect(),
+        })
+    }
+
+    fn reasons(&mut self, reasons: Vec<Reason>) -> Result<Vec<ClauseReason>, Problem> {
+        reasons.into_iter().map(|reason| self.reason(reason)).collect()
+    }
+
+    fn reason(&mut self, reason: Reason) -> Result<ClauseReason, Problem> {
+        let masks = |read: &explain::FactRead| read.personal || self.is_anothers(&read.kind, &read.record);
+        // What would have to differ tells what is: not where a fact is masked.
+        let is_shown = !reason.facts.iter().any(masks);
+        let otherwise =
+            reason.ways.iter().filter(|_| is_shown).map(|way| otherwise(self.view, way)).collect();
+        Ok(ClauseReason {
+            id: reason.id.map(|id| id.to_string()),
+            label: reason.label.as_ref().map(Words::from),
+            when: reason.when,
+            truth: reason.truth.into(),
+            facts: self.facts(reason.facts)?,
+            parameters: reason.parameters.into_iter().map(ParameterOn::from).collect(),
+            otherwise,
+        })
+    }
+
+    fn figure(&mut self, figure: explain::Figure) -> Result<FigureReason, Problem> {
+        Ok(FigureReason {
+            from: figure.from,
+            facts: self.facts(figure.facts)?,
+            parameters: figure.parameters.into_iter().map(ParameterOn::from).collect(),
+        })
+    }
+
+    fn facts(&mut self, reads: Vec<explain::FactRead>) -> Result<Vec<FactRead>, Problem> {
+        reads.into_iter().map(|read| self.fact(read)).collect()
+    }
+
+    fn is_anothers(&self, kind: &KindId, record: &RecordId) -> bool {
+        // Records that describe areas are nobody's.
+        let describes_areas = || {
+            let facts = self.view.rules.kinds.iter().flat_map(|kind| &kind.facts);
+            facts
+                .into_iter()
+                .any(|fact| matches!(&fact.fact_type, FactType::Area { to: Some(to) } if to == kind))
+        };
+        self.own.is_some_and(|(own_kind, own_id)| {
+            (own_kind != kind.as_str() || own_id != record.as_str()) && !describes_areas()
+        })
+    }
+
+    fn fact(&mut self, read: explain::FactRead) -> Result<FactRead, Problem> {
+        let known = read.value.is_some();
+        let masked = known && (read.personal || self.is_anothers(&read.kind, &read.record));
+        let value = read.value.filter(|_| !masked);
+        let declared =
+            self.view.rules.kind(read.kind.as_str()).and_then(|(_, kind)| kind.fact(read.fact.as_str()));
+        let display = match (declared, &value) {
+            (Some(fact), Some(value)) => self.view.display(fact, value),
+            _ => None,
+        };
+        let source =
+            if read.derived || masked { None } else { self.source(&read.kind, &read.record, &read.fact)? };
+        Ok(FactRead {
+            path: read.path,
+            label: Words::from(&read.label),
+            record: RecordRef { kind: read.kind.to_string(), id: read.record.to_string() },
+            fact: read.fact.to_string(),
+            value: value.map(|value| json!(value)),
+            display,
+            unit: read.unit.map(|unit| unit.to_string()),
+            masked,
+            derived: read.derived,
+            via: read.via,
+            on: source.as_ref().map(|source| source.on),
+            at: source.as_ref().map(|source| source.at),
+            synthetic: source.as_ref().is_some_and(|source| source.synthetic),
+            source: source.and_then(|source| source.source),
+        })
+    }
+
+    fn source(&mut self, kind: &KindId, id: &RecordId, fact: &FactId) -> Result<Option<Provenance>, Problem> {
+        let key = (kind.clone(), id.clone());
+        if !self.told.contains_key(&key) {
+            let told = self.app.store().provenance(kind.as_str(), id.as_str())?;
+            self.told.insert(key.clone(), told);
+        }
+        Ok(self.told.get(&key).and_then(|told| told.get(fact)).cloned())
+    }
+}
+
+impl From<explain::ParameterHeld> for ParameterOn {
+    fn from(held: explain::ParameterHeld) -> Self {
+        let values: Vec<String> = held.values.iter().map(ToString::to_string).collect();
+        Self {
+            id: held.id.to_string(),
+            label: Words::from(&held.label),
+            value: (!values.is_empty()).then(|| values.join(", ")),
+            unit: held.unit.map(|unit| unit.to_string()),
+            from: held.from,
+            area: held.area.map(|area| area.to_string()),
+            basis: held.basis.as_ref().map(Basis::from),
+            unset: held.unset.as_ref().map(Words::from),
+        }
+    }
+}
+
+/// One way to a yes, in words: every condition that would have to be different.
+fn otherwise(view: View, way: &[Failing]) -> Words {
+    let mut words = Words::default();
+    for (at, failing) in way.iter().enumerate() {
+        if at > 0 {
+            words.zh += "；并且 ";
+            words.en += "; and ";
+        }
+        words.zh += &failing.needs;
+        words.en += &failing.needs;
+        if let Some(now) = &failing.now {
+            words.zh += &format!("，现为 {now}");
+            words.en += &format!(", now {now}");
+        }
+        for change in &failing.changes {
+            let declared =
+                view.rules.kind(change.kind.as_str()).and_then(|(_, kind)| kind.fact(change.fact.as_str()));
+            let shown: Vec<Words> = change
+                .to
+                .iter()
+                .map(|value| {
+                    let display = declared.and_then(|fact| view.display(fact, value));
+                    display.unwrap_or_else(|| Words::new(value.to_string(), value.to_string()))
+                })
+                .collect();
+            let zh: Vec<&str> = shown.iter().map(|words| words.zh.as_str()).collect();
+            let en: Vec<&str> = shown.iter().map(|words| words.en.as_str()).collect();
+            words.zh += &format!("（{}改为 {}）", change.label.zh, zh.join(" 或 "));
+            words.en += &format!(" ({} would have to be {})", change.label.en, en.join(" or "));
+        }
+    }
+    words
 }

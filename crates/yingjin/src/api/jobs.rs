@@ -1,14 +1,24 @@
 //! Long work: its progress, its end, and how to stop it.
 
+use std::sync::Arc;
+
 use axum::Json;
-use axum::extract::Path;
+use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, NaiveDate, Utc};
+use model::{Label, Lang};
 use serde::{Deserialize, Serialize};
+use store::{Account, Milestone, Recorded, Role, StoreError};
 use utoipa::ToSchema;
 
+use super::app::App;
+use super::extract::{Body, Path};
 use super::problem::Problem;
+use super::right::{May, ReadJobs, RecordPass};
 use super::words::Words;
+use crate::clock;
+use crate::job::{self, End, Watch};
+use crate::pipeline::{Origin, PipelineError};
 
 /// How far long work is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -104,8 +114,8 @@ pub struct VerificationResult {
 /// Where the chain of events breaks.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct ChainBreak {
-    /// The event.
-    pub seq: i64,
+    /// The event; none where it is not one event that is wrong.
+    pub seq: Option<i64>,
     /// What is wrong with it.
     pub what: Words,
 }
@@ -117,23 +127,156 @@ pub struct PassRequest {
     pub on: Option<NaiveDate>,
 }
 
+/// What a job came to.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// A pass was recorded.
+    Pass(PassResult),
+    /// The chain was walked.
+    Verification(VerificationResult),
+}
+
+/// Long work under way: what it does and how it goes.
+pub type Work = job::Job<JobType, Outcome>;
+
+impl From<&Work> for Job {
+    fn from(work: &Work) -> Self {
+        let (done, total) = work.watch.progress();
+        let mut job = Self {
+            id: work.id.clone(),
+            job_type: work.what,
+            state: JobState::Running,
+            progress: Progress { done, total },
+            actor: work.actor.clone(),
+            started_at: work.started_at,
+            ended_at: None,
+            failure: None,
+            pass: None,
+            verification: None,
+        };
+        let Some((at, end)) = work.end() else { return job };
+        job.ended_at = Some(at);
+        match end {
+            End::Done(outcome) => {
+                job.state = JobState::Done;
+                match outcome {
+                    Outcome::Pass(result) => job.pass = Some(result),
+                    Outcome::Verification(result) => job.verification = Some(result),
+                }
+            }
+            End::Failed(why) => {
+                job.state = JobState::Failed;
+                job.failure = Some(Words::from(&why));
+            }
+            End::Stopped => job.state = JobState::Cancelled,
+        }
+        job
+    }
+}
+
+/// An error of the register as a reader may know it: no places, no causes.
+pub fn error_label(error: &StoreError) -> Label {
+    let document = |lang| Problem::from(error.clone()).document(lang).detail;
+    Label::new(document(Lang::Zh), document(Lang::En))
+}
+
+impl App {
+    /// Begins long work off the threads that answer.
+    pub fn begin(
+        &self,
+        by: &Account,
+        what: JobType,
+        work: impl FnOnce(&Self, &Watch) -> End<Outcome> + Send + 'static,
+    ) -> Job {
+        let job = self.jobs.begin(what, &by.name, clock::now());
+        let shown = Job::from(&*job);
+        let app = self.clone();
+        tokio::task::spawn_blocking(move || {
+            let end = work(&app, &job.watch);
+            job.finish(clock::now(), end);
+        });
+        shown
+    }
+}
+
 /// Judges every record on a day and keeps what changed as an event.
 #[utoipa::path(post, path = "/api/passes", tag = "jobs", request_body = PassRequest,
     responses((status = 202, body = Job), Problem))]
-pub async fn begin_pass(Json(_request): Json<PassRequest>) -> Result<(StatusCode, Json<Job>), Problem> {
-    Err(Problem::not_built())
+pub async fn begin_pass(
+    State(app): State<App>,
+    account: May<RecordPass>,
+    Body(request): Body<PassRequest>,
+) -> Result<(StatusCode, Json<Job>), Problem> {
+    let on = request.on.unwrap_or_else(|| app.today());
+    let origin = Origin { actor: account.name.clone(), at: clock::now() };
+    let job = app.begin(&account, JobType::Pass, move |app, watch| {
+        let pipeline = app.days.pipeline();
+        let recorded = app.days.read(on, |snapshot| {
+            let records = snapshot.pass.duties.iter().map(|duty| duty.rows() as u64).sum();
+            let recorded = pipeline.record_pass(snapshot, &origin, |done, total| {
+                watch.tell(done, total);
+                !watch.is_stopped()
+            });
+            recorded.map(|recorded| PassResult::new(on, records, &recorded))
+        });
+        match recorded.and_then(|recorded| recorded) {
+            Ok(result) => End::Done(Outcome::Pass(result)),
+            Err(PipelineError::Stopped) => End::Stopped,
+            Err(PipelineError::Store(error)) => End::Failed(error_label(&error)),
+            Err(error) => End::Failed(Label::new(error.message(Lang::Zh), error.message(Lang::En))),
+        }
+    });
+    Ok((StatusCode::ACCEPTED, Json(job)))
+}
+
+impl PassResult {
+    fn new(on: NaiveDate, records: u64, recorded: &Recorded) -> Self {
+        let mut result =
+            Self { on, seq: recorded.seq, records, changed: 0, arose: 0, met: 0, lapsed: 0, leaked: 0 };
+        for ((_, from, to), count) in &recorded.tally {
+            result.changed += count;
+            match Milestone::of(*from, *to) {
+                Some(Milestone::Arose) => result.arose += count,
+                Some(Milestone::Met) => result.met += count,
+                Some(Milestone::Lapsed) => result.lapsed += count,
+                Some(Milestone::Leaked) => result.leaked += count,
+                None => {}
+            }
+        }
+        result
+    }
+}
+
+/// The job of that id, where this reader may know of it: whoever began it, an administrator, an auditor.
+fn find(app: &App, account: &Account, id: &str) -> Result<Arc<Work>, Problem> {
+    let sees_all = matches!(account.role, Role::Administrator | Role::Auditor);
+    let job = app.jobs.get(id).filter(|job| sees_all || job.actor == account.name);
+    job.ok_or_else(|| Problem::not_found(&format!("job {id}")))
 }
 
 /// How a job stands.
 #[utoipa::path(get, path = "/api/jobs/{id}", tag = "jobs", params(("id" = String, Path)),
     responses((status = 200, body = Job), Problem))]
-pub async fn job(Path(_id): Path<String>) -> Result<Json<Job>, Problem> {
-    Err(Problem::not_built())
+pub async fn job(
+    State(app): State<App>,
+    account: May<ReadJobs>,
+    Path(id): Path<String>,
+) -> Result<Json<Job>, Problem> {
+    Ok(Json(Job::from(&*find(&app, &account, &id)?)))
 }
 
 /// Stops a job that is under way; nothing of it stays.
 #[utoipa::path(delete, path = "/api/jobs/{id}", tag = "jobs", params(("id" = String, Path)),
     responses((status = 204), Problem))]
-pub async fn cancel_job(Path(_id): Path<String>) -> Result<StatusCode, Problem> {
-    Err(Problem::not_built())
+pub async fn cancel_job(
+    State(app): State<App>,
+    account: May<ReadJobs>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let job = find(&app, &account, &id)?;
+    if account.role != Role::Administrator && job.actor != account.name {
+        return Err(Problem::forbidden());
+    }
+    job.watch.stop();
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -1,27 +1,45 @@
 //! The HTTP API. One file a resource: what it reads and writes, and its handlers.
 
+use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
+use axum::routing::any;
+use axum::{Router, middleware};
+use tower_http::compression::CompressionLayer;
+use tower_http::services::{ServeDir, ServeFile};
 use utoipa::OpenApi;
 use utoipa::openapi::{RefOr, Response};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use utoipa_swagger_ui::SwaggerUi;
 
 pub mod accounts;
+pub mod app;
+pub mod asker;
 pub mod audit;
 pub mod city;
 pub mod conflicts;
 pub mod duties;
+pub mod etag;
 pub mod explanation;
+pub mod extract;
 pub mod health;
 pub mod imports;
 pub mod jobs;
+pub mod list;
 pub mod owed;
 pub mod paging;
 pub mod problem;
 pub mod records;
+pub mod right;
 pub mod rules;
+pub mod scope;
 pub mod session;
+pub mod shield;
+pub mod view;
 pub mod words;
+
+use app::App;
+use problem::{Kind, Problem};
 
 /// What the document says of itself.
 #[derive(OpenApi)]
@@ -36,8 +54,16 @@ pub mod words;
 )]
 struct Document;
 
-fn routes() -> OpenApiRouter {
+/// The largest body of a request that is no upload.
+const BODY_MAX_BYTES: usize = 1_000_000;
+
+fn routes(upload_bytes: usize) -> OpenApiRouter<App> {
+    let uploads = OpenApiRouter::new()
+        .routes(routes!(imports::imports, imports::begin_import))
+        .routes(routes!(imports::suggest_mapping))
+        .layer(DefaultBodyLimit::max(upload_bytes));
     OpenApiRouter::with_openapi(Document::openapi())
+        .merge(uploads)
         .routes(routes!(health::health))
         .routes(routes!(session::sign_in, session::who, session::sign_out))
         .routes(routes!(city::city))
@@ -51,8 +77,6 @@ fn routes() -> OpenApiRouter {
         .routes(routes!(records::reveal))
         .routes(routes!(explanation::explanation))
         .routes(routes!(owed::owed))
-        .routes(routes!(imports::imports, imports::begin_import))
-        .routes(routes!(imports::suggest_mapping))
         .routes(routes!(imports::import_report, imports::cancel_import))
         .routes(routes!(imports::import_rows_sheet))
         .routes(routes!(conflicts::conflicts))
@@ -72,7 +96,7 @@ fn routes() -> OpenApiRouter {
 
 /// The OpenAPI document of every route.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    let mut document = routes().into_openapi();
+    let mut document = routes(0).into_openapi();
     for item in document.paths.paths.values_mut() {
         let operations = [&mut item.get, &mut item.post, &mut item.patch, &mut item.delete];
         for (status, response) in operations.into_iter().flatten().flat_map(|o| &mut o.responses.responses) {
@@ -90,4 +114,34 @@ fn describe(status: &str, response: &mut Response) {
         let reason = status.parse().ok().and_then(|status: StatusCode| status.canonical_reason());
         response.description = reason.unwrap_or("Answer").to_owned();
     }
+}
+
+/// Everything the server answers: the API, its document, and the pages.
+pub fn router(app: App) -> Router {
+    // A form around a file takes some bytes more than the file.
+    let upload_bytes =
+        usize::try_from(app.settings.upload_bytes).unwrap_or(usize::MAX).saturating_add(BODY_MAX_BYTES);
+    let (routes, _) = routes(upload_bytes).split_for_parts();
+    let web = &app.settings.web;
+    let pages = ServeDir::new(web).fallback(ServeFile::new(web.join("index.html")));
+    Router::new()
+        .merge(routes)
+        .route("/api/{*rest}", any(async || Problem::not_found("address")))
+        .method_not_allowed_fallback(async || {
+            Problem::new(
+                Kind::Method,
+                "这个地址不支持该请求方法。",
+                "This address does not take that method.",
+            )
+        })
+        .with_state(app.clone())
+        .merge(SwaggerUi::new("/api/docs").url("/api/openapi.json", openapi()))
+        .nest_service("/assets", ServeDir::new(web.join("assets")))
+        .fallback_service(pages)
+        .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
+        .layer(middleware::from_fn(shield::no_forgery))
+        .layer(middleware::from_fn(shield::language))
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn(shield::headers))
+        .layer(middleware::from_fn(shield::log))
 }

@@ -132,6 +132,18 @@ impl Problem {
         }
     }
 
+    /// 400 with every field that is wrong.
+    pub fn fields(errors: Vec<(String, Words)>) -> Self {
+        Self {
+            errors,
+            ..Self::new(
+                Kind::Invalid,
+                "有几项填写不正确，请逐项修改后重试。",
+                "Some fields are wrong; mend each and send it again.",
+            )
+        }
+    }
+
     /// 401.
     pub fn sign_in() -> Self {
         Self::new(

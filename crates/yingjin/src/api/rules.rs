@@ -1,17 +1,33 @@
 //! The rules in words, their parameters, and who would gain and lose if one were different.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
 use chrono::NaiveDate;
+use model::{AreaCode, RecordId};
+use rules::compare::{AreaComparison, DutyComparison, Side, compare_rules};
+use rules::evaluate::Counts;
+use rules::expr::{Const, Type};
+use rules::parameter::{Dated, Parameter, Setting, Shape};
+use rules::reads::Reads;
+use rules::ruleset::{CompiledDuty, RuleSet};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::app::App;
 use super::city::FactTypeName;
 use super::duties::{ClauseShape, DoneShape};
+use super::etag::tagged;
+use super::extract::Body;
 use super::problem::Problem;
 use super::records::RecordLine;
+use super::right::{May, ReadLists, SignIn};
+use super::scope::Scope;
+use super::view::View;
 use super::words::{Basis, Mode, Span, Words};
 
 /// Every duty in words.
@@ -185,23 +201,268 @@ pub struct ChangeExample {
     pub owed: bool,
 }
 
+/// Every duty as the folder words it.
+fn in_words(rules: &RuleSet) -> Rules {
+    Rules {
+        version: rules.version.clone(),
+        duties: rules.duties.iter().map(|duty| rule(rules, duty)).collect(),
+    }
+}
+
+fn rule(rules: &RuleSet, compiled: &CompiledDuty) -> Rule {
+    let duty = &compiled.duty;
+    Rule {
+        id: duty.id.to_string(),
+        verb: duty.verb.clone(),
+        title: Words::from(&duty.title),
+        summary: duty.summary.as_ref().map(Words::from),
+        kind: duty.kind.to_string(),
+        mode: Mode::from(duty.mode),
+        owner: duty.owner.to_string(),
+        bearer: duty.bearer.as_ref().map(ToString::to_string),
+        basis: Basis::from(&duty.basis),
+        valid: duty.valid.iter().map(Span::from).collect(),
+        days: duty.days,
+        clauses: duty.should.iter().map(ClauseShape::from).collect(),
+        exemptions: duty.exempt.iter().map(ClauseShape::from).collect(),
+        done: DoneShape::from(&duty.done),
+        amount: duty.amount.as_ref().map(|amount| amount.value.clone()),
+        unit: duty.amount.as_ref().map(|amount| amount.unit.clone()),
+        parameters: parameters_read(rules, compiled),
+        cases: compiled.cases.len(),
+    }
+}
+
+fn parameters_read(rules: &RuleSet, duty: &CompiledDuty) -> Vec<String> {
+    let reads = Reads::of_duty(rules, duty);
+    reads.parameters.iter().map(|index| rules.parameters[*index].id.to_string()).collect()
+}
+
+/// Every parameter with its values.
+fn parameter_shapes(rules: &RuleSet) -> Parameters {
+    let reads: Vec<_> = rules.duties.iter().map(|duty| (duty, Reads::of_duty(rules, duty))).collect();
+    let shape = |(index, parameter): (usize, &Parameter)| ParameterShape {
+        id: parameter.id.to_string(),
+        label: Words::from(&parameter.label),
+        value_type: type_name(parameter.ty),
+        unit: parameter.unit.as_ref().map(ToString::to_string),
+        may_try: parameter.shape == Shape::One,
+        values: parameter.values.iter().map(ParameterValue::from).collect(),
+        duties: reads
+            .iter()
+            .filter(|(_, reads)| reads.parameters.contains(&index))
+            .map(|(duty, _)| duty.duty.id.to_string())
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect(),
+    };
+    Parameters { parameters: rules.parameters.iter().enumerate().map(shape).collect() }
+}
+
+fn type_name(ty: Type) -> FactTypeName {
+    match ty {
+        Type::Bool => FactTypeName::Bool,
+        Type::Int => FactTypeName::Int,
+        Type::Decimal { .. } => FactTypeName::Decimal,
+        Type::Text => FactTypeName::Text,
+        Type::Date => FactTypeName::Date,
+        Type::Point => FactTypeName::Point,
+    }
+}
+
+impl From<&Dated> for ParameterValue {
+    fn from(dated: &Dated) -> Self {
+        let (value, unset) = setting_text(&dated.setting);
+        Self {
+            from: dated.from,
+            to: dated.to,
+            area: dated.area.as_ref().map(ToString::to_string),
+            value,
+            unset,
+            basis: Basis::from(&dated.basis),
+        }
+    }
+}
+
+/// A parameter's value on one line, or why there is none.
+pub fn setting_text(setting: &Setting) -> (Option<String>, Option<Words>) {
+    match setting {
+        Setting::One(value) => (Some(const_text(value)), None),
+        Setting::List(values) => (Some(values.iter().map(const_text).collect::<Vec<_>>().join(", ")), None),
+        Setting::Keyed(values) => {
+            let pair = |(code, value): (&String, &Const)| format!("{code} = {}", const_text(value));
+            (Some(values.iter().map(pair).collect::<Vec<_>>().join(", ")), None)
+        }
+        Setting::Unset(why) => (None, Some(Words::from(why))),
+    }
+}
+
+/// A known value as text.
+pub fn const_text(value: &Const) -> String {
+    match value {
+        Const::Bool(value) => value.to_string(),
+        Const::Int(value) => value.to_string(),
+        Const::Decimal(value) => value.to_string(),
+        Const::Text(value) => value.clone(),
+        Const::Date(value) => value.to_string(),
+    }
+}
+
+/// Reads a value to be tried for a parameter. None if it has another form than the parameter's type.
+pub fn read_const(ty: Type, text: &str) -> Option<Const> {
+    match ty {
+        Type::Bool => text.parse().ok().map(Const::Bool),
+        Type::Int => text.parse().ok().map(Const::Int),
+        Type::Decimal { scale } => {
+            text.parse::<Decimal>().ok().filter(|value| value.scale() <= u32::from(scale)).map(Const::Decimal)
+        }
+        Type::Text => Some(Const::Text(text.to_owned())),
+        Type::Date => text.parse().ok().map(Const::Date),
+        Type::Point => None,
+    }
+}
+
 /// Every duty in words.
 #[utoipa::path(get, path = "/api/rules", tag = "rules",
     responses((status = 200, body = Rules), (status = 304), Problem))]
-pub async fn rules() -> Result<Json<Rules>, Problem> {
-    Err(Problem::not_built())
+pub async fn rules(
+    State(app): State<App>,
+    _account: May<SignIn>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    tagged(&headers, &in_words(app.rules()))
 }
 
 /// Every parameter with its values and documents.
 #[utoipa::path(get, path = "/api/parameters", tag = "rules",
     responses((status = 200, body = Parameters), (status = 304), Problem))]
-pub async fn parameters() -> Result<Json<Parameters>, Problem> {
-    Err(Problem::not_built())
+pub async fn parameters(
+    State(app): State<App>,
+    _account: May<SignIn>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    tagged(&headers, &parameter_shapes(app.rules()))
 }
 
 /// Compares two days or two settings: newly owed, no longer owed, money, by area.
 #[utoipa::path(post, path = "/api/compare", tag = "rules", request_body = CompareRequest,
     responses((status = 200, body = Comparison), Problem))]
-pub async fn compare(Json(_request): Json<CompareRequest>) -> Result<Json<Comparison>, Problem> {
-    Err(Problem::not_built())
+pub async fn compare(
+    State(app): State<App>,
+    account: May<ReadLists>,
+    Body(request): Body<CompareRequest>,
+) -> Result<Json<Comparison>, Problem> {
+    app.blocking(move |app| {
+        let scope = Scope::of(&account, app.rules());
+        let area = scope.area(request.area.as_deref())?;
+        let a = setting_of(app, &request.a, "a")?;
+        let b = setting_of(app, &request.b, "b")?;
+        let difference = Difference { scope: &scope, area: area.as_deref(), duty: request.duty.as_deref() };
+        app.read_two((a.on, b.on), |view_a, view_b| {
+            let found = compare_rules(
+                Side { rules: app.rules(), tables: &view_a.snapshot.tables, setting: &a },
+                Side { rules: app.rules(), tables: &view_b.snapshot.tables, setting: &b },
+            );
+            let duties =
+                found.duties.iter().filter_map(|duty| difference.of((view_a, view_b), duty)).collect();
+            Ok(Json(Comparison { a_on: a.on, b_on: b.on, duties }))
+        })
+    })
+    .await
+}
+
+/// A day and values to be tried, each of its parameter's type. Every mistake is told at once.
+fn setting_of(app: &App, trial: &Trial, side: &str) -> Result<rules::evaluate::Setting, Problem> {
+    let mut setting = rules::evaluate::Setting::on(trial.on.unwrap_or_else(|| app.today()));
+    let mut mistakes = Vec::new();
+    for (id, text) in &trial.set {
+        let parameter = app.rules().parameters.iter().find(|parameter| parameter.id.as_str() == id);
+        let why = match parameter {
+            None => Words::new("没有这个参数", "there is no such parameter"),
+            Some(parameter) if parameter.shape != Shape::One => Words::new(
+                "这个参数是列表或分类取值，不能试算",
+                "this parameter is a list or has values by code",
+            ),
+            Some(parameter) => match read_const(parameter.ty, text.trim()) {
+                Some(value) => {
+                    setting = setting.with(parameter.id.clone(), value);
+                    continue;
+                }
+                None => Words::new("数值的写法不对", "the value has another form than the parameter's"),
+            },
+        };
+        mistakes.push((format!("{side}.set.{id}"), why));
+    }
+    if mistakes.is_empty() { Ok(setting) } else { Err(Problem::fields(mistakes)) }
+}
+
+/// Records shown of those that would be owed or would no longer be.
+const EXAMPLES: usize = 20;
+
+/// What of a comparison is shown.
+struct Difference<'a> {
+    scope: &'a Scope<'a>,
+    area: Option<&'a str>,
+    duty: Option<&'a str>,
+}
+
+impl Difference<'_> {
+    fn lies_within(&self, view: View, code: Option<&str>) -> bool {
+        let areas = &view.rules.city.areas;
+        self.area.is_none_or(|area| code.is_some_and(|code| areas.within(code, area)))
+    }
+
+    /// A duty that differs or was asked for; none otherwise, or where it is not the reader's to see.
+    fn of(&self, (a, b): (View, View), found: &DutyComparison) -> Option<DutyChange> {
+        if self.duty.is_some_and(|duty| duty != found.duty.as_str()) {
+            return None;
+        }
+        let version = b.rules.duties.iter().find(|version| version.duty.id == found.duty)?;
+        if !self.scope.sees_duty(&version.duty) {
+            return None;
+        }
+        let within = |line: &&AreaComparison| self.lies_within(b, line.area.as_ref().map(AreaCode::as_str));
+        let parts: Vec<&AreaComparison> = found.by_area.iter().filter(within).collect();
+        let amount = |counts: fn(&AreaComparison) -> &Counts| {
+            version.amount.as_ref().map(|_| parts.iter().map(|part| counts(part).owed).sum::<Decimal>())
+        };
+        let change = DutyChange {
+            id: found.duty.to_string(),
+            title: Words::from(&found.title),
+            newly_owed: parts.iter().map(|part| part.newly_owed).sum(),
+            no_longer_owed: parts.iter().map(|part| part.no_longer_owed).sum(),
+            amount_a: amount(|part| &part.a),
+            amount_b: amount(|part| &part.b),
+            unit: version.duty.amount.as_ref().map(|amount| amount.unit.clone()),
+            by_area: parts
+                .iter()
+                .filter(|part| part.newly_owed + part.no_longer_owed > 0)
+                .map(|part| AreaChange {
+                    area: part.area.as_ref().map(ToString::to_string),
+                    newly_owed: part.newly_owed,
+                    no_longer_owed: part.no_longer_owed,
+                })
+                .collect(),
+            examples: self
+                .examples((version.kind, b), &found.newly_owed, true)
+                .chain(self.examples((version.kind, a), &found.no_longer_owed, false))
+                .take(EXAMPLES)
+                .collect(),
+        };
+        let differs = change.newly_owed + change.no_longer_owed > 0 || change.amount_a != change.amount_b;
+        (differs || self.duty.is_some()).then_some(change)
+    }
+
+    fn examples<'b>(
+        &'b self,
+        (kind, view): (usize, View<'b>),
+        records: &'b [RecordId],
+        owed: bool,
+    ) -> impl Iterator<Item = ChangeExample> + 'b {
+        records.iter().filter_map(move |id| {
+            let row = view.snapshot.tables.row(kind, id)?;
+            let is_within = self.lies_within(view, view.snapshot.pass.area(kind, row));
+            is_within.then(|| ChangeExample { record: view.line(kind, row), owed })
+        })
+    }
 }

@@ -92,6 +92,21 @@ impl From<Standing> for model::Standing {
     }
 }
 
+impl Standing {
+    /// The set as people read it.
+    pub fn label(self, lang: model::Lang) -> &'static str {
+        let (zh, en) = match self {
+            Self::Done => ("已尽", "done"),
+            Self::Exempt => ("免尽", "exempt"),
+            Self::Gap => ("未尽", "gap"),
+            Self::Leak => ("错享", "leak"),
+            Self::Unknown => ("未知", "unknown"),
+            Self::Out => ("不在范围", "not owed"),
+        };
+        if lang == model::Lang::Zh { zh } else { en }
+    }
+}
+
 /// Who has to move first for the promise to be kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]

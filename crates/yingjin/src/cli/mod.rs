@@ -6,11 +6,13 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use model::Lang;
 
+pub mod account;
 pub mod audit;
 pub mod check;
 pub mod import;
 pub mod openapi;
 pub mod sample;
+pub mod serve;
 pub mod try_;
 
 /// Keeps the books of a city's promises: who should be served, who has been, who is exempt, and the gap.
@@ -38,11 +40,13 @@ pub struct RegisterArgs {
 #[derive(Debug, Subcommand)]
 enum Command {
     Audit(audit::Args),
+    Account(account::Args),
     Check(check::Args),
     Import(import::Args),
     Openapi(openapi::Args),
     Sample(sample::Args),
     Try(try_::Args),
+    Serve(serve::Args),
 }
 
 impl Cli {
@@ -51,11 +55,13 @@ impl Cli {
     pub fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
             Command::Audit(args) => audit::run(&args, self.lang),
+            Command::Account(args) => account::run(&args, self.lang),
             Command::Check(args) => check::run(&args, self.lang),
             Command::Import(args) => import::run(&args, self.lang),
             Command::Openapi(args) => openapi::run(&args, self.lang),
             Command::Sample(args) => sample::run(&args, self.lang),
             Command::Try(args) => try_::run(&args, self.lang),
+            Command::Serve(args) => serve::run(&args, self.lang),
         }
     }
 }

@@ -1,0 +1,226 @@
+//! What the handlers share.
+
+use std::net::{IpAddr, SocketAddr};
+use std::ops::Deref;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::http::HeaderMap;
+use chrono::NaiveDate;
+use model::Lang;
+use model::event::{Event, EventType};
+use rules::ruleset::RuleSet;
+use store::{Account, Store, StoreError};
+use tokio::sync::Semaphore;
+
+use super::problem::{Kind, Problem};
+use crate::clock;
+use crate::job::Jobs;
+use crate::pipeline::{Days, Origin, Pipeline, PipelineError};
+use crate::throttle::Throttle;
+
+/// How the server was started.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The day taken for today; the clock's where none is set.
+    pub on: Option<NaiveDate>,
+    /// Whether people reach the server over TLS.
+    pub secure: bool,
+    /// Whether a proxy in front sets X-Forwarded-For.
+    pub behind_proxy: bool,
+    /// Whether the demonstration's accounts may sign in.
+    pub demo: bool,
+    /// The largest sheet that is taken, in bytes.
+    pub upload_bytes: u64,
+    /// Hours for which somebody stays signed in.
+    pub session_hours: i64,
+    /// The folder of the built pages.
+    pub web: PathBuf,
+}
+
+impl From<&crate::config::Config> for Settings {
+    fn from(config: &crate::config::Config) -> Self {
+        Self {
+            on: config.on,
+            secure: config.is_secure(),
+            behind_proxy: config.behind_proxy,
+            demo: config.demo,
+            upload_bytes: config.upload_mb * 1_000_000,
+            session_hours: config.session_hours,
+            web: config.web.clone(),
+        }
+    }
+}
+
+/// The server's state, shared by all requests; cloning it is cheap.
+#[derive(Clone)]
+pub struct App(Arc<State>);
+
+/// What [`App`] holds.
+pub struct State {
+    /// How the server was started.
+    pub settings: Settings,
+    /// The days that have been judged.
+    pub days: Days,
+    /// Long work.
+    pub jobs: Jobs<super::jobs::JobType, super::jobs::Outcome>,
+    /// Sheets that are being read, or were.
+    pub imports: Jobs<super::imports::Task, Arc<crate::import::Report>>,
+    /// How often one address may ask what a firm is owed.
+    pub asked: Throttle,
+    /// At most so many passwords are hashed at once: each takes 19 MiB and a core.
+    pub hashing: Semaphore,
+}
+
+impl Deref for App {
+    type Target = State;
+    fn deref(&self) -> &State {
+        &self.0
+    }
+}
+
+impl App {
+    /// A server over a city and its register.
+    pub fn new(pipeline: Pipeline, settings: Settings) -> Self {
+        Self(Arc::new(State {
+            settings,
+            days: Days::new(pipeline),
+            jobs: Jobs::default(),
+            imports: Jobs::default(),
+            asked: Throttle::new(60, 60),
+            hashing: Semaphore::new(2),
+        }))
+    }
+
+    /// The rules of the city.
+    pub fn rules(&self) -> &RuleSet {
+        &self.days.pipeline().rules
+    }
+
+    /// The register.
+    pub fn store(&self) -> &Store {
+        &self.days.pipeline().store
+    }
+
+    /// The day that pages open with.
+    pub fn today(&self) -> NaiveDate {
+        self.settings.on.unwrap_or_else(clock::today)
+    }
+
+    /// Does work that waits for the disk or takes long, off the threads that answer.
+    pub async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let app = self.clone();
+        match tokio::task::spawn_blocking(move || work(&app)).await {
+            Ok(result) => result,
+            Err(error) => Err(Problem::internal(&error)),
+        }
+    }
+
+    /// An event of now, by an account. Nothing that people type into the register by hand is made up.
+    pub fn event(&self, event_type: EventType, account: &Account, summary: serde_json::Value) -> Event {
+        Event {
+            event_type,
+            at: clock::now(),
+            on: self.today(),
+            actor: account.name.clone(),
+            synthetic: false,
+            summary,
+        }
+    }
+
+    /// The address a request came from. Behind a proxy, the last entry of X-Forwarded-For: those before it were
+    /// written by whoever sent the request.
+    pub fn address(&self, peer: Option<SocketAddr>, headers: &HeaderMap) -> Option<IpAddr> {
+        let forwarded = || {
+            let line = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+            line.rsplit(',').next()?.trim().parse().ok()
+        };
+        let direct = peer.map(|peer| peer.ip());
+        if self.settings.behind_proxy { forwarded().or(direct) } else { direct }
+    }
+}
+
+impl From<StoreError> for Problem {
+    /// What a reader needs to know; places and causes go to the log.
+    fn from(error: StoreError) -> Self {
+        match &error {
+            StoreError::Taken { what, name } => Self::new(
+                Kind::Conflict,
+                format!("{name} 已经存在。"),
+                format!("There is a {what} {name} already."),
+            ),
+            StoreError::NotFound { name, .. } => Self::not_found(name),
+            StoreError::ReadOnly { .. }
+            | StoreError::Full { .. }
+            | StoreError::Busy { .. }
+            | StoreError::Lost { .. } => {
+                tracing::error!(%error, "the register cannot be used now");
+                Self::new(
+                    Kind::Unavailable,
+                    "登记库暂时不能读写（磁盘已满、只读或正忙），数据没有改动。请稍后重试，或联系管理员。",
+                    "The register cannot be used now (the disk is full, read-only or busy); nothing was changed. \
+                     Try again later, or ask your administrator.",
+                )
+            }
+            _ => Self::internal(&error),
+        }
+    }
+}
+
+impl From<PipelineError> for Problem {
+    fn from(error: PipelineError) -> Self {
+        match error {
+            PipelineError::Store(error) => error.into(),
+            PipelineError::Backwards { .. } | PipelineError::Stopped => {
+                Self::new(Kind::Conflict, error.message(Lang::Zh), error.message(Lang::En))
+            }
+            PipelineError::City(..) | PipelineError::Table(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl App {
+    /// Judges today before anybody asks, so that the first page is quick.
+    pub fn warm(&self) {
+        match self.days.read(self.today(), |snapshot| snapshot.pass.duties.len()) {
+            Ok(duties) => tracing::info!(duties, "today is judged"),
+            Err(error) => tracing::error!(%error, "today could not be judged"),
+        }
+    }
+
+    /// Records a pass whenever a new day begins, so that what arose or lapsed with the calendar is an event of that
+    /// day. Ends at once where the day is fixed.
+    pub async fn follow_days(self) {
+        if self.settings.on.is_some() {
+            return;
+        }
+        let mut known = self.today();
+        loop {
+            tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+            let today = self.today();
+            if today == known {
+                continue;
+            }
+            known = today;
+            let recorded = self
+                .blocking(move |app| {
+                    let origin = Origin { actor: "server".to_owned(), at: clock::now() };
+                    let pipeline = app.days.pipeline();
+                    let recorded = app
+                        .days
+                        .read(today, |snapshot| pipeline.record_pass(snapshot, &origin, |_, _| true))??;
+                    Ok(recorded.changes.len())
+                })
+                .await;
+            match recorded {
+                Ok(changes) => tracing::info!(%today, changes, "the day's pass is recorded"),
+                Err(problem) => {
+                    tracing::error!(%today, status = %problem.status(), "the day's pass is not recorded")
+                }
+            }
+        }
+    }
+}

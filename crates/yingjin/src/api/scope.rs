@@ -1,0 +1,121 @@
+//! What an account may see: areas, duties, kinds, records. One place, asked by every handler.
+
+use model::{DepartmentId, Duty, FactType};
+use rules::ruleset::RuleSet;
+use store::{Account, Role};
+
+use super::problem::{Kind, Problem};
+use crate::pipeline::Snapshot;
+
+/// The limits of an account in a city.
+pub struct Scope<'a> {
+    rules: &'a RuleSet,
+    account: &'a Account,
+}
+
+impl<'a> Scope<'a> {
+    /// The limits of `account`.
+    pub fn of(account: &'a Account, rules: &'a RuleSet) -> Self {
+        Self { rules, account }
+    }
+
+    /// The area to look at: the one asked for, else the account's own. Errors: an area that is none of the city's,
+    /// or not the account's to see.
+    pub fn area(&self, asked: Option<&str>) -> Result<Option<String>, Problem> {
+        let own = self.account.area.as_ref().map(|area| area.as_str());
+        let Some(asked) = asked.filter(|asked| !asked.is_empty()) else { return Ok(own.map(str::to_owned)) };
+        if self.rules.city.areas.get(asked).is_none() {
+            return Err(Problem::field(
+                "area",
+                format!("本市没有代码为 {asked} 的区域。"),
+                format!("The city has no area {asked}."),
+            ));
+        }
+        if own.is_some_and(|own| !self.rules.city.areas.within(asked, own)) {
+            return Err(Problem::new(
+                Kind::Forbidden,
+                "您的账号只能查看所在区域的数据。",
+                "Your account is limited to its own area.",
+            ));
+        }
+        Ok(Some(asked.to_owned()))
+    }
+
+    /// Whether records of an area may be seen. Records whose area is not known belong to the whole city.
+    pub fn sees_area(&self, area: Option<&str>) -> bool {
+        match &self.account.area {
+            None => true,
+            Some(own) => area.is_some_and(|area| self.rules.city.areas.within(area, own.as_str())),
+        }
+    }
+
+    /// The department the account is limited to: a bureau's own.
+    fn department(&self) -> Option<&DepartmentId> {
+        self.account.department.as_ref().filter(|_| self.account.role == Role::Bureau)
+    }
+
+    /// Whether a duty may be seen.
+    pub fn sees_duty(&self, duty: &Duty) -> bool {
+        self.department().is_none_or(|own| *own == duty.owner)
+    }
+
+    /// Whether records of a kind may be seen: for a department, the kinds its duties are about, their evidence,
+    /// and what those refer to.
+    pub fn sees_kind(&self, kind: &str) -> bool {
+        self.department().is_none() || self.kinds_of_duties().contains(&kind)
+    }
+
+    fn kinds_of_duties(&self) -> Vec<&str> {
+        let own = self.rules.duties.iter().filter(|duty| self.sees_duty(&duty.duty));
+        let mut kinds: Vec<&str> = own
+            .flat_map(|duty| [Some(&duty.duty.kind), duty.duty.done.from.as_ref()])
+            .flatten()
+            .map(|kind| kind.as_str())
+            .collect();
+        let mut at = 0;
+        while at < kinds.len() {
+            let facts = self.rules.kind(kinds[at]).map(|(_, kind)| kind.facts.as_slice()).unwrap_or_default();
+            for fact in facts {
+                let to = match &fact.fact_type {
+                    FactType::Ref { to } | FactType::Area { to: Some(to) } => to.as_str(),
+                    _ => continue,
+                };
+                if !kinds.contains(&to) {
+                    kinds.push(to);
+                }
+            }
+            at += 1;
+        }
+        kinds
+    }
+
+    /// Whether the account may see one record only, its own.
+    pub fn own_only(&self) -> bool {
+        self.account.role == Role::Firm
+    }
+
+    /// Whether a record is the one that the account stands for.
+    pub fn is_own(&self, kind: &str, id: &str) -> bool {
+        let own = self.account.record.as_ref();
+        own.is_some_and(|(own_kind, own_id)| own_kind.as_str() == kind && own_id.as_str() == id)
+    }
+
+    /// Whether one record may be seen.
+    pub fn sees_record(&self, snapshot: &Snapshot, kind: usize, row: usize) -> bool {
+        let (declared, id) = (&self.rules.kinds[kind], &snapshot.tables.table(kind).ids()[row]);
+        if self.own_only() {
+            return self.is_own(declared.id.as_str(), id.as_str());
+        }
+        self.sees_kind(declared.id.as_str()) && self.sees_area(snapshot.pass.area(kind, row))
+    }
+
+    /// Finds a record that may be seen, by its place. Errors: 404 alike for one that is not there and for one that
+    /// is not this reader's to see.
+    pub fn find(&self, snapshot: &Snapshot, kind: &str, id: &str) -> Result<(usize, usize), Problem> {
+        let found = self.rules.kind(kind).and_then(|(place, _)| Some((place, snapshot.row(place, id)?)));
+        match found {
+            Some((kind, row)) if self.sees_record(snapshot, kind, row) => Ok((kind, row)),
+            _ => Err(Problem::not_found(&format!("{kind} {id}"))),
+        }
+    }
+}

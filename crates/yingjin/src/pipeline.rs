@@ -1,0 +1,160 @@
+//! The loop of the whole program. Plain blocking functions: the command line and the server call the same ones.
+//!
+//! ```text
+//! register  what is known                                   store
+//! tables    the same as columns, as it was on a day          rules::table
+//! facts     derived facts, computed in order                 rules::evaluate
+//! duties    rules over facts: verdicts with reasons          rules::evaluate
+//! events    what differs from before, kept                   store
+//! ```
+
+mod days;
+mod facts;
+mod figures;
+mod record;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use model::record::read_facts;
+use model::{Lang, RecordId};
+use rules::diagnostic::Diagnostic;
+use rules::evaluate::{Pass, Setting, pass};
+use rules::ruleset::RuleSet;
+use rules::table::{TableError, Tables};
+use store::{Past, Schema, Store, StoreError, StoredRecord};
+
+pub use days::{Days, Moved};
+pub use facts::StoreFacts;
+pub use figures::{AreaFigures, Doubts, Figures};
+pub use record::Origin;
+
+/// A city and its register.
+#[derive(Clone)]
+pub struct Pipeline {
+    /// What the city folder says.
+    pub rules: Arc<RuleSet>,
+    /// What is known.
+    pub store: Store,
+}
+
+/// Why the loop did not run.
+#[derive(Debug, thiserror::Error)]
+pub enum PipelineError {
+    /// The city folder has mistakes.
+    #[error("the city folder {} has {} mistakes; yingjin check shows them", .0.display(), .1.len())]
+    City(PathBuf, Vec<Diagnostic>),
+    /// The register cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A record has no place in the tables.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// A later day is on record already.
+    #[error("a pass for {later} is on record already, so one for {on} would write history backwards")]
+    Backwards {
+        /// The day asked for.
+        on: NaiveDate,
+        /// The last day on record.
+        later: NaiveDate,
+    },
+    /// Somebody stopped it.
+    #[error("stopped before it was done; nothing was changed")]
+    Stopped,
+}
+
+impl PipelineError {
+    /// The error in one language.
+    pub fn message(&self, lang: Lang) -> String {
+        match (lang, self) {
+            (_, Self::Store(error)) => error.message(lang),
+            (Lang::Zh, Self::City(folder, mistakes)) => {
+                format!(
+                    "城市文件夹 {} 有 {} 处错误，请用 yingjin check 查看",
+                    folder.display(),
+                    mistakes.len()
+                )
+            }
+            (Lang::Zh, Self::Table(error)) => format!("登记库中的记录无法装入：{error}"),
+            (Lang::Zh, Self::Backwards { on, later }) => {
+                format!("{later} 的核对结果已经记录，不能再补记更早的 {on}")
+            }
+            (Lang::Zh, Self::Stopped) => "已中止，数据没有改动".to_owned(),
+            (Lang::En, _) => self.to_string(),
+        }
+    }
+}
+
+/// Every record and every verdict of a day.
+pub struct Snapshot {
+    /// The day.
+    pub on: NaiveDate,
+    /// The last event it knows of.
+    pub seq: i64,
+    /// The register as columns.
+    pub tables: Tables,
+    /// The verdicts.
+    pub pass: Pass,
+    /// By kind and row, whether anything of the record is made up.
+    pub synthetic: Vec<Vec<bool>>,
+    gathered: figures::Gathered,
+}
+
+impl Pipeline {
+    /// Opens a register with the city whose rules it is judged by. A register that is not there is made.
+    pub fn open(city: &Path, db: &str) -> Result<Self, PipelineError> {
+        let loaded =
+            rules::city::load(city).map_err(|mistakes| PipelineError::City(city.to_owned(), mistakes))?;
+        let store = Store::open(db, &Schema::of(&loaded.ruleset.kinds))?;
+        Ok(Self { rules: Arc::new(loaded.ruleset), store })
+    }
+
+    /// register → tables → facts → duties → verdicts, as of a day.
+    pub fn judge(&self, on: NaiveDate) -> Result<Snapshot, PipelineError> {
+        let seq = self.store.last_seq()?;
+        let (tables, synthetic) = self.tables(on)?;
+        let pass = pass(&self.rules, &tables, &Setting::on(on));
+        Ok(Snapshot { on, seq, tables, pass, synthetic, gathered: figures::Gathered::default() })
+    }
+
+    /// The register as it was on a day, as columns; and by kind and row, what is made up.
+    pub fn tables(&self, on: NaiveDate) -> Result<(Tables, Vec<Vec<bool>>), PipelineError> {
+        let is_past = self.store.registry_day()?.is_some_and(|last| on < last);
+        let mut builder = Tables::builder(&self.rules);
+        let mut synthetic = Vec::with_capacity(self.rules.kinds.len());
+        for kind in &self.rules.kinds {
+            let mut flags = Vec::new();
+            let mut refused = None;
+            let mut add = |record: StoredRecord| {
+                let facts = read_facts(kind, &record.facts);
+                match builder.push(&kind.id, record.id, &facts) {
+                    Ok(()) => flags.push(record.synthetic),
+                    Err(error) => refused = Some(error),
+                }
+            };
+            if is_past {
+                self.store.each_record_on(kind.id.as_str(), Past { on, known_at: None }, &mut add)?;
+            } else {
+                self.store.each_record(kind.id.as_str(), &mut add)?;
+            }
+            if let Some(error) = refused {
+                return Err(error.into());
+            }
+            synthetic.push(flags);
+        }
+        Ok((builder.finish(), synthetic))
+    }
+}
+
+impl Snapshot {
+    /// Whether anything of a record is made up.
+    pub fn is_synthetic(&self, kind: usize, row: usize) -> bool {
+        self.synthetic.get(kind).and_then(|flags| flags.get(row)).copied().unwrap_or(false)
+    }
+
+    /// The row of a record.
+    pub fn row(&self, kind: usize, id: &str) -> Option<usize> {
+        self.tables.row(kind, &RecordId::from(id))
+    }
+}

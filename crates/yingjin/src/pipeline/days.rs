@@ -1,0 +1,177 @@
+//! The days that have been judged, held in memory and kept in step with the register.
+
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use chrono::NaiveDate;
+use model::event::EventType;
+use model::record::read_facts;
+use model::{KindId, RecordId};
+use rules::evaluate::{Pass, Setting, pass};
+use store::Past;
+
+use super::figures::Gathered;
+use super::{Pipeline, PipelineError, Snapshot};
+
+/// Days held at once. A day of a million firms takes some hundred megabytes.
+const DAYS_MAX: usize = 4;
+/// Changed records past which judging all is quicker than judging each.
+const CHANGES_MAX: usize = 5_000;
+
+type Slot = Arc<RwLock<Option<Snapshot>>>;
+
+/// The days that have been judged. Whoever asks for a day gets it as the register is at that moment: changes of
+/// single records are judged one by one, imports make the day new.
+pub struct Days {
+    pipeline: Pipeline,
+    /// The day asked for last stands last.
+    slots: Mutex<Vec<(NaiveDate, Slot)>>,
+}
+
+/// A verdict that differs from before.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Moved {
+    /// The duty's place in the rules.
+    pub duty: usize,
+    /// The row of the duty's kind.
+    pub row: usize,
+}
+
+impl Days {
+    /// No day yet.
+    pub fn new(pipeline: Pipeline) -> Self {
+        Self { pipeline, slots: Mutex::default() }
+    }
+
+    /// What is judged.
+    pub fn pipeline(&self) -> &Pipeline {
+        &self.pipeline
+    }
+
+    /// Reads a day as the register is now. Blocks while it is judged, which takes seconds for a million records.
+    pub fn read<T>(&self, on: NaiveDate, read: impl FnOnce(&Snapshot) -> T) -> Result<T, PipelineError> {
+        let slot = self.slot(on);
+        let last = self.pipeline.store.last_seq()?;
+        {
+            let held = slot.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(snapshot) = held.as_ref().filter(|snapshot| snapshot.seq >= last) {
+                return Ok(read(snapshot));
+            }
+        }
+        self.write(on, |snapshot| Ok(read(snapshot)))
+    }
+
+    /// Reads a day and may change the register meanwhile: nobody else reads the day until it is done.
+    pub fn write<T>(
+        &self,
+        on: NaiveDate,
+        write: impl FnOnce(&mut Snapshot) -> Result<T, PipelineError>,
+    ) -> Result<T, PipelineError> {
+        let slot = self.slot(on);
+        let mut held = slot.write().unwrap_or_else(PoisonError::into_inner);
+        let mut snapshot = match held.take() {
+            None => self.pipeline.judge(on)?,
+            Some(mut snapshot) => match self.pipeline.catch_up(&mut snapshot)? {
+                Some(_) => snapshot,
+                None => self.pipeline.judge(on)?,
+            },
+        };
+        let written = write(&mut snapshot);
+        *held = Some(snapshot);
+        written
+    }
+
+    fn slot(&self, on: NaiveDate) -> Slot {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let slot = match slots.iter().position(|(day, _)| *day == on) {
+            Some(at) => slots.remove(at).1,
+            None => Slot::default(),
+        };
+        if slots.len() >= DAYS_MAX {
+            slots.remove(0);
+        }
+        slots.push((on, Arc::clone(&slot)));
+        slot
+    }
+}
+
+impl Pipeline {
+    /// Brings a day up to the last event. Returns the verdicts that moved; none where all has to be judged anew,
+    /// because an import came or too much changed.
+    pub fn catch_up(&self, snapshot: &mut Snapshot) -> Result<Option<Vec<Moved>>, PipelineError> {
+        const PAGE: usize = 256;
+        let mut touched: Vec<(KindId, RecordId)> = Vec::new();
+        let mut has_news = false;
+        loop {
+            let events = self.store.events(snapshot.seq, PAGE)?;
+            for stored in &events {
+                match stored.event.event_type {
+                    EventType::Import => return Ok(None),
+                    EventType::Change | EventType::Decision => {
+                        let changes = self.store.changes(stored.seq, -1, CHANGES_MAX)?;
+                        touched.extend(changes.into_iter().map(|change| (change.kind, change.id)));
+                        if touched.len() >= CHANGES_MAX {
+                            return Ok(None);
+                        }
+                    }
+                    EventType::Verdicts | EventType::Reveal | EventType::Account | EventType::SignIn => {}
+                }
+                snapshot.seq = stored.seq;
+                has_news |= !matches!(
+                    stored.event.event_type,
+                    EventType::Reveal | EventType::Account | EventType::SignIn
+                );
+            }
+            if events.len() < PAGE {
+                break;
+            }
+        }
+        if has_news {
+            snapshot.gathered = Gathered::default();
+        }
+        touched.sort();
+        touched.dedup();
+        self.reread(snapshot, &touched).map(Some)
+    }
+
+    /// Reads changed records again and judges what reads them.
+    fn reread(
+        &self,
+        snapshot: &mut Snapshot,
+        touched: &[(KindId, RecordId)],
+    ) -> Result<Vec<Moved>, PipelineError> {
+        let past = Past { on: snapshot.on, known_at: None };
+        let mut changed = Vec::with_capacity(touched.len());
+        for (kind, id) in touched {
+            let Some((place, declared)) = self.rules.kind(kind.as_str()) else { continue };
+            let stored = match self.store.record(kind.as_str(), id.as_str())? {
+                Some(stored) if stored.last_on > snapshot.on => {
+                    self.store.record_on(kind.as_str(), id.as_str(), past)?
+                }
+                stored => stored,
+            };
+            // What was told only for later days is not there yet on this one.
+            let Some(stored) = stored else { continue };
+            let facts = read_facts(declared, &stored.facts);
+            let row = snapshot.tables.update(kind, id, &facts)?;
+            let flags = &mut snapshot.synthetic[place];
+            flags.resize(flags.len().max(row + 1), false);
+            flags[row] = stored.synthetic;
+            changed.push((place, row));
+        }
+        let before = std::mem::replace(
+            &mut snapshot.pass,
+            pass(&self.rules, &snapshot.tables, &Setting::on(snapshot.on)),
+        );
+        Ok(differing(&before, &snapshot.pass))
+    }
+}
+
+fn differing(before: &Pass, after: &Pass) -> Vec<Moved> {
+    let mut moved = Vec::new();
+    for (a, b) in before.duties.iter().zip(&after.duties) {
+        for row in (0..b.rows()).filter(|row| *row >= a.rows() || a.standing(*row) != b.standing(*row)) {
+            moved.push(Moved { duty: b.index, row });
+        }
+    }
+    moved
+}

@@ -1,0 +1,165 @@
+//! Numbers over a day's verdicts that take long to gather: by area, how fast, how late, which facts are missing.
+//! Each is gathered when it is first asked for, and again after the day has changed.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::NaiveDate;
+use model::{AreaCode, RecordId, Standing};
+use rules::evaluate::{Counts, DutyPass, Setting, judge};
+
+use super::{Pipeline, PipelineError, Snapshot};
+
+/// The numbers of one duty on a day.
+#[derive(Debug, Default)]
+pub struct Figures {
+    /// By the area each record lies in itself; none for records whose area is missing.
+    pub by_area: BTreeMap<Option<AreaCode>, AreaFigures>,
+    /// The day a recorded pass first found a row owed.
+    pub arose: HashMap<usize, NaiveDate>,
+    /// The day a recorded pass first found a row served.
+    pub met: HashMap<usize, NaiveDate>,
+}
+
+/// The numbers of one duty in one area.
+#[derive(Clone, Debug, Default)]
+pub struct AreaFigures {
+    /// How many records stand where, and money.
+    pub counts: Counts,
+    /// Gaps whose due day has passed.
+    pub overdue: u64,
+    /// Days from owed to done, one a time it was served, in no order.
+    pub days_to_done: Vec<i64>,
+}
+
+impl AreaFigures {
+    /// Adds another area's.
+    pub fn add(&mut self, other: &Self) {
+        self.counts += &other.counts;
+        self.overdue += other.overdue;
+        self.days_to_done.extend(&other.days_to_done);
+    }
+
+    /// The days within which `share` percent were served; none if nothing was. The nearest rank: always a number of
+    /// days that somebody waited.
+    pub fn days_percentile(&self, share: usize) -> Option<i64> {
+        let mut days = self.days_to_done.clone();
+        days.sort_unstable();
+        let rank = (days.len() * share).div_ceil(100).max(1);
+        days.get(rank - 1).copied()
+    }
+}
+
+/// Rows whose verdict hangs by little.
+#[derive(Debug, Default)]
+pub struct Doubts {
+    /// Unknown rows, and the missing facts that decide, by dotted path.
+    pub missing: BTreeMap<usize, Vec<String>>,
+    /// Rows that fail one clause alone, and its place.
+    pub near_misses: BTreeMap<usize, usize>,
+}
+
+/// What was gathered already, by the duty's place in the rules.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    figures: Mutex<HashMap<usize, Arc<Figures>>>,
+    doubts: Mutex<HashMap<usize, Arc<Doubts>>>,
+}
+
+/// One who waits while another gathers the same thing gets it from them.
+fn gather<T>(
+    kept: &Mutex<HashMap<usize, Arc<T>>>,
+    key: usize,
+    gather: impl FnOnce() -> Result<T, PipelineError>,
+) -> Result<Arc<T>, PipelineError> {
+    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(have) = kept.get(&key) {
+        return Ok(Arc::clone(have));
+    }
+    let made = Arc::new(gather()?);
+    kept.insert(key, Arc::clone(&made));
+    Ok(made)
+}
+
+impl Pipeline {
+    /// The numbers of a duty on a day.
+    pub fn figures(&self, snapshot: &Snapshot, duty: &DutyPass) -> Result<Arc<Figures>, PipelineError> {
+        gather(&snapshot.gathered.figures, duty.index, || {
+            let mut figures = Figures::default();
+            let row_of = |record: &RecordId| snapshot.tables.row(duty.kind, record);
+            self.store.each_standing(duty.duty.as_str(), |verdict| {
+                let Some(row) = row_of(&verdict.record) else { return };
+                if let Some(day) = verdict.arose_on.filter(|day| *day <= snapshot.on) {
+                    figures.arose.insert(row, day);
+                }
+                if let Some(day) = verdict.met_on.filter(|day| *day <= snapshot.on) {
+                    figures.met.insert(row, day);
+                }
+            })?;
+            for (area, counts) in snapshot.pass.counts_by_area(duty) {
+                figures.by_area.insert(area, AreaFigures { counts, ..AreaFigures::default() });
+            }
+            let area_of = |row: usize| snapshot.pass.area(duty.kind, row).map(AreaCode::from);
+            let compiled = &self.rules.duties[duty.index].duty;
+            let mut due_days: HashMap<NaiveDate, NaiveDate> = HashMap::new();
+            for row in duty.rows_in(Standing::Gap) {
+                let told = duty.arises.as_ref().and_then(|days| days.get(row));
+                let Some(arose) = told.or_else(|| figures.arose.get(&row).copied()) else { continue };
+                let due = due_days
+                    .entry(arose)
+                    .or_insert_with(|| self.rules.city.calendar.add_working_days(arose, compiled.days));
+                if *due < snapshot.on {
+                    figures.by_area.entry(area_of(row)).or_default().overdue += 1;
+                }
+            }
+            let from = compiled.valid.iter().map(|span| span.from).min().unwrap_or(snapshot.on);
+            for time in self.store.times_to_done(duty.duty.as_str(), from, snapshot.on)? {
+                let area = row_of(&time.record).and_then(area_of);
+                figures.by_area.entry(area).or_default().days_to_done.push(time.days);
+            }
+            Ok(figures)
+        })
+    }
+
+    /// The rows of a duty that are unknown or fail one clause alone.
+    pub fn doubts(&self, snapshot: &Snapshot, duty: &DutyPass) -> Result<Arc<Doubts>, PipelineError> {
+        gather(&snapshot.gathered.doubts, duty.index, || {
+            let mut doubts = Doubts::default();
+            let setting = Setting::on(snapshot.on);
+            let ids = snapshot.tables.table(duty.kind).ids();
+            let judged = |row: usize| judge(&self.rules, &snapshot.tables, duty.index, &ids[row], &setting);
+            for row in duty.rows_in(Standing::Unknown) {
+                let missing = judged(row).map(|judged| judged.missing).unwrap_or_default();
+                let mut paths: Vec<String> = missing.into_iter().map(|missing| missing.path).collect();
+                paths.sort();
+                paths.dedup();
+                doubts.missing.insert(row, paths);
+            }
+            for row in duty.rows_in(Standing::Out).chain(duty.rows_in(Standing::Leak)) {
+                if let Some(judged) = judged(row).filter(|judged| judged.near_miss())
+                    && let Some(clause) = judged.clauses.iter().position(|truth| *truth == model::Truth::No)
+                {
+                    doubts.near_misses.insert(row, clause);
+                }
+            }
+            Ok(doubts)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_days_somebody_waited() {
+        let of = |days: &[i64], share| {
+            AreaFigures { days_to_done: days.to_vec(), ..AreaFigures::default() }.days_percentile(share)
+        };
+        assert_eq!(of(&[], 50), None);
+        assert_eq!(of(&[7], 90), Some(7));
+        assert_eq!(of(&[9, 1, 3], 50), Some(3));
+        assert_eq!(of(&[4, 3, 2, 1], 50), Some(2));
+        assert_eq!(of(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 90), Some(9));
+    }
+}

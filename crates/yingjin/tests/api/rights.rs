@@ -1,0 +1,181 @@
+//! Every route of the document, with every role and with none: who gets in.
+
+use std::collections::BTreeMap;
+
+use axum::body::Body;
+use axum::http::{Method, header};
+use serde_json::json;
+use store::Role;
+
+use crate::server::{Client, FIRM, on_every_database};
+
+/// Who may, in the order nobody, administrator, bureau (social security), county (East), firm, auditor.
+/// `.` 2xx   `i` 401   `f` 403   `n` 404: not theirs to know of   `b` 400, `c` 409: let in, and what was sent is refused
+const TABLE: &[(&str, &str, &str)] = &[
+    ("get", "/health", "......"),
+    ("get", "/api/session", "i....."),
+    ("post", "/api/session", "......"),
+    ("delete", "/api/session", "i....."),
+    ("get", "/api/city", "......"),
+    ("get", "/api/duties", "i...f."),
+    ("get", "/api/duties/{id}", "i...f."),
+    ("get", "/api/duties/{id}/records", "i...f."),
+    ("get", "/api/duties/{id}/records.xlsx", "i...f."),
+    ("get", "/api/records", "i...f."),
+    ("get", "/api/records/{kind}/{id}", "i....."),
+    ("patch", "/api/records/{kind}/{id}", "i...ff"),
+    ("get", "/api/records/{kind}/{id}/history", "i....."),
+    ("post", "/api/records/{kind}/{id}/reveal", "i....f"),
+    ("get", "/api/records/{kind}/{id}/duties/{duty}", "i....."),
+    ("post", "/api/owed", "......"),
+    ("get", "/api/imports", "i..ff."),
+    ("post", "/api/imports", "i..fff"),
+    ("post", "/api/imports/suggest", "i..fff"),
+    ("get", "/api/imports/{id}", "innffn"),
+    ("delete", "/api/imports/{id}", "innfff"),
+    ("get", "/api/imports/{id}/rows.xlsx", "innfff"),
+    ("get", "/api/conflicts", "i...f."),
+    ("post", "/api/conflicts/{id}", "innnff"),
+    ("get", "/api/asides", "i...f."),
+    ("post", "/api/asides/{id}", "innnff"),
+    ("get", "/api/rules", "i....."),
+    ("get", "/api/parameters", "i....."),
+    ("post", "/api/compare", "i...f."),
+    ("post", "/api/passes", "i..fff"),
+    ("get", "/api/jobs/{id}", "innffn"),
+    ("delete", "/api/jobs/{id}", "innffn"),
+    ("get", "/api/audit/events", "i.fff."),
+    ("post", "/api/audit/verify", "i.fff."),
+    ("get", "/api/accounts", "i.fff."),
+    ("post", "/api/accounts", "icffff"),
+    ("patch", "/api/accounts/{name}", "i.ffff"),
+];
+
+const ROLES: [Option<Role>; 6] = [
+    None,
+    Some(Role::Administrator),
+    Some(Role::Bureau),
+    Some(Role::County),
+    Some(Role::Firm),
+    Some(Role::Auditor),
+];
+
+/// A request that would do something if it were let in.
+async fn status(client: &Client<'_>, method: &str, route: &str) -> u16 {
+    let id = if route.contains("duties/{id}") { "job-refund" } else { "77" };
+    let id = if route.starts_with("/api/records") { FIRM } else { id };
+    let path = route
+        .replace("{kind}", "firm")
+        .replace("{id}", id)
+        .replace("{duty}", "job-refund")
+        .replace("{name}", "the-auditor");
+    let path = if route == "/api/records" { path + "?kind=firm" } else { path };
+    let body = match route {
+        "/api/session" => json!({"name": "the-county", "password": crate::server::PASSWORD}),
+        "/api/records/{kind}/{id}/reveal" => {
+            json!({"facts": ["contact_phone"], "reason": "a call about the refund"})
+        }
+        "/api/records/{kind}/{id}" => json!({"facts": {"insured": 10}}),
+        "/api/conflicts/{id}" => json!({"choose": "first", "reason": "seen with my own eyes"}),
+        "/api/asides/{id}" => json!({"choose": "drop", "reason": "seen with my own eyes"}),
+        "/api/compare" => json!({"a": {}, "b": {"set": {"refund_per_head": "500.00"}}}),
+        "/api/accounts" => json!({"name": "the-auditor", "password": "a long password", "role": "auditor"}),
+        _ => json!({}),
+    };
+    let method: Method = method.to_uppercase().parse().unwrap();
+    let answer = match (&method, route) {
+        (&Method::GET, _) => client.get(&path).await,
+        (_, "/api/imports" | "/api/imports/suggest") => {
+            let form = "--x\r\nContent-Disposition: form-data; name=\"kind\"\r\n\r\nfirm\r\n--x\r\n\
+                Content-Disposition: form-data; name=\"dry_run\"\r\n\r\ntrue\r\n--x\r\n\
+                Content-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n\
+                统一社会信用代码,企业名称\r\n,某厂\r\n\r\n--x--\r\n";
+            let request =
+                client.request(method, &path).header(header::CONTENT_TYPE, "multipart/form-data; boundary=x");
+            client.server.send(request.body(Body::from(form)).unwrap()).await
+        }
+        _ => client.json(method, &path, body).await,
+    };
+    answer.status.as_u16()
+}
+
+fn letter(status: u16) -> char {
+    match status {
+        200..=299 => '.',
+        400 => 'b',
+        401 => 'i',
+        403 => 'f',
+        404 => 'n',
+        409 => 'c',
+        _ => '?',
+    }
+}
+
+#[test]
+fn the_table_has_every_route() {
+    let document = serde_json::to_value(yingjin::api::openapi()).unwrap();
+    let mut routes: Vec<(String, String)> = vec![];
+    for (path, item) in document["paths"].as_object().unwrap() {
+        routes.extend(item.as_object().unwrap().keys().map(|method| (path.clone(), method.clone())));
+    }
+    let mut table: Vec<_> =
+        TABLE.iter().map(|(method, path, _)| ((*path).to_owned(), (*method).to_owned())).collect();
+    routes.sort();
+    table.sort();
+    assert_eq!(routes, table);
+}
+
+#[test]
+fn every_role_gets_in_where_it_may_and_nowhere_else() {
+    on_every_database(async |server| {
+        let mut wrong = BTreeMap::new();
+        for (column, role) in ROLES.into_iter().enumerate() {
+            let sign_in = async || match role {
+                None => server.nobody(),
+                Some(role) => server.sign_in(role).await,
+            };
+            let mut client = sign_in().await;
+            for (method, path, expected) in TABLE {
+                let found = status(&client, method, path).await;
+                let expected = expected.chars().nth(column).unwrap();
+                if letter(found) != expected {
+                    wrong.insert(format!("{method} {path} {role:?}"), (found, expected));
+                }
+                if (*method, *path) == ("delete", "/api/session") {
+                    client = sign_in().await;
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    });
+}
+
+#[test]
+fn nobody_sees_what_is_not_theirs() {
+    on_every_database(async |server| {
+        let other = crate::server::uscc("91990001MA0000003");
+        let firm = server.sign_in(Role::Firm).await;
+        for path in ["", "/history", "/duties/job-refund"] {
+            assert_eq!(firm.get(&format!("/api/records/firm/{other}{path}")).await.status, 404, "{path}");
+        }
+        assert_eq!(firm.get("/api/records/lease/L1").await.status, 404);
+        let county = server.sign_in(Role::County).await;
+        assert_eq!(
+            county.get(&format!("/api/records/firm/{other}")).await.status,
+            404,
+            "it lies in the West"
+        );
+        assert_eq!(county.get("/api/records/household/H2").await.status, 404);
+        assert_eq!(county.get("/api/records/household/H1").await.status, 200);
+        let list = county.get("/api/records?kind=firm").await.ok();
+        assert_eq!(list["total"], 2);
+        let bureau = server.sign_in(Role::Bureau).await;
+        assert_eq!(
+            bureau.get("/api/records/household/H1").await.status,
+            404,
+            "none of its duties reads households"
+        );
+        assert_eq!(bureau.get("/api/records/refund/R1").await.status, 200);
+        assert_eq!(bureau.get("/api/duties/allowance").await.status, 404);
+    });
+}
