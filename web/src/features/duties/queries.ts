@@ -26,7 +26,8 @@ export function useDuty(id: string, { on, area }: DayArea) {
     queryKey: ["duties", id, on, area],
     queryFn: () =>
       read(api.GET("/api/duties/{id}", { params: { path: { id }, query: given({ on, area }) } })),
-    placeholderData: keepPreviousData,
+    // Another day of the same duty may show the last one meanwhile; another duty may not.
+    placeholderData: (before) => (before?.id === id ? before : undefined),
   });
 }
 
