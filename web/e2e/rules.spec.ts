@@ -6,9 +6,9 @@ test.use({ storageState: SESSION });
 test("tries another value: who would gain and lose, before it is law", async ({ page }) => {
   await page.goto("/rules");
   await page.getByRole("link", { name: "换个数值试试" }).click();
-  await page.getByLabel("改哪个数值").selectOption("rent_waiver_months");
-  await page.getByLabel("改成").fill("6");
-  await expect(page).toHaveURL(/set=rent_waiver_months%3A6/);
+  await page.getByLabel("改哪个数值").selectOption("rent_free_months");
+  await page.getByLabel("改成").fill("3");
+  await expect(page).toHaveURL(/set=rent_free_months%3A3/);
   await page.getByRole("button", { name: "试算" }).click();
   const change = page.locator(".try-result .panel").first();
   await expect(change).toBeVisible();

@@ -19,7 +19,7 @@ export function Basis({ of }: { of: BasisOf }) {
     <span>
       {of.title && t(law.titled(of.title))}
       {of.doc}
-      {of.clause && ` ${t(law.clause(of.clause))}`}
+      {of.clause && ` ${t(law.place(of.clause))}`}
       {doubt && <span className="soft small">{t(law.aside(t(doubt)))}</span>}
     </span>
   );

@@ -53,7 +53,11 @@ export const meaning = words({
 
 /** Words about documents. */
 export const law = words({
-  clause: (text: string) => ({ zh: `条款${text}`, en: `item ${text}` }),
+  /** A place in a document: the number of an article, in Arabic or Chinese figures, or a heading. */
+  place: (text: string) =>
+    /^[\d.一二三四五六七八九十百]{1,4}$/.test(text)
+      ? { zh: `第${text}条`, en: `item ${text}` }
+      : { zh: text, en: text },
   partly: { zh: "原文核对了一部分", en: "read in part" },
   unchecked: { zh: "尚未核对原文", en: "not yet checked against the document" },
   between: (from: string, to: string) => ({ zh: `${from}至${to}`, en: `${from} to ${to}` }),

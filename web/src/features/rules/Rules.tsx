@@ -85,6 +85,12 @@ function InWords({ of, parameters }: { of: Rule; parameters: ParameterShape[] })
         </h2>
         <span className="sub">
           {names.kind(of.kind)} · <Basis of={of.basis} />
+          {of.valid[0] && (
+            <>
+              {" · "}
+              <Span of={of.valid[0]} />
+            </>
+          )}
         </span>
       </summary>
       <div className="rule-body">
