@@ -53,6 +53,19 @@ export function useAreaOptions() {
   return useMemo(() => (city?.areas ?? []).map(({ code, name }) => ({ id: code, label: name })), [city]);
 }
 
+/** The kind that most others point to: in a city of firms, the firm. What a reader looks for first. */
+export function centralKind(city: City | undefined): string {
+  const pointed = new Map<string, number>();
+  for (const { id, facts } of city?.kinds ?? []) {
+    for (const { to } of facts) if (to && to !== id) pointed.set(to, (pointed.get(to) ?? 0) + 1);
+  }
+  const kinds = city?.kinds ?? [];
+  return kinds.reduce(
+    (best, { id }) => ((pointed.get(id) ?? 0) > (pointed.get(best) ?? 0) ? id : best),
+    kinds[0]?.id ?? "",
+  );
+}
+
 export function useKindChoices() {
   const city = useCity().data;
   const { lang } = useLang();

@@ -32,6 +32,9 @@ describe("money", () => {
     expect(formatMoney("12345678901234567.89")).toBe("¥12,345,678,901,234,567.89");
     expect(formatMoney("-0.10")).toBe("-¥0.10");
     expect(formatMoney(null)).toBe(NOTHING);
+    expect(formatMoney("117036711.2550")).toBe("¥117,036,711.26");
+    expect(formatMoney("0.9949")).toBe("¥0.99");
+    expect(formatMoney("-0.995")).toBe("-¥1.00");
   });
 
   it.each([

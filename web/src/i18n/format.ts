@@ -35,11 +35,21 @@ export function formatDecimal(text: string | number | null | undefined): string 
   return `${sign}${whole.replace(/\B(?=(\d{3})+$)/g, ",")}${rest}`;
 }
 
-/** Exact money: ¥12,345.00. */
+/** Money to the fen: ¥12,345.00. What a rule computes finer is rounded half away from zero. */
 export function formatMoney(text: string | null | undefined): string {
   if (text == null || text === "") return NOTHING;
-  const digits = formatDecimal(text);
+  const digits = formatDecimal(toFen(text));
   return digits.startsWith("-") ? `-¥${digits.slice(1)}` : `¥${digits}`;
+}
+
+function toFen(text: string): string {
+  const match = /^(-?)(\d+)\.(\d{3,})$/.exec(text);
+  if (!match) return text;
+  const [, sign = "", whole = "0", rest = ""] = match;
+  const fen = (BigInt(whole + rest.slice(0, 2)) + (rest.charAt(2) >= "5" ? 1n : 0n))
+    .toString()
+    .padStart(3, "0");
+  return `${sign}${fen.slice(0, -2)}.${fen.slice(-2)}`;
 }
 
 const SCALES: Record<Lang, { power: number; name: string }[]> = {

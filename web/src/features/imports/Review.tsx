@@ -1,6 +1,6 @@
 import { useMemo, useState } from "react";
 import { useNavigate } from "react-router";
-import { useCity, useKindChoices, useNames } from "@/api/city";
+import { centralKind, useCity, useKindChoices, useNames } from "@/api/city";
 import type { ColumnMatch, Suggestion } from "@/api/types";
 import { useText } from "@/i18n/lang";
 import { Button } from "@/ui/Button";
@@ -17,7 +17,8 @@ export function Review({ file, onAnother }: { file: File; onAnother: () => void 
   const t = useText();
   const kinds = useKindChoices();
   const [kind, setKind] = useState("");
-  const chosen = kind || (kinds[0]?.value ?? "");
+  const city = useCity().data;
+  const chosen = kind || centralKind(city);
   const asked = useSuggestion(file, chosen);
   return (
     <section className="panel">

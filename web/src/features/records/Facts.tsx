@@ -4,12 +4,14 @@ import { formatDay } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
 import { MadeUp } from "@/ui/Standing";
 import { showValue } from "@/ui/value";
+import { bySource } from "./bySource";
 import { Reveal } from "./Reveal";
 import { w } from "./words";
 
 /** What is known, each with its source and day; personal facts stay masked until a reason is given. */
 export function Facts({ of }: { of: RecordPage }) {
   const t = useText();
+  const { lang } = useLang();
   const [revealed, setRevealed] = useState<Record<string, unknown>>({});
   const known = of.facts.filter((fact) => fact.value != null || fact.masked);
   const unknown = of.facts.filter((fact) => fact.value == null && !fact.masked);
@@ -25,11 +27,21 @@ export function Facts({ of }: { of: RecordPage }) {
           onRevealed={(facts) => setRevealed((before) => ({ ...before, ...facts }))}
         />
       )}
-      <dl className="facts">
-        {known.map((fact) => (
-          <Fact key={fact.id} of={fact} revealed={revealed[fact.id]} marked={of.synthetic} />
-        ))}
-      </dl>
+      {bySource(known).map((group) => (
+        <div key={group.key} className="fact-group">
+          <h3>
+            {group.derived
+              ? t(w.derived)
+              : [group.source, formatDay(group.on, lang)].filter(Boolean).join(" · ")}{" "}
+            <MadeUp when={group.synthetic && !group.derived && !of.synthetic} />
+          </h3>
+          <dl className="facts">
+            {group.facts.map((fact) => (
+              <Fact key={fact.id} of={fact} revealed={revealed[fact.id]} />
+            ))}
+          </dl>
+        </div>
+      ))}
       {unknown.length > 0 && (
         <details>
           <summary>{t(w.showUnknown(String(unknown.length)))}</summary>
@@ -40,14 +52,7 @@ export function Facts({ of }: { of: RecordPage }) {
   );
 }
 
-interface FactProps {
-  of: FactLine;
-  revealed: unknown;
-  /** Whether the record as a whole is marked as made up. */
-  marked: boolean;
-}
-
-function Fact({ of, revealed, marked }: FactProps) {
+function Fact({ of, revealed }: { of: FactLine; revealed: unknown }) {
   const t = useText();
   const { lang } = useLang();
   const shown = revealed === undefined ? of : { ...of, value: revealed, display: null };
@@ -55,15 +60,7 @@ function Fact({ of, revealed, marked }: FactProps) {
   return (
     <div>
       <dt>{t(of.label)}</dt>
-      <dd>
-        {hidden ? <span className="badge plain">{t(w.masked)}</span> : showValue(shown, lang)}
-        <span className="sub">
-          {of.derived
-            ? t(w.derived)
-            : [of.source, of.on && formatDay(of.on, lang)].filter(Boolean).join(" · ")}{" "}
-          <MadeUp when={of.synthetic && !of.derived && !marked} />
-        </span>
-      </dd>
+      <dd>{hidden ? <span className="badge plain">{t(w.masked)}</span> : showValue(shown, lang)}</dd>
     </div>
   );
 }

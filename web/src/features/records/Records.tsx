@@ -1,4 +1,4 @@
-import { useAreaChoices, useCity, useNames } from "@/api/city";
+import { centralKind, useAreaChoices, useCity, useNames } from "@/api/city";
 import type { RecordLine } from "@/api/types";
 import { formatCount } from "@/i18n/format";
 import { useText } from "@/i18n/lang";
@@ -20,7 +20,7 @@ export function Records() {
   const names = useNames();
   const areas = useAreaChoices();
   const [filters, set] = useFilters(["kind", "q", "area"]);
-  const kind = filters.kind || (city?.kinds[0]?.id ?? "");
+  const kind = filters.kind || centralKind(city);
   const asked = useRecords({ kind, q: filters.q, area: filters.area });
   const lines = asked.data?.pages.flatMap((page) => page.items) ?? [];
   const columns: Column<RecordLine>[] = [
@@ -35,7 +35,9 @@ export function Records() {
         </>
       ),
     },
-    { id: "code", label: t(w.code), cell: (line) => <code>{line.id}</code> },
+    ...(lines.some((line) => line.name && line.name !== line.id)
+      ? [{ id: "code", label: t(w.code), cell: (line: RecordLine) => <code>{line.id}</code> }]
+      : []),
     { id: "area", label: t(w.area), cell: (line) => names.area(line.area) },
   ];
   return (
