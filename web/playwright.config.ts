@@ -7,7 +7,9 @@ const executablePath = process.env.CHROMIUM || "/usr/bin/chromium";
 export default defineConfig({
   testDir: "e2e",
   workers: 1,
-  timeout: 60_000,
+  // Generous: the server under test is a debug build on a busy machine, and judges a whole city for some answers.
+  timeout: 240_000,
+  expect: { timeout: 60_000 },
   reporter: [["list"]],
   use: {
     baseURL,

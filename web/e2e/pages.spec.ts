@@ -88,6 +88,7 @@ test.describe("with an account", () => {
 
   test("can be walked by keyboard: the skip link leads to the content", async ({ page }) => {
     await page.goto("/duties");
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     await page.keyboard.press("Tab");
     await expect(page.getByRole("link", { name: "跳到正文" })).toBeFocused();
     await page.keyboard.press("Enter");

@@ -32,7 +32,7 @@ export function Import() {
   const problems = asked.data?.pages.flatMap((page) => page.problems.items) ?? [];
   return (
     <Page
-      title={line.file}
+      title={line.file || line.id}
       over={
         <>
           <To to="/import">{t(w.title)}</To>

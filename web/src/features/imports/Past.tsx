@@ -24,7 +24,7 @@ export function Past() {
       phone: "lead",
       cell: (line) => (
         <>
-          <To to={`/import/${line.id}`}>{line.file}</To>{" "}
+          <To to={`/import/${line.id}`}>{line.file || line.id}</To>{" "}
           {line.dry_run && <span className="badge plain">{t(w.dryRun)}</span>}
           <span className="sub">{names.kind(line.kind)}</span>
         </>

@@ -107,7 +107,12 @@ function Mapping({ file, kind, suggestion }: { file: File; kind: string; suggest
           {t(w.twice(labelOf(fact)))}
         </Notice>
       ))}
-      {absent.length > 0 && <p className="small soft">{t(w.absent(absent.map(labelOf).join(" · ")))}</p>}
+      {absent.length > 0 && (
+        <details className="small soft">
+          <summary>{t(w.absent(String(absent.length)))}</summary>
+          <p>{absent.map(labelOf).join(" · ")}</p>
+        </details>
+      )}
       <div className="filters">
         <DayInput label={t(w.on)} value={on || (city?.today ?? "")} onChange={setOn} />
         <Input label={t(w.source)} hint={t(w.sourceHint)} value={source} onChange={setSource} />

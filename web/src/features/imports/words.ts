@@ -26,7 +26,7 @@ export const w = words({
   fact: { zh: "读作", en: "Read as" },
   how: { zh: "如何认出", en: "How it was found" },
   leaveOut: { zh: "不读", en: "leave out" },
-  absent: (facts: string) => ({ zh: `表中没有找到：${facts}`, en: `Not found in the sheet: ${facts}` }),
+  absent: (n: string) => ({ zh: `表中没有的信息：${n} 项`, en: `${n} facts that the sheet does not tell` }),
   twice: (fact: string) => ({
     zh: `“${fact}”被两列使用，请只留一列。`,
     en: `"${fact}" is used by two columns. Keep one.`,
