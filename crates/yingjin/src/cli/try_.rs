@@ -18,6 +18,7 @@ use rules::language::{Mistake, Scope, Wanted, compile_as};
 use rules::ruleset::{City, CompiledDuty, RuleSet};
 use rules::table::Tables;
 use rust_decimal::Decimal;
+use serde::Serialize;
 use serde_json::json;
 
 use crate::clock;
@@ -80,7 +81,7 @@ pub fn run(args: &Args, lang: Lang) -> anyhow::Result<ExitCode> {
     let mut well = true;
     for (condition, line) in conditions.into_iter().zip(lines) {
         match condition {
-            Ok(index) => writeln!(out, "{}", answers[index])?,
+            Ok(index) => writeln!(out, "{}", serde_json::to_string(&answers[index])?)?,
             Err(mistakes) => {
                 well = false;
                 let diagnostics: Vec<Diagnostic> =
@@ -119,6 +120,13 @@ fn diagnostic(mistake: Mistake, (number, text): (usize, &str), file: &Path) -> D
         why: mistake.says.why,
         mend: mistake.says.mend,
     }
+}
+
+/// The rows for which a condition is yes, and unknown, as the sheet names them.
+#[derive(Debug, Serialize)]
+struct Answer {
+    yes: Vec<String>,
+    unknown: Vec<String>,
 }
 
 /// A sheet as the only kind of a city without rules.
@@ -188,15 +196,15 @@ impl Sheet {
     }
 
     /// For each condition, the rows for which it is yes and those for which it is unknown.
-    fn answers(&self, on: NaiveDate) -> Vec<serde_json::Value> {
+    fn answers(&self, on: NaiveDate) -> Vec<Answer> {
         let pass = evaluate::pass(&self.rules, &self.tables, &Setting::on(on));
-        let rows = |duty: &DutyPass, truth: Truth| -> Vec<&String> {
+        let rows = |duty: &DutyPass, truth: Truth| -> Vec<String> {
             let all = self.ids.iter().enumerate();
-            all.filter(|(row, _)| duty.should.get(*row) == truth).map(|(_, id)| id).collect()
+            all.filter(|(row, _)| duty.should.get(*row) == truth).map(|(_, id)| id.clone()).collect()
         };
         pass.duties
             .iter()
-            .map(|duty| json!({ "yes": rows(duty, Truth::Yes), "unknown": rows(duty, Truth::Unknown) }))
+            .map(|duty| Answer { yes: rows(duty, Truth::Yes), unknown: rows(duty, Truth::Unknown) })
             .collect()
     }
 }
