@@ -305,10 +305,13 @@ impl City<'_> {
         let known = |row: &usize| duty.amount.as_ref().is_none_or(|amount| amount.get(*row).is_some());
         let mut strangers: Vec<usize> =
             duty.rows_in(Standing::Out).filter(|row| !before.contains(&ids[*row])).filter(known).collect();
+        // The unluckiest first: the lucky will be reached by what they are owed.
         self.by_luck(&mut strangers, duty.kind, evidence)?;
+        strangers.reverse();
         strangers.truncate(usize::try_from(part_of(fresh.len(), evidence.leaks)).unwrap_or(0));
 
-        let mut rows: Vec<usize> = fresh.into_iter().chain(strangers).collect();
+        let again = owed.iter().copied().filter(|row| evidence.again && before.contains(&ids[*row]));
+        let mut rows: Vec<usize> = fresh.into_iter().chain(strangers).chain(again).collect();
         rows.sort_unstable();
         self.hand_out(&name, evidence, &Chosen { rows: &rows, ids: &ids, kind: duty.kind, pass })?;
         let mut now = before;

@@ -130,6 +130,9 @@ pub struct Evidence {
     pub luck: Option<String>,
     /// How far it had come by when.
     pub reached: Vec<Reached>,
+    /// Whether those reached before are served again on each day: a subsidy that is paid month by month.
+    #[serde(default)]
+    pub again: bool,
     /// Of those not owed it, how many got it for each one reached.
     #[serde(default)]
     pub leaks: Decimal,
