@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{FactType, Kind, Unit};
+use model::{Areas, FactType, Kind, Unit};
 
 use super::case_file::{CaseDraft, PlacedCase, Subject};
 use super::city_file::CityDraft;
@@ -66,15 +66,7 @@ pub(super) fn compile(drafts: Drafts<'_>, log: &Log) -> Option<Compiled> {
     distinct(&mut kind_drafts, log);
     let kinds: Vec<Kind> = kind_drafts.iter().map(|draft| draft.kind.clone()).collect();
     let parameter_drafts = distinct_parameters(parameter_drafts, log);
-    for draft in &parameter_drafts {
-        for (_, area) in &draft.values {
-            if let Some(area) = area.as_ref().filter(|area| city.areas.get(&area.text).is_none()) {
-                let codes: Vec<&str> = city.areas.iter().map(|area| area.code.as_str()).collect();
-                let says = mistake::not_found(("地区", "area"), &area.text, &codes);
-                log.error(&area.at, "not-an-area", says);
-            }
-        }
-    }
+    check_areas(&parameter_drafts, &city.areas, log);
     let (parameters, parameter_places): (Vec<Parameter>, Vec<ParameterPlaces>) = parameter_drafts
         .into_iter()
         .map(|draft| (draft.parameter, (draft.at, draft.values.into_iter().map(|(at, _)| at).collect())))
@@ -90,26 +82,22 @@ pub(super) fn compile(drafts: Drafts<'_>, log: &Log) -> Option<Compiled> {
         |kind: KindIndex| -> Option<Path> { resolve(kinds[kind].area.as_ref()?, &base, kind).ok() };
     let told = kinds.iter().flat_map(|kind| &kind.facts).filter(|fact| fact.derived.is_some()).count();
     let all_compiled = derived.len() == told;
-    let derived = match order::order(derived, &way_to_area) {
-        Ok(derived) => derived,
-        Err(circles) => {
-            for circle in circles {
-                tell_circle(&circle, &kind_drafts, log);
-            }
-            return None;
+    let derived = order::order(derived, &way_to_area).map_err(|circles| {
+        for circle in circles {
+            tell_circle(&circle, &kind_drafts, log);
         }
-    };
+    });
 
     let mut facts = Vec::new();
     for (index, draft) in kind_drafts.iter().enumerate() {
         let scope = Scope { kind: index, ..base };
         facts.extend(draft.cases.iter().filter_map(|case| fact_case(case, &scope, log)));
     }
+    check_versions(&duty_drafts, log);
+    let departments: Vec<&str> = city.departments.iter().map(|department| department.id.as_str()).collect();
     let mut duties = Vec::new();
     let mut placed = Vec::new();
     let mut conditions = Vec::new();
-    check_versions(&duty_drafts, log);
-    let departments: Vec<&str> = city.departments.iter().map(|department| department.id.as_str()).collect();
     for draft in duty_drafts {
         if !departments.contains(&draft.owner.text.as_str()) {
             let says = mistake::not_found(("部门", "department"), &draft.owner.text, &departments);
@@ -125,9 +113,8 @@ pub(super) fn compile(drafts: Drafts<'_>, log: &Log) -> Option<Compiled> {
             placed.push(places);
         }
     }
-    if !all_compiled {
-        return None;
-    }
+    // Only now: what is wrong with the duties is told whether or not the derived facts hold together.
+    let derived = derived.ok().filter(|_| all_compiled)?;
     let rules = RuleSet { city, kinds, parameters, derived, duties, version: log.version() };
     Some(Compiled {
         rules,
@@ -138,6 +125,17 @@ pub(super) fn compile(drafts: Drafts<'_>, log: &Log) -> Option<Compiled> {
         parameters: parameter_places,
         conditions,
     })
+}
+
+/// The areas that parameters have values of their own for.
+fn check_areas(drafts: &[ParameterDraft], areas: &Areas, log: &Log) {
+    for area in drafts.iter().flat_map(|draft| &draft.values).filter_map(|(_, area)| area.as_ref()) {
+        if areas.get(&area.text).is_none() {
+            let codes: Vec<&str> = areas.iter().map(|area| area.code.as_str()).collect();
+            let says = mistake::not_found(("地区", "area"), &area.text, &codes);
+            log.error(&area.at, "not-an-area", says);
+        }
+    }
 }
 
 /// Keeps the first of each kind and of each fact of one.

@@ -69,6 +69,7 @@ fn fact(table: Table<'_>, log: &Log) -> Option<(Fact, FactDraft)> {
     let value = table.text("value");
     let from = table.text("from");
     let by = table.text("by");
+    table.allow(&["format", "options", "scale"]);
     let fact_type = type_name.as_ref().and_then(|name| fact_type(&table, name, to.as_ref(), log));
     let number = matches!(fact_type, Some(FactType::Int | FactType::Decimal { .. }));
     let unit = unit_of(&table, unit, number, log);
@@ -125,6 +126,10 @@ pub(super) fn unit_of(table: &Table<'_>, unit: Option<Written>, number: bool, lo
 
 fn fact_type(table: &Table<'_>, name: &Written, to: Option<&Written>, log: &Log) -> Option<FactType> {
     const TYPES: [&str; 9] = ["bool", "int", "decimal", "text", "code", "date", "point", "ref", "area"];
+    if !TYPES.contains(&name.text.as_str()) {
+        log.error(&name.at, "unknown-choice", mistake::choice(&name.text, &TYPES));
+        return None;
+    }
     let only = |key: &'static str, type_name: &str| {
         if name.text != type_name
             && let Some(cell) = table.get(key)
@@ -153,11 +158,7 @@ fn fact_type(table: &Table<'_>, name: &Written, to: Option<&Written>, log: &Log)
                 return None;
             }
         },
-        "area" => FactType::Area { to: to.map(|to| to.text.as_str().into()) },
-        other => {
-            log.error(&name.at, "unknown-choice", mistake::choice(other, &TYPES));
-            return None;
-        }
+        _ => FactType::Area { to: to.map(|to| to.text.as_str().into()) },
     };
     Some(fact_type)
 }

@@ -29,7 +29,6 @@ use std::path::Path;
 
 use city_file::CityDraft;
 use compile::{Compiled, Drafts};
-use read::Table;
 use source::Log;
 
 use crate::diagnostic::Diagnostic;
@@ -63,30 +62,35 @@ const PERHAPS_CAUSED: [&str; 5] =
     ["not-an-area", "not-found", "unknown-fact", "unknown-parameter", "wrong-unit"];
 
 fn read(log: &Log) -> Option<Compiled> {
-    let documents: Vec<_> = (0..log.sources.len()).map(|file| read::parse(log, file)).collect();
+    let files = 0..log.sources.len();
+    let (duty_files, others): (Vec<usize>, Vec<usize>) =
+        files.partition(|file| log.sources[*file].path.starts_with("duties"));
+    let documents = |files: Vec<usize>| -> Vec<_> {
+        files.into_iter().filter_map(|file| Some((file, read::parse(log, file)?))).collect()
+    };
+
+    let others = documents(others);
     let mut city = None;
     let (mut kinds, mut parameters, mut duties) = (Vec::new(), Vec::new(), Vec::new());
-    let mut declared = !log.has_errors();
-    for (file, document) in documents.iter().enumerate() {
-        let Some(document) = document else { continue };
-        let table = read::top(document, file, log);
-        let part = log.sources[file].path.iter().next().and_then(|part| part.to_str());
-        match part {
-            Some("kinds") => kinds.extend(kind_file::read(&table, log)),
-            Some("parameters") => parameters.extend(parameter_file::read(&table, log).unwrap_or_default()),
-            Some("duties") => continue,
-            _ => city = city_file::read(&table, log),
+    for (file, document) in &others {
+        let table = read::top(document, *file, log);
+        let path = &log.sources[*file].path;
+        if path.starts_with("kinds") {
+            kinds.extend(kind_file::read(&table, log));
+        } else if path.starts_with("parameters") {
+            parameters.extend(parameter_file::read(&table, log));
+        } else {
+            city = city_file::read(&table, log);
         }
         table.finish();
     }
-    declared &= !log.has_errors();
-    for (file, document) in documents.iter().enumerate() {
-        let Some(document) = document else { continue };
-        if log.sources[file].path.starts_with("duties") {
-            let table: Table<'_> = read::top(document, file, log);
-            duties.extend(duty_file::read(&table, log));
-            table.finish();
-        }
+    let declared = !log.has_errors();
+
+    let duty_documents = documents(duty_files);
+    for (file, document) in &duty_documents {
+        let table = read::top(document, *file, log);
+        duties.extend(duty_file::read(&table, log));
+        table.finish();
     }
     let whole = declared && city.is_some();
     let city = city.unwrap_or_else(CityDraft::empty);

@@ -24,8 +24,8 @@ pub(super) struct ParameterDraft {
 }
 
 /// All parameters of one file.
-pub(super) fn read(table: &Table<'_>, log: &Log) -> Option<Vec<ParameterDraft>> {
-    Some(table.tables("parameter").into_iter().filter_map(|table| parameter(table, log)).collect())
+pub(super) fn read(table: &Table<'_>, log: &Log) -> Vec<ParameterDraft> {
+    table.tables("parameter").into_iter().filter_map(|table| parameter(table, log)).collect()
 }
 
 fn parameter(table: Table<'_>, log: &Log) -> Option<ParameterDraft> {
@@ -35,6 +35,7 @@ fn parameter(table: Table<'_>, log: &Log) -> Option<ParameterDraft> {
     let unit = table.text("unit");
     let shape = table.text("shape");
     let values = table.tables("value");
+    table.allow(&["scale"]);
     let ty = type_name.as_ref().and_then(|name| parameter_type(&table, name, log));
     let unit: Option<Unit> = unit_of(&table, unit, matches!(ty, Some(Type::Int | Type::Decimal { .. })), log);
     let shape = match shape.as_ref().map(|written| written.text.as_str()) {

@@ -68,6 +68,11 @@ impl<'a> Table<'a> {
         Some(self.cell(value))
     }
 
+    /// Keys that may be there, whether or not they are asked for later.
+    pub(super) fn allow(&self, keys: &[&'static str]) {
+        self.asked.borrow_mut().extend(keys);
+    }
+
     /// The value of a key that has to be there.
     pub(super) fn need(&self, key: &'static str) -> Option<Cell<'a>> {
         let cell = self.get(key);
