@@ -15,7 +15,7 @@ use serde_json::json;
 use super::dice::{Dice, hash};
 use super::draw::{Populations, Subject, read, unknown};
 use super::error::SampleError;
-use super::recipe::{Evidence, Population, Recipe, Told as Written};
+use super::recipe::{Evidence, Population, Recipe, Told};
 use super::{Sheet, Wish, event};
 
 /// Makes up a city: every sheet that came in, in order. The same wish gives the same sheets.
@@ -52,11 +52,11 @@ pub fn follow(rules: &RuleSet, recipe: &Recipe, wish: &Wish) -> Result<Vec<Sheet
 }
 
 /// Facts of one record.
-type Told = BTreeMap<FactId, Value>;
+type Known = BTreeMap<FactId, Value>;
 
 /// One thing that happens on a day.
 enum Step<'a> {
-    Told(&'a Written),
+    Told(&'a Told),
     Population(&'a Population, Option<NaiveDate>),
     /// The evidence's place in the recipe, and the place of the day in what it reached.
     Evidence(usize, &'a Evidence, usize),
@@ -167,7 +167,7 @@ impl City<'_> {
         found.map(|(place, _)| place).ok_or_else(|| unknown(part, "kind", kind.as_str()))
     }
 
-    fn tell(&mut self, told: &Written) -> Result<(), SampleError> {
+    fn tell(&mut self, told: &Told) -> Result<(), SampleError> {
         let kind = self.kind(&told.source, &told.kind)?;
         let mut rows = Vec::with_capacity(told.rows.len());
         for row in &told.rows {
@@ -208,7 +208,7 @@ impl City<'_> {
     }
 
     /// The records that a population has: what tells each from the others, and the fact that says whose it is.
-    fn members(&self, population: &Population) -> Result<Vec<(String, Told)>, SampleError> {
+    fn members(&self, population: &Population) -> Result<Vec<(String, Known)>, SampleError> {
         let name = population.name.as_str();
         if population.each.is_empty() {
             let count = self.counts.get(name).copied().unwrap_or(0);
@@ -223,7 +223,7 @@ impl City<'_> {
                 if !self.has(population, owner)? || !dice.chance(population.share) {
                     continue;
                 }
-                let given: Told = population
+                let given: Known = population
                     .by
                     .iter()
                     .map(|by| (by.clone(), Value::Text(owner.as_str().to_owned())))
@@ -377,7 +377,7 @@ impl City<'_> {
         source: &str,
         on: NaiveDate,
         kind: KindIndex,
-        rows: Vec<(Option<RecordId>, Told)>,
+        rows: Vec<(Option<RecordId>, Known)>,
     ) -> Result<Vec<RecordId>, SampleError> {
         if rows.is_empty() {
             return Ok(Vec::new());

@@ -175,12 +175,15 @@ pub enum Draw {
 }
 
 impl TryFrom<toml::Value> for Draw {
-    type Error = toml::de::Error;
+    type Error = String;
 
     fn try_from(value: toml::Value) -> Result<Self, Self::Error> {
-        match value {
-            toml::Value::Table(_) => Ok(Self::Drawn(Box::new(value.try_into()?))),
-            value => Ok(Self::Fixed(value)),
+        let toml::Value::Table(_) = value else { return Ok(Self::Fixed(value)) };
+        let drawn: Drawn = value.try_into().map_err(|error: toml::de::Error| error.message().to_owned())?;
+        match drawn.ways().as_slice() {
+            [] => Err("nothing says how to draw it".to_owned()),
+            [_] => Ok(Self::Drawn(Box::new(drawn))),
+            ways => Err(format!("it is drawn in two ways: {}", ways.join(", "))),
         }
     }
 }
@@ -228,6 +231,26 @@ pub struct Drawn {
     /// How often the fact is missing.
     #[serde(default)]
     pub missing: Decimal,
+}
+
+impl Drawn {
+    /// The ways that are named; one is right.
+    fn ways(&self) -> Vec<&'static str> {
+        let named = [
+            ("pick", self.pick.is_some()),
+            ("from", self.from.is_some()),
+            ("strata", self.strata.is_some()),
+            ("text", self.text.is_some()),
+            ("uscc", self.uscc.is_some()),
+            ("ref", self.reference.is_some()),
+            ("copy", self.copy.is_some()),
+            ("first", self.first.is_some()),
+            ("month", self.month),
+            ("day", self.day.is_some()),
+            ("owed", self.owed),
+        ];
+        named.into_iter().filter(|(_, named)| *named).map(|(way, _)| way).collect()
+    }
 }
 
 /// A range and how often a number is from it.

@@ -152,7 +152,7 @@ fn a_recipe_that_cannot_be_followed_says_why() {
             "in a: legal_form: 'nothing' is of another type",
         ),
         (of("facts.staff = { of = 'staff', from = 1 }"), "in a: staff: it is drawn from itself"),
-        (of("facts.staff = {}"), "in a: staff: nothing says how to draw it"),
+        (of("facts.staff = { from = 'few', to = 3 }"), "in a: staff: nothing says how to draw it"),
         (of("like = ['x']"), "in a: there is no template 'x'"),
         (of("facts.size_class = 'micro'"), "in a: there is no fact 'size_class'"),
         (refused("size = {}", &[("firms", 3)]), "in sample.toml: there is no size 'firms'"),
@@ -183,6 +183,23 @@ fn a_recipe_that_cannot_be_followed_says_why() {
         assert_eq!(error.to_string(), expected);
         assert!(!error.message(model::Lang::Zh).is_ascii(), "{error}");
     }
+}
+
+#[test]
+fn a_recipe_out_of_form_says_where() {
+    let of = |staff: &str| {
+        let recipe = format!(
+            "note = {{ zh = '', en = '' }}\nsize = {{}}\n[[population]]\nname='a'\nkind='firm'\nsource='s'\n\
+             facts.staff = {staff}"
+        );
+        toml::from_str::<Recipe>(&recipe).unwrap_err().to_string()
+    };
+    let two = of("{ pick = { 1 = 1 }, from = 1 }");
+    assert!(two.contains("line 7") && two.contains("it is drawn in two ways: pick, from"), "{two}");
+    let none = of("{ missing = 0.1 }");
+    assert!(none.contains("nothing says how to draw it"), "{none}");
+    let misspelt = of("{ form = 1 }");
+    assert!(misspelt.contains("unknown field `form`"), "{misspelt}");
 }
 
 #[test]
