@@ -114,7 +114,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The city: name, areas, offices, kinds; to those who have signed in, also what the register holds. */
+        /** The city: name, areas, offices, kinds; to those who may read lists, also what the register holds. */
         get: operations["city"];
         put?: never;
         post?: never;
@@ -250,7 +250,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Imports, the last first. */
+        /** Imports: those of this server, then those of the register, the last first. */
         get: operations["imports"];
         put?: never;
         /** Begins an import. */
@@ -303,7 +303,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The rejected and doubtful rows as a sheet to mend and import again. */
+        /**
+         * The rows to mend, as a sheet in the columns of the one that was sent: mend it and import it again. Only for
+         *     whoever sent it, because all that the rows say is in it.
+         */
         get: operations["import_rows_sheet"];
         put?: never;
         post?: never;
@@ -340,7 +343,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Answers yes, no or unknown for every measure that concerns a firm, and asks what matters. */
+        /**
+         * Answers yes, no or unknown for every measure that concerns a firm, and asks what matters.
+         * @description Without being signed in as the firm, a code shows only that the register has it, and its name with all but the ends
+         *     hidden: the verdicts come from the answers alone, since a yes or a no would tell facts of the firm
+         *     (docs/decisions/0003).
+         */
         post: operations["owed"];
         delete?: never;
         options?: never;
@@ -616,20 +624,20 @@ export interface components {
             id: number;
             /**
              * Format: int64
-             * @description The import it came with.
+             * @description The import it came with, by its event.
              */
-            import_seq?: number | null;
+            import_seq: number;
             /** @description The kind. */
             kind: string;
+            /**
+             * Format: date
+             * @description The day its facts hold for.
+             */
+            on: string;
+            /** @description The sheet and the row there. */
+            place?: string | null;
             /** @description Why it was put aside. */
             reason: components["schemas"]["Words"];
-            /**
-             * Format: int64
-             * @description The row as the sheet counts it.
-             */
-            row?: number | null;
-            /** @description The sheet; none for csv. */
-            sheet?: string | null;
             /** @description Where it came from. */
             source?: string | null;
         };
@@ -686,9 +694,9 @@ export interface components {
         ChainBreak: {
             /**
              * Format: int64
-             * @description The event.
+             * @description The event; none where it is not one event that is wrong.
              */
-            seq: number;
+            seq?: number | null;
             /** @description What is wrong with it. */
             what: components["schemas"]["Words"];
         };
@@ -703,7 +711,8 @@ export interface components {
         ChangedVerdict: {
             /** @description The duty. */
             duty: string;
-            from?: components["schemas"]["Standing"] | null;
+            /** @description The set before. */
+            from: components["schemas"]["Standing"];
             /** @description The record. */
             record: components["schemas"]["RecordRef"];
             /** @description The set since. */
@@ -741,10 +750,9 @@ export interface components {
         ClauseReason: {
             /** @description The facts it read. */
             facts: components["schemas"]["FactRead"][];
-            /** @description `state-lessor` */
-            id: string;
-            /** @description What it says. */
-            label: components["schemas"]["Words"];
+            /** @description `state-lessor`; none for the evidence. */
+            id?: string | null;
+            label?: components["schemas"]["Words"] | null;
             /** @description For a no: what would have to be different. */
             otherwise: components["schemas"]["Words"][];
             /** @description The parameters it read. */
@@ -769,9 +777,10 @@ export interface components {
             fact?: string | null;
             /** @description The heading as the sheet has it. */
             heading: string;
-            how?: components["schemas"]["Words"] | null;
-            /** @description The sheet; none for csv. */
-            sheet?: string | null;
+            /** @description How it was found: by label, by another heading, by the mapping. */
+            how: components["schemas"]["Words"];
+            /** @description The sheet; the file's name for csv. */
+            sheet: string;
         };
         /** @description Two days or two settings to compare. */
         CompareRequest: {
@@ -881,14 +890,6 @@ export interface components {
             /** @description Its password. */
             password: string;
         };
-        /** @description A decision that was kept. */
-        Decided: {
-            /**
-             * Format: int64
-             * @description The event.
-             */
-            seq: number;
-        };
         /** @description An office of the city. */
         DepartmentShape: {
             /** @description `hrss` */
@@ -991,8 +992,7 @@ export interface components {
             title: components["schemas"]["Words"];
             /** @description The unit of `owed` and `paid`. */
             unit?: string | null;
-            /** @description The span it is in force for. */
-            valid: components["schemas"]["Span"];
+            valid?: components["schemas"]["Span"] | null;
             /** @description The form of the promise: 应免尽免. */
             verb: string;
         };
@@ -1098,6 +1098,7 @@ export interface components {
         Explanation: {
             /** @description What is owed. */
             amount?: string | null;
+            amount_from?: components["schemas"]["FigureReason"] | null;
             /**
              * Format: date
              * @description The day it arose.
@@ -1214,6 +1215,8 @@ export interface components {
             /** @description Whether it is computed. */
             derived: boolean;
             display?: components["schemas"]["Words"] | null;
+            /** @description The fact's id there. */
+            fact: string;
             /** @description What people call it. */
             label: components["schemas"]["Words"];
             /** @description Whether it is known but masked. */
@@ -1225,7 +1228,8 @@ export interface components {
             on?: string | null;
             /** @description The dotted path as the rule writes it. */
             path: string;
-            record?: components["schemas"]["RecordRef"] | null;
+            /** @description The record that holds it. */
+            record: components["schemas"]["RecordRef"];
             /** @description Where it came from. */
             source?: string | null;
             /** @description Whether it is made up. */
@@ -1234,6 +1238,8 @@ export interface components {
             unit?: string | null;
             /** @description The value; none if not known or masked. */
             value?: unknown;
+            /** @description The computed facts it was read for, outermost first, as paths. */
+            via: string[];
         };
         /** @description A fact of a kind. */
         FactShape: {
@@ -1266,6 +1272,15 @@ export interface components {
             detail: string;
             /** @description The field. */
             field: string;
+        };
+        /** @description What a number was computed from. */
+        FigureReason: {
+            /** @description The facts it read. */
+            facts: components["schemas"]["FactRead"][];
+            /** @description The expression. */
+            from: string;
+            /** @description The parameters it read. */
+            parameters: components["schemas"]["ParameterOn"][];
         };
         /** @description The server answers. */
         Health: {
@@ -1325,6 +1340,8 @@ export interface components {
             on?: string | null;
             /** @description Where it comes from; the file's name unless said. */
             source?: string | null;
+            /** @description Whether it is made up; a sheet whose first rows say so is, in any case. */
+            synthetic?: boolean | null;
         };
         /** @description An import. */
         ImportLine: {
@@ -1362,6 +1379,10 @@ export interface components {
             failure?: components["schemas"]["Words"] | null;
             /** @description Which column was read as which fact. */
             mapping: components["schemas"]["ColumnMatch"][];
+            /** @description The same as TOML, to mend and import again. */
+            mapping_file?: string | null;
+            /** @description What is worth knowing of the file as a whole. */
+            notices: components["schemas"]["Words"][];
             /** @description Rejected and doubtful rows. */
             problems: components["schemas"]["Page_RowProblem"];
             /** @description How far it is. */
@@ -1445,7 +1466,7 @@ export interface components {
         KindShape: {
             /**
              * Format: int64
-             * @description How many records the register holds; only for those who have signed in.
+             * @description How many records the register holds; only for those who may read lists.
              */
             count?: number | null;
             /** @description Its facts. */
@@ -1502,8 +1523,7 @@ export interface components {
             title: components["schemas"]["Words"];
             /** @description The unit of both. */
             unit?: string | null;
-            /** @description The span it is in force for. */
-            valid: components["schemas"]["Span"];
+            valid?: components["schemas"]["Span"] | null;
             /** @description The form of the promise. */
             verb: string;
             /** @description Who acts, in words. */
@@ -1561,7 +1581,10 @@ export interface components {
         };
         /** @description Who asks: a code, or answers to questions, or both. */
         OwedRequest: {
-            /** @description Answers by fact: `{"staff": 12, "industry": "restaurant"}`; they count for this page only. */
+            /**
+             * @description Answers by the `fact` of a question: `{"staff": 12, "lease:monthly_rent": "4000.00"}`; they count for this page
+             *     only.
+             */
             answers?: {
                 [key: string]: unknown;
             };
@@ -1590,20 +1613,20 @@ export interface components {
                 id: number;
                 /**
                  * Format: int64
-                 * @description The import it came with.
+                 * @description The import it came with, by its event.
                  */
-                import_seq?: number | null;
+                import_seq: number;
                 /** @description The kind. */
                 kind: string;
+                /**
+                 * Format: date
+                 * @description The day its facts hold for.
+                 */
+                on: string;
+                /** @description The sheet and the row there. */
+                place?: string | null;
                 /** @description Why it was put aside. */
                 reason: components["schemas"]["Words"];
-                /**
-                 * Format: int64
-                 * @description The row as the sheet counts it.
-                 */
-                row?: number | null;
-                /** @description The sheet; none for csv. */
-                sheet?: string | null;
                 /** @description Where it came from. */
                 source?: string | null;
             }[];
@@ -1765,8 +1788,8 @@ export interface components {
                  * @description The row as the sheet counts it, from 1.
                  */
                 row: number;
-                /** @description The sheet; none for csv. */
-                sheet?: string | null;
+                /** @description The sheet; the file's name for csv. */
+                sheet: string;
                 /** @description What stands there; masked where it is about a person and the reader may not see it. */
                 value?: string | null;
             }[];
@@ -1994,7 +2017,7 @@ export interface components {
         };
         /** @description A question worth asking. */
         Question: {
-            /** @description The fact. */
+            /** @description What to send the answer under: `staff`, `lease:lessor.ownership`. */
             fact: string;
             /** @description What people call it. */
             label: components["schemas"]["Words"];
@@ -2004,7 +2027,7 @@ export interface components {
             question: components["schemas"]["Words"];
             /**
              * Format: int32
-             * @description How many open measures it bears on.
+             * @description How many open answers turn on it.
              */
             settles: number;
             /** @description The type of the answer. */
@@ -2129,7 +2152,7 @@ export interface components {
          * @description What became of a row.
          * @enum {string}
          */
-        RowOutcome: "doubtful" | "put-aside" | "rejected";
+        RowOutcome: "matched" | "doubtful" | "put-aside" | "rejected";
         /** @description A duty in words. */
         Rule: {
             /** @description What is owed, an expression. */
@@ -2274,6 +2297,8 @@ export interface components {
             display?: components["schemas"]["Words"] | null;
             /** @description Whether it is masked. */
             masked: boolean;
+            /** @description The sheet and the row there. */
+            place?: string | null;
             /**
              * Format: int64
              * @description The event that told it.
@@ -2315,7 +2340,8 @@ export interface components {
         VerdictLine: {
             /** @description The duty. */
             duty: string;
-            from?: components["schemas"]["Standing"] | null;
+            /** @description The set before. */
+            from: components["schemas"]["Standing"];
             /**
              * Format: date
              * @description The day of the pass.
@@ -2508,7 +2534,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Decided"];
+                    "application/json": components["schemas"]["Patched"];
                 };
             };
             /** @description What went wrong and how to mend it, RFC 9457 */
@@ -2711,7 +2737,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Decided"];
+                    "application/json": components["schemas"]["Patched"];
                 };
             };
             /** @description What went wrong and how to mend it, RFC 9457 */

@@ -32,9 +32,10 @@ interface SpanOf {
 }
 
 /** The days in which something holds. */
-export function Span({ of }: { of: SpanOf }) {
+export function Span({ of }: { of: SpanOf | null | undefined }) {
   const t = useText();
   const { lang } = useLang();
+  if (!of) return <span>{t(law.notInForce)}</span>;
   const from = formatDay(of.from, lang);
   return (
     <span>

@@ -58,6 +58,7 @@ export const law = words({
     /^[\d.一二三四五六七八九十百]{1,4}$/.test(text)
       ? { zh: `第${text}条`, en: `item ${text}` }
       : { zh: text, en: text },
+  notInForce: { zh: "这一天不在有效期内", en: "not in force on this day" },
   partly: { zh: "原文核对了一部分", en: "read in part" },
   unchecked: { zh: "尚未核对原文", en: "not yet checked against the document" },
   between: (from: string, to: string) => ({ zh: `${from}至${to}`, en: `${from} to ${to}` }),

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { useCity } from "@/api/city";
+import { useCity, useNames } from "@/api/city";
 import { useAccount } from "@/api/session";
 import type { EventLine, EventType, Job } from "@/api/types";
 import { formatCount, formatDay, formatInstant } from "@/i18n/format";
@@ -140,6 +140,7 @@ function Work({ of, begin }: { of: ReturnType<typeof useLongWork>; begin: string
 function Events() {
   const t = useText();
   const { lang } = useLang();
+  const names = useNames();
   const [filters, set] = useFilters(["type"]);
   const asked = useEvents(asType(filters.type));
   const lines = asked.data?.pages.flatMap((page) => page.items) ?? [];
@@ -165,7 +166,7 @@ function Events() {
       id: "summary",
       label: t(w.summary),
       phone: "full",
-      cell: (line) => <span className="small soft">{summaryText(line.summary)}</span>,
+      cell: (line) => <span className="small soft">{summaryText(line.summary, names, lang)}</span>,
     },
     { id: "hash", label: t(w.hash), cell: (line) => <code title={line.hash}>{line.hash.slice(0, 12)}</code> },
   ];

@@ -129,9 +129,7 @@ function OneAside({ of }: { of: Aside }) {
   const idle = reason.trim() === "" || deciding.isPending;
   return (
     <li aria-labelledby={id}>
-      <h3 id={id}>
-        {[of.source, t(w.rowOf(of.sheet ?? "", String(of.row ?? "")))].filter(Boolean).join(" · ")}
-      </h3>
+      <h3 id={id}>{[of.source, of.place, formatDay(of.on, lang)].filter(Boolean).join(" · ")}</h3>
       <p>{t(of.reason)}</p>
       <p className="small">
         <span className="soft">{t(w.rowSays)}: </span>

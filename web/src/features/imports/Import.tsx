@@ -17,7 +17,7 @@ import "./imports.css";
 
 type Problem = ImportPage["problems"]["items"][number];
 
-const OUTCOMES = { doubtful: w.doubtful, "put-aside": w.putAside, rejected: w.rejected };
+const OUTCOMES = { matched: w.matched, doubtful: w.doubtful, "put-aside": w.putAside, rejected: w.rejected };
 
 /** One import: how it goes, what became of every row, and which rows to mend. */
 export function Import() {
@@ -61,6 +61,13 @@ export function Import() {
         )}
         {line.state === "done" && line.dry_run && <AfterTrial />}
         {line.result && <Result of={line.result} />}
+        {line.notices.length > 0 && (
+          <Notice title={t(w.notices)}>
+            {line.notices.map((notice) => (
+              <p key={notice.en}>{t(notice)}</p>
+            ))}
+          </Notice>
+        )}
         {line.state === "done" && (
           <Problems
             id={id}

@@ -87,7 +87,7 @@ function Mapping({ file, kind, suggestion }: { file: File; kind: string; suggest
           onChange={(fact) =>
             setChosen((before) =>
               before.map((one, index) =>
-                index === column.index ? { ...one, fact: fact || null, how: null } : one,
+                index === column.index ? { ...one, fact: fact || null, how: w.byYou } : one,
               ),
             )
           }

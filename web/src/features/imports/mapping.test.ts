@@ -2,12 +2,15 @@ import { describe, expect, it } from "vitest";
 import type { City, Suggestion } from "@/api/types";
 import { columnsOf, mappingFile, readableFacts, usedTwice } from "./mapping";
 
+const how = { zh: "按名称", en: "by its label" };
+const column = (heading: string, fact: string | null) => ({ sheet: "a.csv", heading, fact, how });
+
 const suggestion: Suggestion = {
   mapping: [
-    { heading: "单位名称", fact: "name" },
-    { heading: '面积"㎡"', fact: null },
-    { heading: "地址", fact: "address" },
-    { heading: "地址", fact: "area" },
+    column("单位名称", "name"),
+    column('面积"㎡"', null),
+    column("地址", "address"),
+    column("地址", "area"),
   ],
   mapping_file: `# how to read it
 kind = "firm"
@@ -67,7 +70,7 @@ describe("the mapping file", () => {
 
   it("adds a column that the file does not name", () => {
     const bare = { ...suggestion, mapping_file: 'kind = "firm"\n' };
-    const text = mappingFile(bare, [{ heading: "单位名称", fact: "alias" }]);
+    const text = mappingFile(bare, [column("单位名称", "alias")]);
     expect(text).toBe('kind = "firm"\n[[column]]\nheading = "单位名称"\nfact = "alias"\n');
   });
 });
@@ -83,7 +86,7 @@ it("shows what stands in each column, without its heading and without empty cell
 
 it("sees a fact that two columns would tell", () => {
   expect(usedTwice(suggestion.mapping)).toEqual([]);
-  expect(usedTwice([...suggestion.mapping, { heading: "名称", fact: "name" }])).toEqual(["name"]);
+  expect(usedTwice([...suggestion.mapping, column("名称", "name")])).toEqual(["name"]);
 });
 
 it("knows a record of another kind by its key or its name", () => {

@@ -24,6 +24,7 @@ export const w = words({
   heading: { zh: "表中的列", en: "Column of the sheet" },
   sample: { zh: "前几行", en: "First rows" },
   fact: { zh: "读作", en: "Read as" },
+  byYou: { zh: "由您指定", en: "set by you" },
   how: { zh: "如何认出", en: "How it was found" },
   leaveOut: { zh: "不读", en: "leave out" },
   absent: (n: string) => ({ zh: `表中没有的信息：${n} 项`, en: `${n} facts that the sheet does not tell` }),
@@ -90,6 +91,8 @@ export const w = words({
   value: { zh: "内容", en: "Value" },
   reason: { zh: "原因", en: "Why" },
   outcome: { zh: "结果", en: "Outcome" },
+  matched: { zh: "已读入，凭他项匹配", en: "read, matched otherwise" },
+  notices: { zh: "关于这个文件", en: "About the file" },
   doubtful: { zh: "已读入，存疑", en: "read, doubtful" },
   readAs: { zh: "列的读法", en: "How the columns were read" },
 

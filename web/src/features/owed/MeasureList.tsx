@@ -18,7 +18,7 @@ export function MeasureList({ title, tone, measures }: MeasureListProps) {
   const list = (
     <ul className="measures">
       {measures.map((measure) => (
-        <One key={`${measure.duty}/${measure.valid.from}`} of={measure} />
+        <One key={`${measure.duty}/${measure.valid?.from ?? ""}`} of={measure} />
       ))}
     </ul>
   );

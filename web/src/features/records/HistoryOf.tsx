@@ -35,10 +35,7 @@ export function HistoryOf({ of }: { of: RecordPage }) {
                   </div>
                   {moment.verdicts.map((verdict) => (
                     <p key={verdict.duty}>
-                      {t(verdict.title)}:{" "}
-                      {verdict.from
-                        ? t(w.verdictFrom(word(verdict.from), word(verdict.to)))
-                        : t(w.verdictFirst(word(verdict.to)))}
+                      {t(verdict.title)}: {t(w.verdictFrom(word(verdict.from), word(verdict.to)))}
                     </p>
                   ))}
                   {moment.told && (

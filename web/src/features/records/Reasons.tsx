@@ -1,3 +1,4 @@
+import { useNames } from "@/api/city";
 import type { ClauseReason, Explanation, FactRead, ParameterOn } from "@/api/types";
 import { formatAmount, formatDay, NOTHING } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
@@ -23,6 +24,8 @@ export function Reasons({ of, duty, on }: { of: Subject; duty: string; on: strin
 
 function Explained({ of }: { of: Explanation }) {
   const t = useText();
+  const { lang } = useLang();
+  const { kind } = of.record;
   return (
     <>
       <Ask of={of} />
@@ -30,19 +33,30 @@ function Explained({ of }: { of: Explanation }) {
         {t(w.whyShould)} <Truth of={of.should} />
         {of.near_miss && <span className="badge unknown">{t(w.near)}</span>}
       </h3>
-      <Clauses of={of.clauses} must />
+      <Clauses of={of.clauses} kind={kind} must />
       {of.should !== "no" && of.exemptions.length > 0 && (
         <>
           <h3>
             {t(w.whyExempt)} <Truth of={of.exempt} />
           </h3>
-          <Clauses of={of.exemptions} />
+          <Clauses of={of.exemptions} kind={kind} />
         </>
       )}
       <h3>
         {t(w.whyDone)} <Truth of={of.done} />
       </h3>
-      <Clauses of={[of.evidence]} />
+      <Clauses of={[of.evidence]} kind={kind} />
+      {of.amount_from && (
+        <>
+          <h3>
+            {t(w.whyAmount)} {formatAmount(of.amount, of.unit, lang)}
+          </h3>
+          <div className="figure">
+            <code className="when">{of.amount_from.from}</code>
+            <Reads facts={of.amount_from.facts} parameters={of.amount_from.parameters} kind={kind} />
+          </div>
+        </>
+      )}
       <p className="small soft">
         {t(w.basis)}: <Basis of={of.basis} /> · {t(w.rule)} <code>{of.version.slice(0, 12)}</code> ·{" "}
         <To to={`/duties/${of.duty}`}>{t(w.toDuty)}</To>
@@ -72,28 +86,26 @@ function Ask({ of }: { of: Explanation }) {
   );
 }
 
-/** `must`: a no among them is what decides. */
-function Clauses({ of, must }: { of: ClauseReason[]; must?: boolean }) {
+interface ClausesProps {
+  of: ClauseReason[];
+  /** The kind that the facts are read from. */
+  kind: string;
+  /** A no among them is what decides. */
+  must?: boolean;
+}
+
+function Clauses({ of, kind, must }: ClausesProps) {
   const t = useText();
   return (
     <ol className={must ? "clauses must" : "clauses"}>
       {of.map((clause) => (
-        <li key={clause.id} className={clause.truth}>
+        <li key={clause.id ?? "evidence"} className={clause.truth}>
           <div className="clause-head">
             <Truth of={clause.truth} />
             <strong>{t(clause.label)}</strong>
           </div>
           <code className="when">{clause.when}</code>
-          {(clause.facts.length > 0 || clause.parameters.length > 0) && (
-            <ul className="reads">
-              {clause.facts.map((fact) => (
-                <Read key={fact.path} of={fact} />
-              ))}
-              {clause.parameters.map((parameter) => (
-                <Used key={parameter.id} of={parameter} />
-              ))}
-            </ul>
-          )}
+          <Reads facts={clause.facts} parameters={clause.parameters} kind={kind} />
           {clause.otherwise.length > 0 && (
             <p className="otherwise">
               <span className="soft">{t(w.otherwise)}: </span>
@@ -106,16 +118,42 @@ function Clauses({ of, must }: { of: ClauseReason[]; must?: boolean }) {
   );
 }
 
-function Read({ of }: { of: FactRead }) {
+interface ReadsProps {
+  facts: FactRead[];
+  parameters: ParameterOn[];
+  kind: string;
+}
+
+/** What was read to decide or to compute: facts with their sources, parameters with their documents. */
+function Reads({ facts, parameters, kind }: ReadsProps) {
+  if (facts.length === 0 && parameters.length === 0) return null;
+  return (
+    <ul className="reads">
+      {facts.map((fact) => (
+        <Read key={`${fact.via.join("/")}/${fact.path}`} of={fact} kind={kind} />
+      ))}
+      {parameters.map((parameter) => (
+        <Used key={parameter.id} of={parameter} />
+      ))}
+    </ul>
+  );
+}
+
+function Read({ of, kind }: { of: FactRead; kind: string }) {
   const t = useText();
   const { lang } = useLang();
+  const names = useNames();
+  const via = of.via.at(-1);
   const value = of.masked ? t(w.masked) : of.value == null ? t(w.notKnown) : showValue(of, lang);
   const from = of.derived
     ? t(w.derived)
     : [of.source, of.on && formatDay(of.on, lang)].filter(Boolean).join(" · ");
   return (
     <li>
-      <span className="read-name">{t(of.label)}</span>
+      <span className="read-name">
+        {t(of.label)}
+        {via && <span className="sub">{t(w.via(names.fact(kind, via)))}</span>}
+      </span>
       <span className={of.value == null && !of.masked ? "read-value missing" : "read-value"}>{value}</span>
       <span className="soft small">
         {from} <MadeUp when={of.synthetic && !of.derived && of.value != null} />

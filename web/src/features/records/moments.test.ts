@@ -5,7 +5,7 @@ const words = { zh: "", en: "" };
 
 it("puts the latest event first and the verdicts of one pass together", () => {
   const told = { seq: 3, at: "", on: "2020-02-10", actor: "a", synthetic: true, facts: [] };
-  const verdict = { seq: 7, on: "2020-03-06", title: words, to: "gap" as const };
+  const verdict = { seq: 7, on: "2020-03-06", title: words, from: "out" as const, to: "gap" as const };
   const all = moments({
     items: [told, { ...told, seq: 9 }],
     verdicts: [

@@ -59,7 +59,9 @@ export const w = words({
   why: { zh: "理由", en: "Reasons" },
   whyShould: { zh: "是否应尽：以下各条须同时满足", en: "Is it owed? All of these must hold" },
   whyExempt: { zh: "是否免尽：满足任一条即可", en: "Is it exempt? Any one is enough" },
+  whyAmount: { zh: "金额怎样算出", en: "How the amount came about" },
   whyDone: { zh: "是否已尽：凭据", en: "Is it done? The evidence" },
+  via: (facts: string) => ({ zh: `用于算出 ${facts}`, en: `to compute ${facts}` }),
   read: { zh: "读取的信息", en: "Facts it read" },
   used: { zh: "用到的数值", en: "Values it used" },
   otherwise: { zh: "怎样才会不同", en: "What would have to differ" },
@@ -87,7 +89,6 @@ export const w = words({
   history: { zh: "经过", en: "History" },
   showHistory: { zh: "看全部经过", en: "Show its history" },
   verdictFrom: (from: string, to: string) => ({ zh: `由${from}变为${to}`, en: `from ${from} to ${to}` }),
-  verdictFirst: (to: string) => ({ zh: `首次评为${to}`, en: `first judged ${to}` }),
   event: (seq: string) => ({ zh: `第 ${seq} 号事件`, en: `event ${seq}` }),
   change: { zh: "更改信息", en: "Change facts" },
   changeNote: {
