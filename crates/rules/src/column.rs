@@ -274,6 +274,26 @@ impl Column {
         }
     }
 
+    /// Whether a row holds just that value, or none.
+    pub fn holds(&self, row: usize, value: Option<&Value>, ty: Type) -> bool {
+        match (self, value) {
+            (Self::Text(column), Some(Value::Text(text))) => column.get(row) == Some(text),
+            (Self::Point { .. }, value) => self.value(row, ty).as_ref() == value,
+            (_, None) => self.scalar(row).is_none(),
+            (_, Some(value)) => self.scalar(row) == Scalar::of_value(value, ty),
+        }
+    }
+
+    /// How much a column has that what is decided once for a column has to know of: texts, and the largest number.
+    /// It only ever grows.
+    pub(crate) fn extent(&self) -> u64 {
+        match self {
+            Self::Number(column) => column.largest,
+            Self::Text(column) => column.dictionary.len() as u64,
+            _ => 0,
+        }
+    }
+
     /// Writes a row, or adds it if it is the next one. A value of another type, or out of the register's range, is
     /// missing.
     pub fn set(&mut self, row: usize, value: Option<&Value>, ty: Type) {

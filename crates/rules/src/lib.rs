@@ -29,4 +29,5 @@ pub mod reads;
 pub mod ruleset;
 #[cfg(test)]
 mod sample;
+pub mod sql;
 pub mod table;

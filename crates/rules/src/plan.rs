@@ -119,6 +119,18 @@ pub(crate) fn each_fact(expr: &Expr, visit: &mut impl FnMut((KindIndex, FactInde
     expr.parts(|part| each_fact(part, visit));
 }
 
+impl PlannedDuty {
+    /// Whether it is owed, given the truth of each condition.
+    pub fn should_of(&self, condition: &impl Fn(ConditionIndex) -> Truth) -> Truth {
+        self.should.iter().fold(Truth::Yes, |all, clause| all & clause.truth(condition))
+    }
+
+    /// Whether it is released from, given the truth of each condition.
+    pub fn exempt_of(&self, condition: &impl Fn(ConditionIndex) -> Truth) -> Truth {
+        self.exempt.iter().fold(Truth::No, |any, clause| any | clause.truth(condition))
+    }
+}
+
 impl Formula {
     /// Every condition in it, as often as it stands there.
     pub fn conditions(&self) -> Box<dyn Iterator<Item = ConditionIndex> + '_> {

@@ -34,6 +34,8 @@ pub enum TableError {
 pub struct Tables {
     kinds: Vec<Kind>,
     tables: Vec<Table>,
+    /// Counts the updates that brought a new text or a larger number.
+    growth: u64,
 }
 
 /// The records of one kind.
@@ -131,8 +133,13 @@ impl Tables {
         .map(|row| row as usize)
     }
 
+    /// Counts the updates after which what was decided once for a column is not complete any more.
+    pub(crate) fn growth(&self) -> u64 {
+        self.growth
+    }
+
     /// By key of a reference column's dictionary, the row it leads to.
-    pub fn rows_of_keys(&self, kind: KindIndex, fact: FactIndex) -> Option<&[u32]> {
+    pub(crate) fn rows_of_keys(&self, kind: KindIndex, fact: FactIndex) -> Option<&[u32]> {
         self.tables[kind].references[fact].as_ref().map(|reference| reference.row_of_key.as_slice())
     }
 
@@ -155,11 +162,12 @@ impl Tables {
             let ty = table.types[fact];
             let Some(column) = &mut table.columns[fact] else { continue };
             let value = facts.get(&declared.id);
-            if !added && column.value(row, ty).as_ref() == value {
+            if !added && column.holds(row, value, ty) {
                 continue;
             }
-            let before = key_at(column, row);
+            let (before, extent) = (key_at(column, row), column.extent());
             column.set(row, value, ty);
+            self.growth += u64::from(column.extent() != extent);
             let after = key_at(column, row);
             if let Some(reference) = &mut table.references[fact] {
                 reference.unlink(before, row);
@@ -422,7 +430,7 @@ impl Builder {
                 tables[place].references[fact] = Some(reference);
             }
         }
-        Tables { kinds, tables }
+        Tables { kinds, tables, growth: 0 }
     }
 }
 

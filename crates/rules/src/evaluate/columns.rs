@@ -1,11 +1,14 @@
 //! Every duty of every kind at once, a chunk of rows at a time.
 
-use model::Truth;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use model::{Standing, Truth};
 
 use super::family::{Answers, Panel, panels};
 use super::pass::{Dates, DutyPass, Numbers, Pass, RowAreas};
 use super::program::{Binding, NodeId, Program, bind_derived};
-use super::rejudge::Readers;
+use super::rejudge::{Place, Readers, has_parameter};
 use super::scalar::{Scalar, type_of};
 use super::vector::{Rows, Source, Vector, full};
 use super::{Index, Setting};
@@ -13,7 +16,7 @@ use crate::bits::Mask;
 use crate::column::{CHUNK, Column, ColumnBuilder};
 use crate::expr::{Expr, KindIndex, Node, Type};
 use crate::number;
-use crate::plan::{ConditionIndex, Formula, Plan, PlannedDuty};
+use crate::plan::{ConditionIndex, Formula, Plan, PlannedDuty, each_fact};
 use crate::ruleset::RuleSet;
 use crate::table::Tables;
 
@@ -57,6 +60,7 @@ pub fn pass(rules: &RuleSet, tables: &Tables, setting: &Setting) -> Pass {
         derivations,
         derived,
         readers,
+        growth: tables.growth(),
     }
 }
 
@@ -153,6 +157,7 @@ pub(crate) struct Judge {
     numbers: Vec<DutyNodes>,
     area: Option<NodeId>,
     needed: Vec<bool>,
+    reach: Reach,
     /// By duty of the plan, its place in [`Pass::duties`].
     pub places: Vec<usize>,
 }
@@ -254,13 +259,15 @@ impl Judge {
             })
             .collect();
         let path = Index::new(rules).areas[kind].clone();
-        let area = bind(&path.map(|path| Expr { node: Node::Fact(path), ty: Type::Text }));
+        let area = path.map(|path| Expr { node: Node::Fact(path), ty: Type::Text });
+        let reach = Reach::new(rules, &plan, area.as_ref());
+        let area = bind(&area);
         program.refresh(&binding.source);
         let (panels, others) = panels(&program, &conditions);
         let roots = others.iter().map(|(_, node)| *node).chain(panels.iter().flat_map(Panel::children));
         let told = numbers.iter().flat_map(|duty| [duty.amount, duty.paid, duty.arises, duty.done_on]);
         let needed = program.needed(roots.chain(told.flatten()).chain(area));
-        Self { plan, program, panels, others, numbers, area, needed, places: Vec::new() }
+        Self { plan, program, panels, others, numbers, area, needed, reach, places: Vec::new() }
     }
 
     /// Takes in what dictionaries have gained; says whether everything has to be bound again.
@@ -336,8 +343,14 @@ impl Judge {
 }
 
 impl Pass {
-    /// Judges one row again.
-    pub(crate) fn judge_row(&mut self, tables: &Tables, kind: KindIndex, row: usize) {
+    /// Judges one row again where some facts changed; `None` is for a new row, of which all is judged. Returns the places
+    /// of the duties whose verdict changed, and where the row stood for each.
+    pub(crate) fn judge_row(
+        &mut self,
+        tables: &Tables,
+        (kind, row): (KindIndex, usize),
+        facts: Option<&BTreeSet<Place>>,
+    ) -> Vec<(usize, Standing)> {
         let judge = &self.judges[kind];
         let source = Source { tables, derived: &self.derived };
         let mut words = vec![0; judge.plan.conditions.len() * 2];
@@ -348,26 +361,146 @@ impl Pass {
             (_, 1) => Truth::No,
             _ => Truth::Unknown,
         };
-        for condition in 0..judge.plan.conditions.len() {
-            self.traces[kind].set(condition, row, answer(condition));
+        let reach = facts.map_or(Cow::Borrowed(&judge.reach.all), |facts| judge.reach.of(facts));
+        for condition in &reach.conditions {
+            self.traces[kind].set(*condition, row, answer(*condition));
         }
-        for ((planned, nodes), place) in judge.plan.duties.iter().zip(&judge.numbers).zip(&judge.places) {
-            let duty = &mut self.duties[*place];
-            let truths =
-                |formulas: &'_ [Formula]| formulas.iter().map(|formula| formula.truth(&answer)).collect();
-            let (should, exempt): (Vec<Truth>, Vec<Truth>) =
-                (truths(&planned.should), truths(&planned.exempt));
-            duty.should.set(row, should.into_iter().fold(Truth::Yes, |all, clause| all & clause));
-            duty.exempt.set(row, exempt.into_iter().fold(Truth::No, |any, clause| any | clause));
-            duty.done.set(row, planned.done.truth(&answer));
+        let mut changed = Vec::new();
+        for (place, parts) in &reach.duties {
+            let (planned, nodes) = (&judge.plan.duties[*place], &judge.numbers[*place]);
+            let duty = &mut self.duties[judge.places[*place]];
+            let has = |part: u8| parts & part != 0;
+            let should =
+                has(SHOULD).then(|| planned.should_of(&answer)).filter(|now| *now != duty.should.get(row));
+            let exempt =
+                has(EXEMPT).then(|| planned.exempt_of(&answer)).filter(|now| *now != duty.exempt.get(row));
+            let done =
+                has(DONE).then(|| planned.done.truth(&answer)).filter(|now| *now != duty.done.get(row));
+            let numbers = has(NUMBERS) && nodes.differ(&values, row, duty);
+            if facts.is_some() && should.or(exempt).or(done).is_none() && !numbers {
+                continue;
+            }
+            changed.push((judge.places[*place], duty.standing(row)));
+            for (mask, now) in
+                [(&mut duty.should, should), (&mut duty.exempt, exempt), (&mut duty.done, done)]
+            {
+                now.into_iter().for_each(|now| mask.set(row, now));
+            }
             nodes.write(&values, (row, 1), duty);
         }
         let areas = &mut self.areas[kind];
         areas.keys[row] = judge.area_keys(&source, &values, 1, areas).first().copied().unwrap_or(0);
+        changed
+    }
+}
+
+/// Parts of a duty that facts reach.
+const SHOULD: u8 = 1;
+const EXEMPT: u8 = 2;
+const DONE: u8 = 4;
+const NUMBERS: u8 = 8;
+
+/// From facts to conditions to duties: what has to be looked at again when a fact changes.
+#[derive(Clone, Debug, Default)]
+struct Reach {
+    by_fact: HashMap<Place, Reached>,
+    all: Reached,
+}
+
+/// Conditions, and duties by their place in the plan with the parts that are reached; both in order.
+#[derive(Clone, Debug, Default)]
+struct Reached {
+    conditions: Vec<ConditionIndex>,
+    duties: Vec<(usize, u8)>,
+}
+
+impl Reach {
+    fn new(rules: &RuleSet, plan: &Plan, area: Option<&Expr>) -> Self {
+        // Whatever reads a parameter may read the record's area.
+        let facts_of = |expr: &Expr| {
+            let mut facts = BTreeSet::new();
+            each_fact(expr, &mut |place| {
+                facts.insert(place);
+            });
+            if let (true, Some(area)) = (has_parameter(expr), area) {
+                each_fact(area, &mut |place| {
+                    facts.insert(place);
+                });
+            }
+            facts
+        };
+        let conditions: Vec<BTreeSet<Place>> = plan.conditions.iter().map(facts_of).collect();
+        let mut duties: BTreeMap<Place, BTreeMap<usize, u8>> = BTreeMap::new();
+        for (place, planned) in plan.duties.iter().enumerate() {
+            let mut reach = |fact: &Place, part: u8| {
+                *duties.entry(*fact).or_default().entry(place).or_default() |= part;
+            };
+            let formulas = [
+                (SHOULD, planned.should.as_slice()),
+                (EXEMPT, planned.exempt.as_slice()),
+                (DONE, std::slice::from_ref(&planned.done)),
+            ];
+            for (part, formulas) in formulas {
+                for condition in formulas.iter().flat_map(Formula::conditions) {
+                    conditions[condition].iter().for_each(|fact| reach(fact, part));
+                }
+            }
+            let duty = &rules.duties[planned.index];
+            for expr in [&duty.amount, &duty.paid, &duty.arises, &duty.done_on].into_iter().flatten() {
+                facts_of(expr).iter().for_each(|fact| reach(fact, NUMBERS));
+            }
+        }
+        let by_fact = duties.into_iter().map(|(fact, duties)| {
+            let reads = |condition: &ConditionIndex| conditions[*condition].contains(&fact);
+            let conditions = (0..conditions.len()).filter(reads).collect();
+            (fact, Reached { conditions, duties: duties.into_iter().collect() })
+        });
+        let everything = (0..plan.duties.len()).map(|place| (place, SHOULD | EXEMPT | DONE | NUMBERS));
+        let all = Reached { conditions: (0..conditions.len()).collect(), duties: everything.collect() };
+        Self { by_fact: by_fact.collect(), all }
+    }
+
+    fn of(&self, facts: &BTreeSet<Place>) -> Cow<'_, Reached> {
+        let mut found = facts.iter().filter_map(|fact| self.by_fact.get(fact));
+        match (found.next(), found.next()) {
+            (None, _) => Cow::Owned(Reached::default()),
+            (Some(one), None) => Cow::Borrowed(one),
+            (Some(first), Some(second)) => {
+                let (mut conditions, mut duties) = (BTreeSet::new(), BTreeMap::<usize, u8>::new());
+                for reached in [first, second].into_iter().chain(found) {
+                    conditions.extend(reached.conditions.iter().copied());
+                    for (duty, parts) in &reached.duties {
+                        *duties.entry(*duty).or_default() |= parts;
+                    }
+                }
+                Cow::Owned(Reached {
+                    conditions: conditions.into_iter().collect(),
+                    duties: duties.into_iter().collect(),
+                })
+            }
+        }
     }
 }
 
 impl DutyNodes {
+    /// Whether a number or a day of a row, computed as the first, is another than before.
+    fn differ(&self, values: &[Vector<'_>], row: usize, duty: &DutyPass) -> bool {
+        let number = |node: Option<NodeId>, numbers: &Option<Numbers>| {
+            let (Some(node), Some(numbers)) = (node, numbers) else { return false };
+            let now = if values[node].is_known(0) { values[node].number(0) } else { None };
+            now.and_then(number::fit) != numbers.unscaled(row)
+        };
+        let day = |node: Option<NodeId>, dates: &Option<Dates>| {
+            let (Some(node), Some(dates)) = (node, dates) else { return false };
+            let now = values[node].scalar(0, None).and_then(|value| value.as_date());
+            now != dates.get(row).map(|day| day.to_epoch_days())
+        };
+        number(self.amount, &duty.amount)
+            || number(self.paid, &duty.paid)
+            || day(self.arises, &duty.arises)
+            || day(self.done_on, &duty.done_on)
+    }
+
     fn write(&self, values: &[Vector<'_>], (start, len): (usize, usize), duty: &mut DutyPass) {
         for (node, numbers) in [(self.amount, &mut duty.amount), (self.paid, &mut duty.paid)] {
             let (Some(node), Some(numbers)) = (node, numbers) else { continue };
@@ -500,7 +633,7 @@ impl Sheet {
 
 #[cfg(test)]
 mod tests {
-    use model::{Standing, Value};
+    use model::Value;
 
     use super::*;
     use crate::sample;

@@ -31,6 +31,8 @@ pub struct Pass {
     pub(crate) derivations: Vec<Derivation>,
     pub(crate) derived: Derived,
     pub(crate) readers: Readers,
+    /// Up to where the tables' dictionaries are known, see [`crate::table::Tables::update`].
+    pub(crate) growth: u64,
 }
 
 /// One duty, judged for every record of its kind.

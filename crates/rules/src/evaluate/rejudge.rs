@@ -12,6 +12,7 @@ use rust_decimal::Decimal;
 use super::Index;
 use super::columns::pass;
 use super::pass::Pass;
+use super::scalar::type_of;
 use super::vector::Source;
 use crate::expr::{Expr, FactIndex, KindIndex, Node};
 use crate::ruleset::RuleSet;
@@ -80,8 +81,10 @@ pub(crate) struct Readers {
     blocked: bool,
 }
 
-/// A row of a reader.
-type Target = (Reader, usize);
+/// A kind and one of its facts.
+pub(crate) type Place = (KindIndex, FactIndex);
+/// A row of a reader, and the fact for which; none for a new row.
+type Target = (Reader, usize, Option<Place>);
 
 impl Readers {
     pub fn new(rules: &RuleSet, on: NaiveDate) -> Self {
@@ -142,14 +145,8 @@ impl Readers {
     }
 
     /// The rows of readers that a fact of a row reaches.
-    fn reach(
-        &self,
-        tables: &Tables,
-        (kind, fact): (KindIndex, FactIndex),
-        row: usize,
-        found: &mut BTreeSet<Target>,
-    ) {
-        for (reader, way) in self.of.get(&(kind, fact)).into_iter().flatten() {
+    fn reach(&self, tables: &Tables, place: Place, row: usize, found: &mut BTreeSet<Target>) {
+        for (reader, way) in self.of.get(&place).into_iter().flatten() {
             let mut rows = vec![row];
             for hop in way {
                 rows = match *hop {
@@ -161,12 +158,15 @@ impl Readers {
                     }
                 };
             }
-            found.extend(rows.into_iter().map(|row| (*reader, row)));
+            // A derived fact is computed whole, for whichever reason.
+            let cause = matches!(reader, Reader::Duties(_)).then_some(place);
+            found.extend(rows.into_iter().map(|row| (*reader, row, cause)));
         }
     }
 }
 
-fn has_parameter(expr: &Expr) -> bool {
+/// Whether an expression reads a parameter itself.
+pub(crate) fn has_parameter(expr: &Expr) -> bool {
     let mut found = matches!(expr.node, Node::Parameter(_) | Node::Lookup(..) | Node::InParameter(..));
     expr.parts(|part| found = found || has_parameter(part));
     found
@@ -187,8 +187,12 @@ pub fn rejudge(
     let before = tables.row(kind, changed.id);
     let declared = &rules.kinds[kind].facts;
     let differs = |fact: &FactIndex| {
-        let told = before.and_then(|row| tables.table(kind).value(row, *fact));
-        declared[*fact].derived.is_none() && told.as_ref() != changed.facts.get(&declared[*fact].id)
+        let told = changed.facts.get(&declared[*fact].id);
+        let same = match (before, tables.table(kind).column(*fact)) {
+            (Some(row), Some(column)) => column.holds(row, told, type_of(&declared[*fact].fact_type)),
+            _ => told.is_none(),
+        };
+        declared[*fact].derived.is_none() && !same
     };
     let facts: Vec<FactIndex> = (0..declared.len()).filter(differs).collect();
     if before.is_some() && facts.is_empty() {
@@ -203,19 +207,26 @@ pub fn rejudge(
     if before.is_none() {
         pass.grow(kind, row + 1);
         let own = rules.derived.iter().enumerate().filter(|(_, derived)| derived.kind == kind);
-        targets.extend(own.map(|(place, _)| (Reader::Derived(place), row)));
-        targets.insert((Reader::Duties(kind), row));
+        targets.extend(own.map(|(place, _)| (Reader::Derived(place), row, None)));
+        targets.insert((Reader::Duties(kind), row, None));
     }
     let is_new = |kind_of: KindIndex, at: usize| before.is_none() && (kind_of, at) == (kind, row);
     if pass.readers.blocked {
         return Ok(everything(rules, tables, pass, is_new));
     }
-    let mut rows = BTreeSet::new();
+    if pass.growth != tables.growth() {
+        pass.growth = tables.growth();
+        if pass.refresh(tables) {
+            return Ok(everything(rules, tables, pass, is_new));
+        }
+    }
+    // By row whose duties are judged again, the facts for which.
+    let mut rows: BTreeMap<(KindIndex, usize), BTreeSet<Place>> = BTreeMap::new();
     // Derived facts come in the order in which they read each other, and all before the duties.
-    while let Some((reader, row)) = targets.pop_first() {
+    while let Some((reader, row, fact)) = targets.pop_first() {
         match reader {
             Reader::Duties(kind) => {
-                rows.insert((kind, row));
+                rows.entry((kind, row)).or_default().extend(fact);
             }
             Reader::Derived(place) => match pass.derive(rules, tables, place, row) {
                 None => return Ok(everything(rules, tables, pass, is_new)),
@@ -227,22 +238,14 @@ pub fn rejudge(
             },
         }
     }
-    let kinds: BTreeSet<KindIndex> = rows.iter().map(|(kind, _)| *kind).collect();
-    for kind in kinds {
-        if pass.refresh(tables, kind) {
-            return Ok(everything(rules, tables, pass, is_new));
-        }
-    }
     let mut found = Vec::new();
-    for (kind, row) in rows {
+    for ((kind, row), facts) in rows {
+        let fresh = is_new(kind, row);
         let record = &tables.table(kind).ids()[row];
-        let old = pass.verdicts(kind, row);
-        pass.judge_row(tables, kind, row);
-        let new = pass.verdicts(kind, row);
-        found.extend(old.into_iter().zip(new).filter_map(|(old, new)| {
-            let fresh = is_new(kind, row);
-            (fresh || old != new).then(|| new.changed(record, kind, (!fresh).then_some(old.standing)))
-        }));
+        for (place, from) in pass.judge_row(tables, (kind, row), (!fresh).then_some(&facts)) {
+            let verdict = Verdict::of(&pass.duties[place], row);
+            found.push(verdict.changed(record, kind, (!fresh).then_some(from)));
+        }
     }
     found.sort_by_key(|change| rules.duties.iter().position(|duty| duty.duty.id == change.duty));
     Ok(found)
@@ -312,17 +315,19 @@ impl Verdict {
 impl Pass {
     /// Computes one derived fact of one row again; says whether it changed, none if numbers outgrew what was bound.
     fn derive(&mut self, rules: &RuleSet, tables: &Tables, place: usize, row: usize) -> Option<bool> {
-        let derivation = &mut self.derivations[place];
         let source = Source { tables, derived: &self.derived };
-        if derivation.program.refresh(&source) {
-            return None;
-        }
-        let value = derivation.row(&source, row);
-        let column = self.derived[rules.derived[place].kind][rules.derived[place].fact].as_mut()?;
+        let value = self.derivations[place].row(&source, row);
+        let Some(column) = &mut self.derived[rules.derived[place].kind][rules.derived[place].fact] else {
+            return Some(false);
+        };
         if column.scalar(row) == value {
             return Some(false);
         }
+        let extent = column.extent();
         column.set_scalar(row, value);
+        if column.extent() != extent && self.refresh(tables) {
+            return None;
+        }
         Some(true)
     }
 
@@ -339,12 +344,15 @@ impl Pass {
     }
 
     /// Takes in what dictionaries have gained; says whether numbers outgrew what was bound.
-    fn refresh(&mut self, tables: &Tables, kind: KindIndex) -> bool {
+    fn refresh(&mut self, tables: &Tables) -> bool {
         let source = Source { tables, derived: &self.derived };
-        self.judges[kind].refresh(&source)
-    }
-
-    fn verdicts(&self, kind: KindIndex, row: usize) -> Vec<Verdict> {
-        self.judges[kind].places.iter().map(|place| Verdict::of(&self.duties[*place], row)).collect()
+        let mut outgrown = false;
+        for derivation in &mut self.derivations {
+            outgrown |= derivation.program.refresh(&source);
+        }
+        for judge in &mut self.judges {
+            outgrown |= judge.refresh(&source);
+        }
+        outgrown
     }
 }
