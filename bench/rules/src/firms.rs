@@ -83,11 +83,10 @@ const SECTORS: &str = "A01 A02 A03 A04 A05 C13 C14 C15 C17 C18 C19 C20 C21 C22 C
     I63 I64 I65 J66 J67 K70 L71 L72 M73 M74 M75 N76 N77 N78 N79 O80 O81 O82 P83 Q84 Q85 R86 R87 R88 R89 R90";
 const PLACES: [&str; 8] = ["杭州", "宁波", "温州", "嘉兴", "湖州", "绍兴", "金华", "台州"];
 const WORDS: [&str; 24] = [
-    "宏", "达", "信", "瑞", "丰", "泰", "华", "盛", "安", "康", "鑫", "源", "博", "远", "恒", "通", "佳", "美", "永", "兴",
-    "正", "和", "东", "方",
+    "宏", "达", "信", "瑞", "丰", "泰", "华", "盛", "安", "康", "鑫", "源", "博", "远", "恒", "通", "佳",
+    "美", "永", "兴", "正", "和", "东", "方",
 ];
-const TRADES: [&str; 10] =
-    ["科技", "餐饮", "旅游", "制造", "物流", "贸易", "建筑", "纺织", "电子", "食品"];
+const TRADES: [&str; 10] = ["科技", "餐饮", "旅游", "制造", "物流", "贸易", "建筑", "纺织", "电子", "食品"];
 const ENDINGS: [&str; 3] = ["有限公司", "有限公司", "股份有限公司"];
 
 /// The kind.
@@ -145,7 +144,9 @@ pub fn firm(random: &mut Random, number: u64) -> BTreeMap<FactId, Value> {
             }
             "county" => Value::Text(format!("3301{:02}", random.below(100))),
             "sector" => text(random.pick(&sectors)),
-            "size_class" => text(random.pick(&["micro", "micro", "micro", "small", "small", "medium", "large"])),
+            "size_class" => {
+                text(random.pick(&["micro", "micro", "micro", "small", "small", "medium", "large"]))
+            }
             "tax_grade" => text(random.pick(&["A", "B", "M", "C", "D"])),
             "risk_tier" => text(random.pick(&["low", "low", "medium", "high"])),
             "landlord" => text(random.pick(&["state", "private", "private", "self"])),

@@ -32,7 +32,8 @@ struct Options {
 
 fn options() -> Result<Options> {
     let mut arguments = std::env::args().skip(1);
-    let rules = arguments.next().context("usage: bench-rules RULES.txt [--firms N] [--runs N] [--csv FILE]")?;
+    let rules =
+        arguments.next().context("usage: bench-rules RULES.txt [--firms N] [--runs N] [--csv FILE]")?;
     let mut options = Options { rules: rules.into(), firms: 1_000_000, runs: 7, csv: None };
     while let Some(name) = arguments.next() {
         let value = arguments.next().with_context(|| format!("{name} needs a value"))?;
@@ -175,7 +176,8 @@ fn duty(number: usize, condition: Expr) -> CompiledDuty {
         Node::And(parts) => parts,
         node => vec![Expr { node, ty: Type::Bool }],
     };
-    let clause = |place: usize| Clause { id: format!("c{place}").into(), label: label("clause"), when: String::new() };
+    let clause =
+        |place: usize| Clause { id: format!("c{place}").into(), label: label("clause"), when: String::new() };
     CompiledDuty {
         duty: Duty {
             id: format!("rule-{number}").into(),

@@ -234,10 +234,13 @@ impl Lowering<'_> {
             Node::Coalesce(parts) => format!("COALESCE({})", self.list(query, scope, parts)?.join(", ")),
             Node::NullIf(a, b) => {
                 let (a, b) = (self.expr(query, scope, a)?, self.expr(query, scope, b)?);
-                format!("CASE WHEN {b} IS NULL OR {a} = {b} THEN NULL ELSE {a} END")
+                format!(
+                    "CASE WHEN {b} IS NULL OR {a} = {b} THEN CAST(NULL AS {}) ELSE {a} END",
+                    type_name(ty)
+                )
             }
-            Node::Least(parts) => self.extreme(query, scope, parts, "LEAST")?,
-            Node::Greatest(parts) => self.extreme(query, scope, parts, "GREATEST")?,
+            Node::Least(parts) => self.extreme(query, scope, parts, "<=")?,
+            Node::Greatest(parts) => self.extreme(query, scope, parts, ">=")?,
             Node::Arithmetic(operator, a, b) => {
                 let (a, b) = (self.expr(query, scope, a)?, self.expr(query, scope, b)?);
                 format!("({a} {} {b})", operator.sign())
@@ -304,17 +307,30 @@ impl Lowering<'_> {
         })
     }
 
-    /// Engines differ on a null among several; here it makes the whole null.
+    /// Engines differ on a null among several; here it makes the whole null. `sign` is `<=` for the least.
     fn extreme(
         &mut self,
         query: &mut Query,
         scope: &Scope,
         parts: &[Expr],
-        function: &str,
+        sign: &str,
     ) -> Result<String, SqlError> {
         let parts = self.list(query, scope, parts)?;
         let null: Vec<String> = parts.iter().map(|part| format!("{part} IS NULL")).collect();
-        Ok(format!("CASE WHEN {} THEN NULL ELSE {function}({}) END", null.join(" OR "), parts.join(", ")))
+        let mut text = format!("CASE WHEN {} THEN NULL", null.join(" OR "));
+        for (place, part) in parts.iter().enumerate() {
+            let after: Vec<String> =
+                parts[place + 1..].iter().map(|other| format!("{part} {sign} {other}")).collect();
+            match after.as_slice() {
+                [] => {
+                    let _ = write!(text, " ELSE {part} END");
+                }
+                after => {
+                    let _ = write!(text, " WHEN {} THEN {part}", after.join(" AND "));
+                }
+            }
+        }
+        Ok(text)
     }
 
     /// Rounded half away from zero, in whole numbers: engines divide decimals in floats.
@@ -337,7 +353,9 @@ impl Lowering<'_> {
             Dialect::DuckDb => "//",
             Dialect::Spark => "div",
         };
-        let magnitude = format!("((2 * ABS({over}) + ABS({under})) {division} (2 * ABS({under})))");
+        // Engines may compute what a CASE does not choose, so the divisor is never 0.
+        let divisor = format!("(2 * ABS(NULLIF({under}, 0)))");
+        let magnitude = format!("((2 * ABS({over}) + ABS({under})) {division} {divisor})");
         let signed = format!("CASE WHEN (({a}) < 0) = (({b}) < 0) THEN {magnitude} ELSE -{magnitude} END");
         let value = match scale {
             0 => signed,

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod random;
+mod sql;
 
 use std::collections::BTreeMap;
 

@@ -18,16 +18,24 @@ use rules::table::Tables;
 use rust_decimal::Decimal;
 
 /// SplitMix64: small, seeded, the same everywhere.
-pub struct Random(u64);
+pub struct Random {
+    state: u64,
+    /// Whether numbers stay small, and aggregates do not nest: what a database computes without overflow.
+    small: bool,
+}
 
 impl Random {
     pub fn new(seed: u64) -> Self {
-        Self(seed)
+        Self { state: seed, small: false }
+    }
+
+    pub fn small(seed: u64) -> Self {
+        Self { state: seed, small: true }
     }
 
     pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
+        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.state;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         z ^ (z >> 31)
@@ -139,6 +147,8 @@ struct Maker<'a> {
     /// Derived facts that may be read: those before this one.
     ready: Vec<(KindIndex, usize)>,
     kind: KindIndex,
+    /// Whether an aggregate may not stand here.
+    inside: bool,
 }
 
 impl Maker<'_> {
@@ -258,7 +268,7 @@ impl Maker<'_> {
                 let node = if self.random.chance(50) { Node::Least(parts) } else { Node::Greatest(parts) };
                 return Self::node(node, ty);
             }
-            4 if self.kind == 0 => {
+            4 if self.kind == 0 && !self.inside => {
                 if let Some(aggregate) = self.aggregate(ty, depth) {
                     return aggregate;
                 }
@@ -389,20 +399,22 @@ impl Maker<'_> {
             Type::Date | Type::Text => *self.random.pick(&[Fold::Min, Fold::Max]),
             Type::Point => return None,
         };
-        let outer = std::mem::replace(&mut self.kind, kind);
+        let outer = (self.kind, self.inside);
+        (self.kind, self.inside) = (kind, self.random.small);
         let argument = match fold {
             Fold::Count if self.random.chance(50) => None,
             Fold::Count | Fold::Any | Fold::All => Some(self.boxed(Type::Bool, depth)),
             Fold::Sum | Fold::Min | Fold::Max => Some(Box::new(self.same(ty, depth))),
         };
         let filter = self.random.chance(40).then(|| self.boxed(Type::Bool, depth));
-        self.kind = outer;
+        (self.kind, self.inside) = outer;
         Some(Self::node(Node::Aggregate { fold, members: Members { kind, by }, argument, filter }, ty))
     }
 }
 
 fn integer(random: &mut Random) -> i64 {
     match random.below(12) {
+        0 | 1 if random.small => random.below(201) as i64 - 100,
         0 => random.next() as i64 % 1_000_000_000_000_000_000,
         1 => random.below(2_000_000) as i64 - 1_000_000,
         _ => random.below(21) as i64 - 10,
@@ -469,7 +481,7 @@ pub fn rules(random: &mut Random) -> RuleSet {
     for (kind, fact) in [(0, "x1"), (1, "y1"), (0, "x2"), (0, "x3"), (1, "y2"), (0, "x4"), (0, "x5")] {
         let place = kinds[kind].facts.iter().position(|known| known.id.as_str() == fact).unwrap();
         let ty = type_of(&kinds[kind].facts[place].fact_type);
-        let expr = Maker { random, kinds: &kinds, ready: ready.clone(), kind }.expr(ty, 3);
+        let expr = Maker { random, kinds: &kinds, ready: ready.clone(), kind, inside: false }.expr(ty, 3);
         derived.push(DerivedFact { kind, fact: place, id: FactId::from(fact), expr });
         ready.push((kind, place));
     }
@@ -505,7 +517,7 @@ pub fn rules(random: &mut Random) -> RuleSet {
 
 fn duty(random: &mut Random, kinds: &[Kind], ready: &[(KindIndex, usize)], number: usize) -> CompiledDuty {
     let kind = number % 2;
-    let mut maker = Maker { random, kinds, ready: ready.to_vec(), kind };
+    let mut maker = Maker { random, kinds, ready: ready.to_vec(), kind, inside: false };
     let should: Vec<Expr> = (0..2).map(|_| maker.expr(Type::Bool, 3)).collect();
     let exempt: Vec<Expr> = (0..maker.random.below(3)).map(|_| maker.expr(Type::Bool, 2)).collect();
     let money = maker.numeric();
