@@ -57,6 +57,11 @@ pub trait Facts {
     fn record(&self, kind: &KindId, id: &RecordId) -> Option<Record>;
     /// The records of `kind` whose reference `by` is `id`, in any order.
     fn members(&self, kind: &KindId, by: &FactId, id: &RecordId) -> Vec<Record>;
+    /// Whether a record is still being told of, as by somebody who answers questions. What it lacks may yet be told:
+    /// then `is null` is unknown, and so is whatever is made of the records that point to it.
+    fn is_open(&self, _kind: &KindId, _id: &RecordId) -> bool {
+        false
+    }
 }
 
 /// One duty judged for one record.

@@ -327,7 +327,13 @@ impl<'a, F: Facts> Walk<'a, F> {
                 Scalar::Text(text) => Some(Scalar::Bool(Pattern::new(pattern).matches(&text))),
                 _ => None,
             },
-            Node::IsNull(inner) => Some(Scalar::Bool(self.value(inner, context).is_none())),
+            Node::IsNull(inner) => {
+                let mark = self.trace.missing.len();
+                let is_null = self.value(inner, context).is_none();
+                let missing = self.trace.missing.get(mark..).unwrap_or_default();
+                let may_be_told = missing.iter().any(|one| self.facts.is_open(&one.kind, &one.record));
+                (!is_null || !may_be_told).then_some(Scalar::Bool(is_null))
+            }
             Node::Case { arms, otherwise } => {
                 for (condition, value) in arms {
                     if self.boolean(condition, context)? {
@@ -580,6 +586,10 @@ impl<'a, F: Facts> Walk<'a, F> {
         aggregate: &Aggregate<'_>,
         context: &Context,
     ) -> Option<Scalar> {
+        let owner = &self.records[context.at];
+        if self.facts.is_open(&self.rules.kinds[owner.kind].id, &owner.id) {
+            return None;
+        }
         let prefix = format!("{}{}.", context.prefix, self.rules.kinds[members.kind].id);
         let mut tally = Tally::new(aggregate.fold);
         for member in self.members(context.at, members) {
@@ -734,6 +744,50 @@ mod tests {
         assert_eq!((missing.path.as_str(), missing.kind.as_str()), ("tenant.staff", "firm"));
         assert_eq!(missing.via, ["tenant.size_class"]);
         assert_eq!(judged.amount, None);
+    }
+
+    /// Somebody who answers questions about a lease.
+    struct Open(sample::Books);
+
+    impl Facts for Open {
+        fn record(&self, kind: &KindId, id: &RecordId) -> Option<Record> {
+            self.0.record(kind, id)
+        }
+
+        fn members(&self, kind: &KindId, by: &FactId, id: &RecordId) -> Vec<Record> {
+            self.0.members(kind, by, id)
+        }
+
+        fn is_open(&self, kind: &KindId, _id: &RecordId) -> bool {
+            kind.as_str() == "lease"
+        }
+    }
+
+    #[test]
+    fn what_may_yet_be_told_is_unknown() {
+        let rules = sample::rules();
+        let setting = Setting::on("2020-03-01".parse().unwrap());
+        let lease = || {
+            let firm = record("firm", "f1", &[("area", text("411002"))]);
+            sample::Books(vec![record("lease", "l1", &[("tenant", text("f1"))]), firm])
+        };
+        let (kind, declared) = rules.kind("lease").unwrap();
+        let fact = declared.facts.iter().position(|fact| fact.id.as_str() == "rent").unwrap();
+        let rent = Path { kind, steps: vec![], fact, text: "rent".to_owned() };
+        let rent = Expr { node: Node::Fact(rent), ty: Type::Decimal { scale: 2 } };
+        let is_null = Expr { node: Node::IsNull(Box::new(rent)), ty: Type::Bool };
+        let key = (&KindId::from("lease"), &RecordId::from("l1"), &is_null);
+        assert_eq!(truth(&rules, &lease(), key, &setting).0, Truth::Yes);
+        let (open, missing) = truth(&rules, &Open(lease()), key, &setting);
+        assert_eq!((open, missing[0].path.as_str()), (Truth::Unknown, "rent"));
+        let done = |facts: &dyn Fn() -> Vec<Judged>| facts().remove(0).done;
+        let of = (&KindId::from("lease"), &RecordId::from("l1"));
+        assert_eq!(
+            done(&|| one(&rules, &lease(), of.0, of.1, &setting)),
+            Truth::No,
+            "no waiver points to it"
+        );
+        assert_eq!(done(&|| one(&rules, &Open(lease()), of.0, of.1, &setting)), Truth::Unknown);
     }
 
     #[test]

@@ -3,7 +3,8 @@
 //! A firm that is signed in is judged by its own record, with its answers on top. Anybody else is judged by the answers
 //! alone: a made-up firm `?firm`, and for measures that reach a firm through another kind (a lease whose tenant it is) a
 //! made-up `?lease`, whose other references lead to made-up records again (`?lease.lessor`). Nothing is known of them
-//! but the answers, and of the records that point to them nothing at all: so the rules say *unknown*, never *no*.
+//! but the answers, and of the records that point to them nothing at all: they are *open*, so that what has not been
+//! answered is unknown, never no.
 
 use std::collections::BTreeMap;
 
@@ -20,8 +21,6 @@ use super::words::Words;
 
 /// Begins the id of a record that is made up for this page.
 const MADE_UP: char = '?';
-/// The id of a record that points to a made-up one, and of which nothing is known.
-const NOTHING_KNOWN: &str = "?~";
 /// The most questions that are asked at once.
 const QUESTIONS_MAX: usize = 5;
 
@@ -228,7 +227,6 @@ impl<'a> Asker<'a> {
         for fact in kind.facts.iter().filter(|fact| fact.derived.is_none()) {
             let answer = self.answers.get(&(id.to_string(), fact.id.clone())).cloned();
             let reference = || match &fact.fact_type {
-                FactType::Ref { .. } if id.as_str() == NOTHING_KNOWN => None,
                 FactType::Ref { to } if self.is_beneficiary(kind, fact) && *to == self.firm().id => {
                     Some(Value::Text(self.who().to_string()))
                 }
@@ -266,10 +264,13 @@ impl Facts for Asker<'_> {
     }
 
     fn members(&self, kind: &KindId, by: &FactId, id: &RecordId) -> Vec<Record> {
-        if !id.as_str().starts_with(MADE_UP) {
-            return Facts::members(&self.view.snapshot.tables, kind, by, id);
+        if id.as_str().starts_with(MADE_UP) {
+            return vec![];
         }
-        let facts = BTreeMap::from([(by.clone(), Value::Text(id.to_string()))]);
-        vec![Record { kind: kind.clone(), id: RecordId::from(NOTHING_KNOWN), facts }]
+        Facts::members(&self.view.snapshot.tables, kind, by, id)
+    }
+
+    fn is_open(&self, _kind: &KindId, id: &RecordId) -> bool {
+        id.as_str().starts_with(MADE_UP)
     }
 }

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use chrono::NaiveDate;
 use model::event::EventType;
 use model::record::read_facts;
-use model::{KindId, RecordId};
-use rules::evaluate::{Pass, Setting, pass};
+use model::{DutyId, KindId, RecordId};
+use rules::evaluate::{Changed, rejudge};
 use store::Past;
 
 use super::figures::Gathered;
@@ -28,12 +28,12 @@ pub struct Days {
 }
 
 /// A verdict that differs from before.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moved {
-    /// The duty's place in the rules.
-    pub duty: usize,
-    /// The row of the duty's kind.
-    pub row: usize,
+    /// The duty.
+    pub duty: DutyId,
+    /// The record.
+    pub record: RecordId,
 }
 
 impl Days {
@@ -140,7 +140,7 @@ impl Pipeline {
         touched: &[(KindId, RecordId)],
     ) -> Result<Vec<Moved>, PipelineError> {
         let past = Past { on: snapshot.on, known_at: None };
-        let mut changed = Vec::with_capacity(touched.len());
+        let mut moved = Vec::new();
         for (kind, id) in touched {
             let Some((place, declared)) = self.rules.kind(kind.as_str()) else { continue };
             let stored = match self.store.record(kind.as_str(), id.as_str())? {
@@ -152,26 +152,19 @@ impl Pipeline {
             // What was told only for later days is not there yet on this one.
             let Some(stored) = stored else { continue };
             let facts = read_facts(declared, &stored.facts);
-            let row = snapshot.tables.update(kind, id, &facts)?;
-            let flags = &mut snapshot.synthetic[place];
-            flags.resize(flags.len().max(row + 1), false);
-            flags[row] = stored.synthetic;
-            changed.push((place, row));
+            let changed = Changed { kind, id, facts: &facts };
+            let rejudged = rejudge(&self.rules, &mut snapshot.tables, &mut snapshot.pass, changed)?;
+            moved.extend(
+                rejudged.into_iter().map(|verdict| Moved { duty: verdict.duty, record: verdict.record }),
+            );
+            if let Some(row) = snapshot.tables.row(place, id) {
+                let flags = &mut snapshot.synthetic[place];
+                flags.resize(flags.len().max(row + 1), false);
+                flags[row] = stored.synthetic;
+            }
         }
-        let before = std::mem::replace(
-            &mut snapshot.pass,
-            pass(&self.rules, &snapshot.tables, &Setting::on(snapshot.on)),
-        );
-        Ok(differing(&before, &snapshot.pass))
+        moved.sort();
+        moved.dedup();
+        Ok(moved)
     }
-}
-
-fn differing(before: &Pass, after: &Pass) -> Vec<Moved> {
-    let mut moved = Vec::new();
-    for (a, b) in before.duties.iter().zip(&after.duties) {
-        for row in (0..b.rows()).filter(|row| *row >= a.rows() || a.standing(*row) != b.standing(*row)) {
-            moved.push(Moved { duty: b.index, row });
-        }
-    }
-    moved
 }

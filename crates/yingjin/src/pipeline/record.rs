@@ -64,10 +64,9 @@ impl Pipeline {
     ) -> Result<Recorded, PipelineError> {
         let mut found: Vec<DutyVerdicts> = Vec::new();
         for moved in moved {
-            let Some(duty) = snapshot.pass.duties.iter().find(|duty| duty.index == moved.duty) else {
-                continue;
-            };
-            let verdict = self.verdict(snapshot, duty, moved.row);
+            let Some(duty) = snapshot.pass.duty(&moved.duty) else { continue };
+            let Some(row) = snapshot.tables.row(duty.kind, &moved.record) else { continue };
+            let verdict = self.verdict(snapshot, duty, row);
             match found.iter_mut().find(|found| found.duty == duty.duty) {
                 Some(found) => found.verdicts.push(verdict),
                 None => found.push(DutyVerdicts {
