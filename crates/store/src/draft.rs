@@ -3,7 +3,7 @@
 //! Rows are gathered and sent some hundreds at a time, because a database across a network answers each question in a
 //! fixed time. So what is asked of a record in between is answered from the gathered rows first, then from the tables.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use model::event::{BodyDigest, Event, Hash};
@@ -17,6 +17,8 @@ use crate::schema::{Schema, identifying, normalise};
 
 /// Changes gathered before they are sent.
 const GATHER: usize = 4096;
+/// Lines after which the planner is told for the first time; then each time there are four times as many.
+const GAUGE: i64 = 2000;
 
 /// Where the chain and the records end. Read when the transaction begins, under its lock.
 #[derive(Clone, Debug)]
@@ -63,24 +65,17 @@ pub struct Expected {
 /// Ids or texts asked for at once.
 const AHEAD: usize = 256;
 
-/// `$2, $3, …` or `($2, $3), ($4, $5), …`: so many places after the first, in groups of `width`.
-fn marks(count: usize, width: usize) -> String {
-    let group = |at: usize| {
-        (0..width).map(|place| format!("${}", 2 + at * width + place)).collect::<Vec<_>>().join(", ")
-    };
-    let groups = (0..count).map(|at| if width == 1 { group(at) } else { format!("({})", group(at)) });
-    groups.collect::<Vec<_>>().join(", ")
+/// `$2, $3, …`: [`AHEAD`] places from the one named.
+fn marks(first: usize) -> String {
+    (first..first + AHEAD).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
 }
 
-/// The kind, then what is asked for, the last repeated to fill [`AHEAD`] places: one statement serves every number.
-fn filled<'a, T, const N: usize>(
-    kind: &'a KindId,
-    asked: &'a [T],
-    params: impl Fn(&'a T) -> [Param<'a>; N],
-) -> Vec<Param<'a>> {
-    let fill = asked.last().into_iter().cycle();
-    let all = asked.iter().chain(fill).take(AHEAD).flat_map(params);
-    std::iter::once(kind.as_str().into()).chain(all).collect()
+/// Some first values, then what is asked for, the last repeated to fill [`AHEAD`] places: one statement serves every
+/// number.
+fn filled<'a, T>(first: &[Param<'a>], asked: &'a [T], text: impl Fn(&'a T) -> &'a str) -> Vec<Param<'a>> {
+    let last = asked.last().into_iter().cycle();
+    let asked = asked.iter().chain(last).take(AHEAD).map(|asked| Param::Text(text(asked)));
+    first.iter().cloned().chain(asked).collect()
 }
 
 /// What a draft writes to and by.
@@ -121,6 +116,8 @@ pub(crate) struct Draft {
     claims: Vec<Claims>,
     latest_on: Option<NaiveDate>,
     gathered: Gathered,
+    /// The planner is told of the tables' growth when there are so many lines.
+    gauge_at: i64,
 }
 
 /// A record before and after a change.
@@ -181,6 +178,7 @@ impl Draft {
             claims: Vec::new(),
             latest_on: None,
             gathered: Gathered::default(),
+            gauge_at: GAUGE,
         }
     }
 
@@ -241,6 +239,9 @@ impl Draft {
     /// Reads ahead what the tables say of some ids and texts of a kind: one question for many, where each question
     /// takes its way through a network. It holds until the next sending.
     pub(crate) fn expect(&mut self, ledger: &mut Ledger, expected: &Expected) -> Result<(), StoreError> {
+        if !ledger.connection.is_remote() {
+            return Ok(());
+        }
         let coming = expected.ids.len() + expected.texts.len();
         if self.gathered.changes.len() + coming > GATHER || self.gathered.records.len() + coming > 2 * GATHER
         {
@@ -250,8 +251,8 @@ impl Draft {
         let unread = |id: &&RecordId| !self.gathered.records.contains_key(&(kind.clone(), (*id).clone()));
         let ids: Vec<&RecordId> = expected.ids.iter().filter(unread).collect();
         for ids in ids.chunks(AHEAD) {
-            let sql = format!("{KNOWN} WHERE kind = $1 AND id IN ({})", marks(AHEAD, 1));
-            let params = filled(kind, ids, |id| [id.as_str().into()]);
+            let sql = format!("{KNOWN} WHERE kind = $1 AND id IN ({})", marks(2));
+            let params = filled(&[kind.as_str().into()], ids, |id| id.as_str());
             let found =
                 ledger.connection.all(&sql, &params, |row| Ok((row.text(4)?.into(), known_from(row)?)))?;
             for id in ids {
@@ -261,24 +262,27 @@ impl Draft {
                 self.gathered.records.insert((kind.clone(), id), Some(known));
             }
         }
-        let texts = expected.texts.iter().map(|(fact, text)| (fact, normalise(text)));
-        let texts: Vec<(&FactId, String)> = texts.collect();
-        for texts in texts.chunks(AHEAD) {
-            let sql = format!(
-                "SELECT fact, text, id_no, id FROM identifier JOIN record ON id_no = record_no
-                 WHERE identifier.kind = $1 AND (fact, text) IN (VALUES {})",
-                marks(AHEAD, 2)
-            );
-            let params = filled(kind, texts, |(fact, text)| [fact.as_str().into(), Param::Text(text)]);
-            let found = ledger.connection.all(&sql, &params, |row| {
-                let key = (kind.clone(), row.text(0)?.into(), row.text(1)?.to_owned());
-                Ok((key, (row.int(2)?, row.text(3)?.into())))
-            })?;
-            for (fact, text) in texts {
-                self.gathered.ahead.insert((kind.clone(), (*fact).clone(), text.clone()), Vec::new());
-            }
-            for (key, record) in found {
-                self.gathered.ahead.entry(key).or_default().push(record);
+        let mut texts: BTreeMap<&FactId, Vec<String>> = BTreeMap::new();
+        for (fact, text) in &expected.texts {
+            texts.entry(fact).or_default().push(normalise(text));
+        }
+        for (fact, texts) in &texts {
+            let key = |text: &str| (kind.clone(), (*fact).clone(), text.to_owned());
+            for texts in texts.chunks(AHEAD) {
+                let sql = format!(
+                    "SELECT text, id_no, id FROM identifier JOIN record ON id_no = record_no
+                     WHERE identifier.kind = $1 AND fact = $2 AND text IN ({})",
+                    marks(3)
+                );
+                let first = [Param::Text(kind.as_str()), Param::Text(fact.as_str())];
+                let params = filled(&first, texts, String::as_str);
+                let found = ledger
+                    .connection
+                    .all(&sql, &params, |row| Ok((key(row.text(0)?), (row.int(1)?, row.text(2)?.into()))))?;
+                self.gathered.ahead.extend(texts.iter().map(|text| (key(text), Vec::new())));
+                for (key, record) in found {
+                    self.gathered.ahead.entry(key).or_default().push(record);
+                }
             }
         }
         Ok(())
@@ -425,6 +429,10 @@ impl Draft {
                 "DELETE FROM link WHERE kind = $1 AND fact = $2 AND target = $3 AND record_no = $4",
                 &[kind.as_str().into(), fact.as_str().into(), Param::Text(target), (*no).into()],
             )?;
+        }
+        if self.lines >= self.gauge_at {
+            self.gauge_at = self.lines * 4;
+            connection.gauge()?;
         }
         Ok(())
     }

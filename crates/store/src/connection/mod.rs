@@ -182,7 +182,7 @@ impl Connection {
         match address {
             Address::Sqlite(file) => sqlite::Sqlite::open(file, purpose).map(Self::Sqlite),
             Address::Postgres(server) => {
-                postgres::Postgres::open(server).map(|server| Self::Postgres(Box::new(server)))
+                postgres::Postgres::open(server, purpose).map(|server| Self::Postgres(Box::new(server)))
             }
         }
     }
@@ -319,10 +319,31 @@ impl Connection {
         }
     }
 
-    /// After a long transaction: returns the room that its log took.
+    /// Whether each question takes its way through a network, so that one for many is cheaper.
+    pub(crate) fn is_remote(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
+    /// Within a long transaction: tells the planner how large the tables have become. It would learn that only after
+    /// the end, and until then take a table for small and read all of it to find a row.
+    pub(crate) fn gauge(&mut self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(connection) => connection.script("ANALYZE record, identifier, link, change"),
+        }
+    }
+
+    /// After a long transaction: returns the room that its log took, and lets the planner see what it wrote.
     pub(crate) fn tidy(&mut self) {
-        if let Self::Sqlite(connection) = self {
-            connection.tidy();
+        let tidied = match self {
+            Self::Sqlite(connection) => connection.tidy(),
+            Self::Postgres(connection) => {
+                connection.script("ANALYZE record, identifier, link, change, event, verdict, verdict_change")
+            }
+        };
+        if let Err(error) = tidied {
+            // Fails while somebody reads; it is done some time later on.
+            tracing::debug!(%error, "the register is not tidied for now");
         }
     }
 

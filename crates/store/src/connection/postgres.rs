@@ -10,7 +10,7 @@ use postgres::fallible_iterator::FallibleIterator;
 use postgres::types::{IsNull, ToSql, Type, private::BytesMut, to_sql_checked};
 use postgres::{Client, NoTls, Statement};
 
-use super::{Contents, Insert, OnConflict, Param, Row};
+use super::{Contents, Insert, OnConflict, Param, Row, Use};
 use crate::WAIT;
 use crate::address::PostgresServer;
 use crate::error::{StoreError, said};
@@ -70,7 +70,7 @@ impl PostgresRow<'_> {
 }
 
 impl Postgres {
-    pub(super) fn open(server: &PostgresServer) -> Result<Self, StoreError> {
+    pub(super) fn open(server: &PostgresServer, purpose: Use) -> Result<Self, StoreError> {
         let place = server.place.clone();
         let refused =
             |error: &postgres::Error| StoreError::Refused { place: place.clone(), why: told(error) };
@@ -87,6 +87,11 @@ impl Postgres {
             "SET lock_timeout = '{}s'; SET client_min_messages = warning; SET synchronous_commit = on;",
             WAIT.as_secs()
         ))?;
+        if purpose != Use::Read {
+            // Who writes only ever looks single rows up.
+            postgres
+                .script("SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;")?;
+        }
         Ok(postgres)
     }
 

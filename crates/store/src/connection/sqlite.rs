@@ -163,11 +163,8 @@ impl Sqlite {
         if self.connection.is_autocommit() { Ok(()) } else { self.script("ROLLBACK") }
     }
 
-    pub(super) fn tidy(&mut self) {
-        // Fails while somebody reads; the log is then reused from its start later on.
-        if let Err(error) = self.script("PRAGMA wal_checkpoint(TRUNCATE);") {
-            tracing::debug!(%error, "the write-ahead log keeps its size for now");
-        }
+    pub(super) fn tidy(&mut self) -> Result<(), StoreError> {
+        self.script("PRAGMA wal_checkpoint(TRUNCATE);")
     }
 
     pub(super) fn contents(&mut self) -> Result<Contents, StoreError> {
