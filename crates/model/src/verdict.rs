@@ -97,6 +97,13 @@ impl Standing {
     }
 }
 
+/// The share of `part` in `whole`; none of nothing. Counts of records stay far below 2^53, so the quotient is as
+/// exact as a float can be. A rate is done ÷ should; with exemptions, (done + exempt) ÷ should.
+#[allow(clippy::cast_precision_loss)]
+pub fn share(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

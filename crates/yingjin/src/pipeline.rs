@@ -104,10 +104,14 @@ pub struct Snapshot {
 impl Pipeline {
     /// Opens a register with the city whose rules it is judged by. A register that is not there is made.
     pub fn open(city: &Path, db: &str) -> Result<Self, PipelineError> {
-        let loaded =
-            rules::city::load(city).map_err(|mistakes| PipelineError::City(city.to_owned(), mistakes))?;
-        let store = Store::open(db, &Schema::of(&loaded.ruleset.kinds))?;
-        Ok(Self { rules: Arc::new(loaded.ruleset), store })
+        let rules = load(city)?;
+        let store = Store::open(db, &Schema::of(&rules.kinds))?;
+        Ok(Self { rules: Arc::new(rules), store })
+    }
+
+    /// Opens a register only to look at it: nothing is made, and nothing can be written.
+    pub fn inspect(city: &Path, db: &str) -> Result<Self, PipelineError> {
+        Ok(Self { rules: Arc::new(load(city)?), store: Store::inspect(db)? })
     }
 
     /// register → tables → facts → duties → verdicts, as of a day.
@@ -144,6 +148,13 @@ impl Pipeline {
             synthetic.push(flags);
         }
         Ok((builder.finish(), synthetic))
+    }
+}
+
+fn load(city: &Path) -> Result<RuleSet, PipelineError> {
+    match rules::city::load(city) {
+        Ok(loaded) => Ok(loaded.ruleset),
+        Err(mistakes) => Err(PipelineError::City(city.to_owned(), mistakes)),
     }
 }
 

@@ -591,7 +591,7 @@ export interface components {
             rate?: number | null;
             /**
              * Format: double
-             * @description done ÷ (should − exempt).
+             * @description (done + exempt) ÷ should.
              */
             rate_with_exempt?: number | null;
         };
@@ -985,7 +985,7 @@ export interface components {
             rate?: number | null;
             /**
              * Format: double
-             * @description done ÷ (should − exempt): the exempt left out.
+             * @description (done + exempt) ÷ should.
              */
             rate_with_exempt?: number | null;
             /** @description What people call it. */

@@ -74,7 +74,7 @@ pub struct DutyLine {
     pub counts: Counts,
     /// done ÷ should; none where nothing is owed.
     pub rate: Option<f64>,
-    /// done ÷ (should − exempt): the exempt left out.
+    /// (done + exempt) ÷ should.
     pub rate_with_exempt: Option<f64>,
     /// What is owed, summed over those whose amount is known.
     pub owed: Option<Decimal>,
@@ -174,7 +174,7 @@ pub struct AreaLine {
     pub counts: Counts,
     /// done ÷ should.
     pub rate: Option<f64>,
-    /// done ÷ (should − exempt).
+    /// (done + exempt) ÷ should.
     pub rate_with_exempt: Option<f64>,
     /// What is owed.
     pub owed: Option<Decimal>,

@@ -1,6 +1,7 @@
 //! The words that several resources share.
 
 use chrono::NaiveDate;
+use model::verdict::share;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -210,19 +211,13 @@ pub struct Counts {
 impl Counts {
     /// Served among those owed; none where nothing is owed.
     pub fn rate(&self) -> Option<f64> {
-        ratio(self.done, self.should)
+        share(self.done, self.should)
     }
 
-    /// Served among those owed and not exempt; none where nothing is.
+    /// Served or exempt among those owed; none where nothing is owed.
     pub fn rate_with_exempt(&self) -> Option<f64> {
-        ratio(self.done, self.should - self.exempt)
+        share(self.done + self.exempt, self.should)
     }
-}
-
-/// Counts of records stay far below 2^53, so the quotient is as exact as a float can be.
-#[allow(clippy::cast_precision_loss)]
-fn ratio(part: u64, whole: u64) -> Option<f64> {
-    (whole > 0).then(|| part as f64 / whole as f64)
 }
 
 /// A missing fact that decides verdicts, and how many it decides.

@@ -9,10 +9,14 @@ use model::Lang;
 pub mod account;
 pub mod audit;
 pub mod check;
+pub mod compare;
+pub mod evaluate;
+pub mod explain;
 pub mod import;
 pub mod openapi;
 pub mod sample;
 pub mod serve;
+mod table;
 pub mod try_;
 
 /// Keeps the books of a city's promises: who should be served, who has been, who is exempt, and the gap.
@@ -42,6 +46,9 @@ enum Command {
     Audit(audit::Args),
     Account(account::Args),
     Check(check::Args),
+    Compare(compare::Args),
+    Evaluate(evaluate::Args),
+    Explain(explain::Args),
     Import(import::Args),
     Openapi(openapi::Args),
     Sample(sample::Args),
@@ -57,6 +64,9 @@ impl Cli {
             Command::Audit(args) => audit::run(&args, self.lang),
             Command::Account(args) => account::run(&args, self.lang),
             Command::Check(args) => check::run(&args, self.lang),
+            Command::Compare(args) => compare::run(&args, self.lang),
+            Command::Evaluate(args) => evaluate::run(&args, self.lang),
+            Command::Explain(args) => explain::run(&args, self.lang),
             Command::Import(args) => import::run(&args, self.lang),
             Command::Openapi(args) => openapi::run(&args, self.lang),
             Command::Sample(args) => sample::run(&args, self.lang),

@@ -170,7 +170,7 @@ function DutyTable({ duties }: { duties: DutyLine[] }) {
           <strong title={t(w.rateHint)}>{formatRate(counts.done, counts.should)}</strong>
           {counts.exempt > 0 && (
             <span className="sub" title={t(w.rateWithHint)}>
-              {t(w.rateWith)} {formatRate(counts.done, counts.should - counts.exempt)}
+              {t(w.rateWith)} {formatRate(counts.done + counts.exempt, counts.should)}
             </span>
           )}
         </>

@@ -102,8 +102,8 @@ function Numbers({ of }: { of: DutyPage }) {
     },
     {
       label: t(w.rateWith),
-      value: formatRate(counts.done, counts.should - counts.exempt),
-      of: t(w.of(formatCount(counts.done), formatCount(counts.should - counts.exempt))),
+      value: formatRate(counts.done + counts.exempt, counts.should),
+      of: t(w.of(formatCount(counts.done + counts.exempt), formatCount(counts.should))),
     },
     {
       label: t(standing.gap),

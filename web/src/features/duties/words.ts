@@ -28,7 +28,7 @@ export const w = words({
   rate: { zh: "落实率", en: "Done" },
   rateWith: { zh: "不计免尽", en: "Exempt left out" },
   rateHint: { zh: "已尽 ÷ 应尽", en: "done ÷ should" },
-  rateWithHint: { zh: "已尽 ÷（应尽 − 免尽）", en: "done ÷ (should − exempt)" },
+  rateWithHint: { zh: "（已尽 + 免尽）÷ 应尽", en: "(done + exempt) ÷ should" },
   of: (part: string, whole: string) => ({ zh: `${part} / ${whole}`, en: `${part} of ${whole}` }),
   money: { zh: "应付 / 已付", en: "Owed / paid" },
   owed: { zh: "应付", en: "Owed" },

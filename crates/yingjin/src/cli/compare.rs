@@ -1,0 +1,193 @@
+//! `yingjin compare`: two days, or the law beside a what-if. The register is read and never written.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{anyhow, bail};
+use chrono::NaiveDate;
+use model::Lang;
+use rules::compare::{Comparison, Side, compare_rules};
+use rules::evaluate::Setting;
+use rules::expr::{Const, Type};
+use rules::parameter::Shape;
+use rules::ruleset::RuleSet;
+
+use super::RegisterArgs;
+use super::table::{Align, table};
+use crate::clock;
+use crate::pipeline::Pipeline;
+
+/// Compares two days, two versions of the city folder, or the law with other values of parameters: who is newly owed,
+/// who no longer, and the money, by area.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    register: RegisterArgs,
+    /// The first day; today in Asia/Shanghai unless said.
+    #[arg(long)]
+    on: Option<NaiveDate>,
+    /// The second day; the first unless said.
+    #[arg(long)]
+    and: Option<NaiveDate>,
+    /// A parameter held at another value on the second side, `name=value`; may be given more than once.
+    #[arg(long = "set", value_name = "PARAMETER=VALUE")]
+    set: Vec<String>,
+    /// Another city folder for the second side: the same city after an edit.
+    #[arg(long)]
+    with: Option<PathBuf>,
+    /// Shows only this duty.
+    #[arg(long)]
+    duty: Option<String>,
+    /// How many records to name on each side.
+    #[arg(long, default_value_t = 5)]
+    examples: usize,
+    /// Writes JSON, with every record.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Compares.
+pub fn run(args: &Args, lang: Lang) -> anyhow::Result<ExitCode> {
+    let pipeline =
+        Pipeline::inspect(&args.register.city, &args.register.db).map_err(|e| anyhow!(e.message(lang)))?;
+    let edited = match &args.with {
+        None => None,
+        Some(folder) => {
+            Some(Pipeline::inspect(folder, &args.register.db).map_err(|e| anyhow!(e.message(lang)))?)
+        }
+    };
+    let second = edited.as_ref().unwrap_or(&pipeline);
+    let day_a = args.on.unwrap_or_else(clock::today);
+    let day_b = args.and.unwrap_or(day_a);
+    let mut setting_b = Setting::on(day_b);
+    for text in &args.set {
+        let (name, value) = override_of(&second.rules, text, lang)?;
+        setting_b = setting_b.with(name, value);
+    }
+    let read = |pipeline: &Pipeline, day| {
+        pipeline.tables(day).map(|tables| tables.0).map_err(|e| anyhow!(e.message(lang)))
+    };
+    let tables_a = read(&pipeline, day_a)?;
+    // The same tables serve both sides where nothing that shapes them differs.
+    let tables_b = if edited.is_some() || day_a != day_b { Some(read(second, day_b)?) } else { None };
+    let mut comparison = compare_rules(
+        Side { rules: &pipeline.rules, tables: &tables_a, setting: &Setting::on(day_a) },
+        Side { rules: &second.rules, tables: tables_b.as_ref().unwrap_or(&tables_a), setting: &setting_b },
+    );
+    if let Some(duty) = &args.duty {
+        comparison.duties.retain(|compared| compared.duty.as_str() == duty);
+    }
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&comparison)?);
+    } else {
+        print!("{}", page(&comparison, args.examples, lang));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Reads `name=value` by the parameter's type.
+pub fn override_of(rules: &RuleSet, text: &str, lang: Lang) -> anyhow::Result<(String, Const)> {
+    let Some((name, value)) = text.split_once('=') else {
+        bail!(match lang {
+            Lang::Zh => format!("“{text}”应写成 参数=值"),
+            Lang::En => format!("'{text}' should read parameter=value"),
+        });
+    };
+    let Some(parameter) = rules.parameters.iter().find(|parameter| parameter.id.as_str() == name) else {
+        bail!(match lang {
+            Lang::Zh => format!("没有名为 {name} 的参数"),
+            Lang::En => format!("there is no parameter named {name}"),
+        });
+    };
+    if parameter.shape != Shape::One {
+        bail!(match lang {
+            Lang::Zh => format!("参数 {name} 是列表或对照表，只能试改单个数值的参数"),
+            Lang::En => format!("{name} is a list or a table; only a parameter of one value can be tried"),
+        });
+    }
+    let constant = match parameter.ty {
+        Type::Bool => value.parse().ok().map(Const::Bool),
+        Type::Int => value.parse().ok().map(Const::Int),
+        Type::Decimal { .. } => value.parse().ok().map(Const::Decimal),
+        Type::Text => Some(Const::Text(value.to_owned())),
+        Type::Date => value.parse().ok().map(Const::Date),
+        Type::Point => None,
+    };
+    match constant {
+        Some(constant) => Ok((name.to_owned(), constant)),
+        None => bail!(match lang {
+            Lang::Zh => format!("“{value}”不是参数 {name} 的取值"),
+            Lang::En => format!("'{value}' is no value of {name}"),
+        }),
+    }
+}
+
+fn page(comparison: &Comparison, examples: usize, lang: Lang) -> String {
+    use Align::{Left, Right};
+    let headings = match lang {
+        Lang::Zh => ["事项", "新增应尽", "不再应尽", "应付（前）", "应付（后）", "差额"],
+        Lang::En => ["duty", "newly owed", "no longer owed", "owed before", "owed after", "difference"],
+    };
+    let columns: Vec<(&str, Align)> = headings
+        .iter()
+        .enumerate()
+        .map(|(at, heading)| (*heading, if at == 0 { Left } else { Right }))
+        .collect();
+    let changed: Vec<_> = comparison
+        .duties
+        .iter()
+        .filter(|duty| {
+            !duty.newly_owed.is_empty() || !duty.no_longer_owed.is_empty() || duty.a.owed != duty.b.owed
+        })
+        .collect();
+    if changed.is_empty() {
+        return match lang {
+            Lang::Zh => "两边没有差别\n".to_owned(),
+            Lang::En => "The two sides do not differ\n".to_owned(),
+        };
+    }
+    let mut rows = Vec::new();
+    for duty in &changed {
+        rows.push(vec![
+            format!("{} {}", duty.duty, duty.title.get(lang)),
+            duty.newly_owed.len().to_string(),
+            duty.no_longer_owed.len().to_string(),
+            duty.a.owed.to_string(),
+            duty.b.owed.to_string(),
+            (duty.b.owed - duty.a.owed).to_string(),
+        ]);
+        for area in &duty.by_area {
+            if area.newly_owed + area.no_longer_owed == 0 && area.a.owed == area.b.owed {
+                continue;
+            }
+            let name = area.area.as_ref().map_or("–", |code| code.as_str());
+            rows.push(vec![
+                format!("  {name}"),
+                area.newly_owed.to_string(),
+                area.no_longer_owed.to_string(),
+                area.a.owed.to_string(),
+                area.b.owed.to_string(),
+                (area.b.owed - area.a.owed).to_string(),
+            ]);
+        }
+    }
+    let mut text = table(&columns, &rows);
+    for duty in changed {
+        for (ids, zh, en) in [
+            (&duty.newly_owed, "新增应尽", "newly owed"),
+            (&duty.no_longer_owed, "不再应尽", "no longer owed"),
+        ] {
+            if ids.is_empty() || examples == 0 {
+                continue;
+            }
+            let words = match lang {
+                Lang::Zh => zh,
+                Lang::En => en,
+            };
+            let named: Vec<&str> = ids.iter().take(examples).map(|id| id.as_str()).collect();
+            let more = if ids.len() > named.len() { " …" } else { "" };
+            text.push_str(&format!("{} {words}: {}{more}\n", duty.duty, named.join(", ")));
+        }
+    }
+    text
+}
