@@ -1,10 +1,12 @@
 //! `yingjin sample`: fills an empty register with a made-up city.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::anyhow;
+use chrono::NaiveDate;
 use model::Lang;
 use store::{Schema, Store};
 
@@ -27,9 +29,15 @@ pub struct Args {
     /// How many households; as many as the recipe says unless said.
     #[arg(long)]
     households: Option<u64>,
+    /// The last day of which anything is known; all that the recipe has unless said.
+    #[arg(long, value_name = "DATE")]
+    until: Option<NaiveDate>,
     /// The register: sqlite://path or postgres://user@host/name.
     #[arg(long, env = "YINGJIN_DB", default_value = "sqlite://yingjin.db")]
     db: String,
+    /// Say nothing when all is well.
+    #[arg(long)]
+    quiet: bool,
 }
 
 /// Makes up a city and says how much of what it has.
@@ -40,21 +48,23 @@ pub fn run(args: &Args, lang: Lang) -> anyhow::Result<ExitCode> {
     let recipe = Recipe::read(&args.folder).map_err(say)?;
     let asked = [("firms", args.firms), ("households", args.households)];
     let sizes = asked.into_iter().filter_map(|(name, size)| Some((name.to_owned(), size?)));
-    let wish = Wish { seed: args.seed, sizes: sizes.collect() };
+    let wish = Wish { seed: args.seed, sizes: sizes.collect(), until: args.until };
     // The register is looked at first: nobody should wait for a city that has no place.
     let store = Store::open(&args.db, &Schema::of(&city.kinds)).map_err(|error| say(error.into()))?;
     sample::check_empty(&store).map_err(say)?;
     let sheets = sample::follow(&city, &recipe, &wish).map_err(say)?;
     let text = as_text(&city.kinds, &sheets, lang);
     sample::write(&store, sheets).map_err(say)?;
-    println!("{}\n{text}", recipe.note.get(lang));
+    if !args.quiet {
+        writeln!(io::stdout(), "{}\n{text}", recipe.note.get(lang))?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 
 fn as_text(kinds: &[model::Kind], sheets: &[Sheet], lang: Lang) -> String {
     let mut counts = BTreeMap::new();
     for change in sheets.iter().flat_map(|sheet| &sheet.changes) {
-        let records: &mut std::collections::BTreeSet<_> = counts.entry(&change.kind).or_default();
+        let records: &mut BTreeSet<_> = counts.entry(&change.kind).or_default();
         records.insert(&change.id);
     }
     let mut lines = Vec::new();

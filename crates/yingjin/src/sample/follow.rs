@@ -31,6 +31,7 @@ pub fn follow(rules: &RuleSet, recipe: &Recipe, wish: &Wish) -> Result<Vec<Sheet
         sheets: Vec::new(),
     };
     let mut steps = steps(recipe)?;
+    steps.retain(|(day, _)| wish.until.is_none_or(|until| *day <= until));
     // What becomes known on a day is known before it is judged; else in the order of the recipe.
     steps.sort_by_key(|(day, step)| (*day, matches!(step, Step::Evidence(..))));
     let mut judged: Option<Pass> = None;

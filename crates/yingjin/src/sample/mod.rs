@@ -20,7 +20,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveTime;
+use chrono::{NaiveDate, NaiveTime};
 use model::Change;
 use model::event::{Event, EventType};
 use store::Store;
@@ -36,6 +36,8 @@ pub struct Wish {
     pub seed: u64,
     /// Sizes other than the recipe's: `firms` → 500.
     pub sizes: BTreeMap<String, u64>,
+    /// The last day: what comes later is left out, and all before it is the same.
+    pub until: Option<NaiveDate>,
 }
 
 /// One sheet as it came in: an event and its rows.
@@ -69,7 +71,7 @@ pub fn write(store: &Store, sheets: Vec<Sheet>) -> Result<(), SampleError> {
 
 /// The event of a made-up sheet. It is learned on its day at ten in the morning of Asia/Shanghai (two, UTC), sheets of one
 /// day a minute apart: a sample has no clock.
-fn event(on: chrono::NaiveDate, place: usize, summary: serde_json::Value) -> Event {
+fn event(on: NaiveDate, place: usize, summary: serde_json::Value) -> Event {
     let minutes = u32::try_from(place % 600).unwrap_or(0);
     let time = NaiveTime::from_hms_opt(2 + minutes / 60, minutes % 60, 0).unwrap_or_default();
     Event {

@@ -24,9 +24,16 @@ fn folder() -> PathBuf {
 static CITY: LazyLock<RuleSet> = LazyLock::new(|| rules::city::load(&folder()).unwrap().ruleset);
 static SHEETS: LazyLock<Vec<Sheet>> = LazyLock::new(|| sheets(1));
 
+static SHEETS_EARLY: LazyLock<Vec<Sheet>> = LazyLock::new(|| follow_xuchang(1, Some("2020-02-20")));
+
 fn sheets(seed: u64) -> Vec<Sheet> {
+    follow_xuchang(seed, None)
+}
+
+fn follow_xuchang(seed: u64, until: Option<&str>) -> Vec<Sheet> {
     let sizes = BTreeMap::from([("firms".to_owned(), FIRMS), ("households".to_owned(), HOUSEHOLDS)]);
-    follow(&CITY, &Recipe::read(&folder()).unwrap(), &Wish { seed, sizes }).unwrap()
+    let until = until.map(|day| day.parse().unwrap());
+    follow(&CITY, &Recipe::read(&folder()).unwrap(), &Wish { seed, sizes, until }).unwrap()
 }
 
 /// The register as it was at the end of a day.
@@ -82,7 +89,15 @@ fn the_parts_of_a_size_add_up_to_it() {
 #[test]
 fn the_same_seed_makes_the_same_city() {
     assert_eq!(sheets(1), *SHEETS);
-    assert_ne!(sheets(2), *SHEETS);
+    assert_ne!(follow_xuchang(2, Some("2020-02-20")), *SHEETS_EARLY);
+}
+
+#[test]
+fn what_comes_later_changes_nothing_before() {
+    let early: Vec<Sheet> = SHEETS.iter().take(SHEETS_EARLY.len()).cloned().collect();
+    assert_eq!(*SHEETS_EARLY, early);
+    let next = SHEETS[SHEETS_EARLY.len()].event.on;
+    assert!(next > "2020-02-20".parse().unwrap(), "{next}");
 }
 
 #[test]
@@ -130,7 +145,7 @@ fn refused(recipe: &str, sizes: &[(&str, u64)]) -> SampleError {
     let recipe = format!("note = {{ zh = '虚构', en = 'made up' }}\n{recipe}");
     let recipe = toml::from_str(&recipe).unwrap();
     let sizes = sizes.iter().map(|(name, size)| ((*name).to_owned(), *size)).collect();
-    follow(&CITY, &recipe, &Wish { seed: 1, sizes }).unwrap_err()
+    follow(&CITY, &recipe, &Wish { seed: 1, sizes, until: None }).unwrap_err()
 }
 
 #[test]
