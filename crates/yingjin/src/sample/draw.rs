@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
-use model::{Fact, FactId, FactType, Kind, RecordId, Value};
+use model::{Fact, FactId, FactType, Kind, Label, RecordId, Value};
 use rules::expr::KindIndex;
 use rules::ruleset::RuleSet;
 use rules::table::Tables;
@@ -64,11 +64,17 @@ impl Subject<'_> {
         fact.ok_or_else(|| unknown(self.part, "fact", id.as_str()))
     }
 
-    fn mistake(&self, id: &FactId, why: impl Into<String>) -> SampleError {
-        SampleError::Draw { place: format!("{}: {id}", self.part), why: why.into() }
+    fn mistake(&self, id: &FactId, why: Label) -> SampleError {
+        SampleError::Draw { place: format!("{}: {id}", self.part), why }
     }
 }
 
+/// A written value that the fact cannot hold.
+pub fn another_type() -> Label {
+    Label::new("写的值不是该事实的类型", "the value is of another type")
+}
+
+/// A name that means nothing.
 pub fn unknown(place: &str, what: &'static str, name: &str) -> SampleError {
     SampleError::Unknown { place: place.to_owned(), what, name: name.to_owned() }
 }
@@ -94,12 +100,12 @@ impl Drawing<'_> {
             return Ok(subject.row.zip(fact).and_then(told));
         };
         if !self.open.insert(id.clone()) {
-            return Err(subject.mistake(id, "it is drawn from itself"));
+            return Err(subject.mistake(id, Label::new("取值绕回了自己", "it is drawn from itself")));
         }
         let value = match draw {
-            Draw::Fixed(value) => Some(
-                read(declared, value).ok_or_else(|| subject.mistake(id, "the value is of another type"))?,
-            ),
+            Draw::Fixed(value) => {
+                Some(read(declared, value).ok_or_else(|| subject.mistake(id, another_type()))?)
+            }
             Draw::Drawn(drawn) => self.drawn(declared, drawn)?,
         };
         self.open.remove(id);
@@ -117,7 +123,12 @@ impl Drawing<'_> {
         }
         let text = |text: &str| {
             let value = read(fact, &toml::Value::String(text.to_owned()));
-            value.ok_or_else(|| subject.mistake(&fact.id, format!("'{text}' is of another type")))
+            value.ok_or_else(|| {
+                subject.mistake(
+                    &fact.id,
+                    Label::new(format!("“{text}”不是该事实的类型"), format!("'{text}' is of another type")),
+                )
+            })
         };
         if let Some(pick) = &drawn.pick {
             let weights: Vec<Decimal> = pick.values().copied().collect();
@@ -132,9 +143,12 @@ impl Drawing<'_> {
         }
         if let Some(series) = &drawn.uscc {
             let code = code::uscc(series, subject.n);
-            return code
-                .map(|code| Some(Value::Text(code)))
-                .map_err(|error| subject.mistake(&fact.id, error.to_string()));
+            return code.map(|code| Some(Value::Text(code))).map_err(|error| {
+                subject.mistake(
+                    &fact.id,
+                    Label::new(format!("编不出统一社会信用代码（{error}）"), error.to_string()),
+                )
+            });
         }
         if let Some(path) = &drawn.copy {
             return self.path(path);
@@ -159,7 +173,12 @@ impl Drawing<'_> {
         }
         let Some(drawn_number) = self.range(fact, drawn, &mut dice)? else { return Ok(None) };
         let value = number(fact, drawn_number);
-        value.map(Some).ok_or_else(|| subject.mistake(&fact.id, "it is no number, and nothing else is said"))
+        value.map(Some).ok_or_else(|| {
+            subject.mistake(
+                &fact.id,
+                Label::new("不是数字，又没有写别的取值方式", "it is no number, and nothing else is said"),
+            )
+        })
     }
 
     fn reference(&self, names: &[String], dice: &mut Dice) -> Result<Option<RecordId>, SampleError> {
@@ -176,7 +195,9 @@ impl Drawing<'_> {
     fn day(&self, fact: &Fact, drawn: &Drawn, dice: &mut Dice) -> Result<Value, SampleError> {
         let bound = |value: &Option<toml::Value>| match value.as_ref().and_then(|value| read(fact, value)) {
             Some(Value::Date(day)) => Ok(day),
-            _ => Err(self.subject.mistake(&fact.id, "a day needs `from` and `to`")),
+            _ => Err(self
+                .subject
+                .mistake(&fact.id, Label::new("日期要写 from 和 to", "a day needs `from` and `to`"))),
         };
         let (from, to) = (bound(&drawn.from)?, bound(&drawn.to)?);
         let days = u64::try_from((to - from).num_days()).unwrap_or(0);
@@ -196,7 +217,10 @@ impl Drawing<'_> {
             None => match (decimal(drawn.from.as_ref()), decimal(drawn.to.as_ref())) {
                 (Some(from), Some(to)) => (from, to),
                 (Some(same), None) if drawn.to.is_none() => (same, same),
-                _ => return Err(subject.mistake(&fact.id, "nothing says how to draw it")),
+                _ => {
+                    return Err(subject
+                        .mistake(&fact.id, Label::new("没有写怎样取值", "nothing says how to draw it")));
+                }
             },
         };
         let mut share = dice.unit();

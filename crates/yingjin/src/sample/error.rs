@@ -1,6 +1,6 @@
 //! What can go wrong when a city is made up.
 
-use model::Lang;
+use model::{Label, Lang};
 use rules::table::TableError;
 use store::StoreError;
 
@@ -34,12 +34,12 @@ pub enum SampleError {
         name: String,
     },
     /// A draw that cannot give what the fact holds.
-    #[error("in {place}: {why}")]
+    #[error("in {place}: {}", why.en)]
     Draw {
         /// The part of the recipe and the fact.
         place: String,
         /// What is wrong.
-        why: String,
+        why: Label,
     },
     /// The size asked for is below what the recipe fixes.
     #[error("'{name}' cannot be {asked}: the recipe fixes {fixed} of them")]
@@ -98,7 +98,9 @@ impl SampleError {
             Self::Unknown { place, what, name } => {
                 format!("{place}：没有名为“{name}”的{}。请改正名称，或补上它的定义。", noun_zh(what))
             }
-            Self::Draw { place, why } => format!("{place}：{why}。请修改取值方式，使它符合该事实的类型。"),
+            Self::Draw { place, why } => {
+                format!("{place}：{}。请修改取值方式，使它符合该事实的类型。", why.zh)
+            }
             Self::TooSmall { name, asked, fixed } => {
                 format!("“{name}”不能是 {asked}：配方里固定的就有 {fixed} 个。请把数量加大。")
             }

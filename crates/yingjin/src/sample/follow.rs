@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
-use model::{Change, DutyId, FactId, KindId, RecordId, Standing, Value};
+use model::{Change, DutyId, FactId, KindId, Label, RecordId, Standing, Value};
 use rules::evaluate::{Numbers, Pass, Setting, pass};
 use rules::expr::KindIndex;
 use rules::ruleset::RuleSet;
@@ -13,7 +13,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use serde_json::json;
 
 use super::dice::{Dice, hash};
-use super::draw::{Populations, Subject, read, unknown};
+use super::draw::{Populations, Subject, another_type, read, unknown};
 use super::error::SampleError;
 use super::recipe::{Evidence, Population, Recipe, Told};
 use super::{Sheet, Wish, event};
@@ -69,7 +69,10 @@ fn steps(recipe: &Recipe) -> Result<Vec<(NaiveDate, Step<'_>)>, SampleError> {
         match population.on {
             Some(on) => steps.push((on.0, Step::Population(population, None))),
             None if population.months.is_empty() => {
-                let why = "neither `on` nor `months` says when it becomes known".to_owned();
+                let why = Label::new(
+                    "没有 on 也没有 months，不知何时得知",
+                    "neither `on` nor `months` says when it becomes known",
+                );
                 return Err(SampleError::Draw { place: population.name.clone(), why });
             }
             None => steps.extend(population.months.iter().map(|month| {
@@ -178,7 +181,7 @@ impl City<'_> {
                 let fact = fact.ok_or_else(|| unknown(&told.source, "fact", id.as_str()))?;
                 let value = read(fact, value).ok_or_else(|| SampleError::Draw {
                     place: format!("{}: {id}", told.source),
-                    why: "the value is of another type".to_owned(),
+                    why: another_type(),
                 })?;
                 facts.insert(id.clone(), value);
             }
@@ -285,7 +288,10 @@ impl City<'_> {
             return Err(unknown("evidence", "duty", evidence.duty.as_str()));
         }
         let Some(duty) = pass.duty(&evidence.duty) else {
-            let why = format!("the duty is not in force on {}", pass.on);
+            let why = Label::new(
+                format!("该事项在 {} 不在有效期内", pass.on),
+                format!("the duty is not in force on {}", pass.on),
+            );
             return Err(SampleError::Draw { place: name, why });
         };
         let reached = evidence.reached[stage];
@@ -335,7 +341,10 @@ impl City<'_> {
                 let subject = Subject { kind, ..subject };
                 new.push((None, subject.draw(given.collect(), &evidence.facts)?));
             } else if !evidence.facts.is_empty() {
-                let why = "`facts` are of a new record, whose `kind` is not said".to_owned();
+                let why = Label::new(
+                    "facts 属于新记录，却没有写 kind",
+                    "`facts` are of a new record, whose `kind` is not said",
+                );
                 return Err(SampleError::Draw { place: name.to_owned(), why });
             }
             if !evidence.also.is_empty() {
@@ -388,7 +397,10 @@ impl City<'_> {
         let mut changes = Vec::with_capacity(rows.len());
         for (id, facts) in rows {
             let Some(id) = id.or_else(|| declared.id_of(&facts)) else {
-                let why = format!("a fact of the key of '{}' is missing", declared.id);
+                let why = Label::new(
+                    format!("“{}”的主键缺一项", declared.id),
+                    format!("a fact of the key of '{}' is missing", declared.id),
+                );
                 return Err(SampleError::Draw { place: source.to_owned(), why });
             };
             let mut all = match self.tables.row(kind, &id) {
