@@ -38,7 +38,8 @@ CREATE TABLE record (
     synthetic BIGINT NOT NULL,
     UNIQUE (kind, id)
 );
-CREATE INDEX record_kind ON record (kind, id_no);
+-- With `synthetic`, so that counting by kind reads the index alone.
+CREATE INDEX record_kind ON record (kind, id_no, synthetic);
 
 -- The lines of events that change records. No foreign keys here and in the indexes below: they would cost a look-up
 -- for each of a million rows, and `verify` says more than they could. Never changed, never removed.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use model::event::Event;
 use model::{Change, FactId, KindId, RecordId};
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::Store;
 use crate::address::Address;
@@ -27,7 +27,8 @@ pub struct Import {
     schema: Arc<Schema>,
     tail: Tail,
     draft: Option<Draft>,
-    rows: i64,
+    rows: Vec<String>,
+    rows_sent: i64,
     committed: bool,
     _turn: Turn,
 }
@@ -51,6 +52,8 @@ pub struct ImportRow {
     pub cells: BTreeMap<String, String>,
 }
 
+/// Rows of the report sent at once.
+const ROWS_AT_ONCE: usize = 256;
 const ROWS: Insert =
     Insert { table: "import_row", columns: &["event_seq", "ordinal", "report"], then: OnConflict::Fail };
 
@@ -83,7 +86,16 @@ impl Import {
         connection.begin_write()?;
         let tail = Tail::read(&mut connection)?;
         let draft = Some(Draft::begin(event, &tail));
-        Ok(Self { connection, schema, tail, draft, rows: 0, committed: false, _turn: turn })
+        Ok(Self {
+            connection,
+            schema,
+            tail,
+            draft,
+            rows: Vec::new(),
+            rows_sent: 0,
+            committed: false,
+            _turn: turn,
+        })
     }
 
     fn with<T>(
@@ -161,15 +173,25 @@ impl Import {
 
     /// Adds a row to the import's report.
     pub fn row(&mut self, row: &ImportRow) -> Result<(), StoreError> {
-        let report = serde_json::json!(row).to_string();
-        let values = [self.seq().into(), self.rows.into(), Param::Owned(report)];
+        self.rows.push(json!(row).to_string());
+        if self.rows.len() >= ROWS_AT_ONCE { self.send_rows() } else { Ok(()) }
+    }
+
+    fn send_rows(&mut self) -> Result<(), StoreError> {
+        let seq = self.seq();
+        let mut values = Vec::with_capacity(self.rows.len() * 3);
+        for (report, ordinal) in self.rows.iter().zip(self.rows_sent..) {
+            values.extend([seq.into(), ordinal.into(), Param::Text(report)]);
+        }
         self.connection.insert(&ROWS, &values)?;
-        self.rows += 1;
+        self.rows_sent += i64::try_from(self.rows.len()).unwrap_or(0);
+        self.rows.clear();
         Ok(())
     }
 
     /// Writes the event with its summary and makes everything visible and durable. Returns the event's number.
     pub fn commit(mut self, summary: Json) -> Result<i64, StoreError> {
+        self.send_rows()?;
         let mut ledger =
             Ledger { connection: &mut self.connection, schema: &self.schema, tail: &mut self.tail };
         let Some(mut draft) = self.draft.take() else {

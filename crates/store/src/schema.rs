@@ -66,14 +66,18 @@ impl Schema {
     }
 }
 
-/// The form in which keys and names are compared: half-width, without white space, brackets as `()`, lower case.
+/// The most characters of a text that identify: an index cannot take texts of any length.
+const IDENTIFYING: usize = 256;
+
+/// The form in which keys and names are compared: half-width, without white space, brackets as `()`, lower case, the
+/// first 256 characters.
 ///
 /// ```
 /// assert_eq!(store::normalise("许昌　ＡＢＣ（集团） 公司"), "许昌abc(集团)公司");
 /// ```
 pub fn normalise(text: &str) -> String {
     let mut normal = String::with_capacity(text.len());
-    for character in text.chars().filter(|c| !c.is_whitespace()) {
+    for character in text.chars().filter(|c| !c.is_whitespace() && !c.is_control()).take(IDENTIFYING) {
         let narrow = match character {
             '【' | '〔' | '［' | '[' => '(',
             '】' | '〕' | '］' | ']' => ')',
@@ -106,6 +110,11 @@ mod tests {
         {
             assert_eq!(normalise(text), "河南(许昌)abc公司");
         }
+    }
+
+    #[test]
+    fn no_text_is_too_long_or_unfit_for_an_index() {
+        assert_eq!(normalise(&"许\0".repeat(9000)), "许".repeat(IDENTIFYING));
     }
 
     #[test]

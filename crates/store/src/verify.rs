@@ -238,7 +238,7 @@ impl<'a, P: FnMut(Progress) -> ControlFlow<()>> Walk<'a, P> {
                 return self.broke(Some(seq), None, Broken::EventAltered);
             }
         }
-        Ok(())
+        self.broke(Some(after + 1), None, Broken::EventAltered)
     }
 
     /// The bodies of some events in a row, each line read once.

@@ -179,7 +179,8 @@ impl Postgres {
     }
 
     pub(super) fn begin_write(&mut self) -> Result<(), StoreError> {
-        self.script(&format!("BEGIN; {CHAIN_LOCK}"))
+        // What is read after the lock must be what is there then, not when the wait for it began.
+        self.script(&format!("BEGIN ISOLATION LEVEL READ COMMITTED; {CHAIN_LOCK}"))
     }
 
     pub(super) fn contents(&mut self) -> Result<Contents, StoreError> {

@@ -189,3 +189,29 @@ fn line(event: &StoredEvent, lang: Lang) -> String {
     };
     format!("{seq}  {at}  {}  {what}{made_up}  {}  {lines}  {}", event.on, event.actor, event.summary)
 }
+
+#[cfg(test)]
+mod tests {
+    use store::{Break, Broken};
+
+    use super::*;
+
+    fn found(broken: Option<Break>) -> Verification {
+        let head = "00ff".to_owned();
+        Verification { events: 3, lines: 5, records: 2, head, broken, stopped: false }
+    }
+
+    #[test]
+    fn says_what_breaks_and_where() {
+        let sound = found(None);
+        assert!(in_words(&sound, Lang::Zh).contains("3 个事件"));
+        assert!(in_words(&sound, Lang::En).contains("00ff"));
+        let event = found(Some(Break { seq: Some(4), record: None, what: Broken::BodyMissing }));
+        assert!(in_words(&event, Lang::Zh).contains("第 4 号事件：事件的明细缺行"));
+        let record = Some(("firm".into(), "A".into()));
+        let record = found(Some(Break { seq: None, record, what: Broken::RecordAltered }));
+        assert!(
+            in_words(&record, Lang::En).contains("record firm A: the record is not what its changes leave")
+        );
+    }
+}
