@@ -76,7 +76,7 @@ impl SampleCity {
         })?;
         step("judge every duty, week by week", || {
             for day in ["2020-02-07", "2020-02-14", "2020-02-21", "2020-02-28", TODAY] {
-                run::run(&mut self.yingjin(&format!("evaluate --on {day} --record --quiet")))?;
+                run::run(&mut self.yingjin(&format!("evaluate --on {day} --quiet")))?;
             }
             Ok(())
         })?;

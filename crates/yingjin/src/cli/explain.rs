@@ -241,7 +241,9 @@ impl Words<'_> {
             }
             None => String::new(),
         };
-        format!("      {} = {value} {unit}  [{}]  {origin}", fact.path, fact.label.get(self.lang))
+        // What a derived fact was computed from stands one step further in.
+        let indent = " ".repeat(6 + 2 * fact.via.len());
+        format!("{indent}{} = {value} {unit}  [{}]  {origin}", fact.path, fact.label.get(self.lang))
             .trim_end()
             .to_owned()
     }
