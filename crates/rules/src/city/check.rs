@@ -1,11 +1,13 @@
 //! What the checks of [`crate::check`] find, said at its place.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{Datelike, NaiveDate};
+use model::{FactType, Kind};
 
 use super::compile::{Compiled, PlacedDuty};
 use super::mistake::{self, Never};
+use super::parameter_file::ValuePlaces;
 use super::source::{At, Log};
 use crate::check::cases::{self, Difference};
 use crate::check::coverage;
@@ -19,6 +21,7 @@ const MAX_CIRCUMSTANCES: usize = 64;
 
 pub(super) fn check(compiled: &Compiled, log: &Log) {
     unset(compiled, log);
+    codes(compiled, log);
     uncovered(compiled, log);
     conditions(compiled, log);
     calendar(compiled, log);
@@ -28,12 +31,81 @@ pub(super) fn check(compiled: &Compiled, log: &Log) {
 }
 
 fn unset(compiled: &Compiled, log: &Log) {
-    for (parameter, (_, places)) in compiled.rules.parameters.iter().zip(&compiled.parameters) {
-        for (value, at) in parameter.values.iter().zip(places) {
+    for (parameter, places) in compiled.rules.parameters.iter().zip(&compiled.parameters) {
+        for (value, ValuePlaces { at, .. }) in parameter.values.iter().zip(places) {
             if let Setting::Unset(reason) = &value.setting {
                 log.notice(at, "unset", mistake::unset(parameter.id.as_str(), reason));
             }
         }
+    }
+}
+
+/// Keys and list entries that no code has which the parameter is ever asked with.
+fn codes(compiled: &Compiled, log: &Log) {
+    let mut asked: BTreeMap<ParameterIndex, Asked<'_>> = BTreeMap::new();
+    each_expression(&compiled.rules, &mut |expr| {
+        if let Node::Lookup(index, code) | Node::InParameter(code, index) = &expr.node {
+            asked.entry(*index).or_default().with(code, &compiled.rules.kinds);
+        }
+    });
+    for (index, Asked { facts, options, is_known }) in asked {
+        if !is_known {
+            continue;
+        }
+        let options: Vec<&str> = options.into_iter().collect();
+        let facts = facts.into_iter().collect::<Vec<_>>().join(", ");
+        for written in compiled.parameters[index].iter().flat_map(|value| &value.codes) {
+            if !options.contains(&written.text.as_str()) {
+                log.error(
+                    &written.at,
+                    "not-an-option",
+                    mistake::never_asked(&written.text, &facts, &options),
+                );
+            }
+        }
+    }
+}
+
+/// What a parameter is looked up by.
+struct Asked<'a> {
+    facts: BTreeSet<String>,
+    options: BTreeSet<&'a str>,
+    /// Whether all of it are codes, so that whatever else a key says is never asked for.
+    is_known: bool,
+}
+
+impl Default for Asked<'_> {
+    fn default() -> Self {
+        Self { facts: BTreeSet::new(), options: BTreeSet::new(), is_known: true }
+    }
+}
+
+impl<'a> Asked<'a> {
+    fn with(&mut self, code: &Expr, kinds: &'a [Kind]) {
+        let fact = match &code.node {
+            Node::Fact(path) => {
+                let (kind, fact) = path.end();
+                Some((&kinds[kind], &kinds[kind].facts[fact]))
+            }
+            _ => None,
+        };
+        match fact.map(|(kind, fact)| (kind, fact, &fact.fact_type)) {
+            Some((kind, fact, FactType::Code { options })) => {
+                self.facts.insert(format!("{}.{}", kind.id, fact.id));
+                self.options.extend(options.iter().map(|option| option.id.as_str()));
+            }
+            _ => self.is_known = false,
+        }
+    }
+}
+
+/// Visits every expression of the rules with all its parts.
+fn each_expression(rules: &RuleSet, visit: &mut impl FnMut(&Expr)) {
+    rules.derived.iter().for_each(|fact| fact.expr.each(visit));
+    for duty in &rules.duties {
+        let clauses = duty.should.iter().chain(&duty.exempt).chain([&duty.done]);
+        let single = [&duty.paid, &duty.done_on, &duty.amount, &duty.arises];
+        clauses.chain(single.into_iter().flatten()).for_each(|expr| expr.each(visit));
     }
 }
 

@@ -10,7 +10,7 @@ use super::duty_file::DutyDraft;
 use super::kind_file::KindDraft;
 use super::mistake;
 use super::order::{self, FactOf};
-use super::parameter_file::ParameterDraft;
+use super::parameter_file::{ParameterDraft, ValuePlaces};
 use super::references;
 use super::source::{At, Log, Written};
 use crate::expr::{Comparison, Const, DerivedFact, Expr, KindIndex, Members, Node, Path, Type};
@@ -36,14 +36,11 @@ pub(super) struct Compiled {
     pub duties: Vec<PlacedDuty>,
     /// Cases of derived facts.
     pub facts: Vec<(FactOf, PlacedCase)>,
-    /// Places of parameters and their values.
-    pub parameters: Vec<ParameterPlaces>,
+    /// For each parameter of the rules: the places of its values.
+    pub parameters: Vec<Vec<ValuePlaces>>,
     /// Every condition with its place.
     pub conditions: Vec<Condition>,
 }
-
-/// The place of a parameter's name, and of each of its values in order.
-pub(super) type ParameterPlaces = (At, Vec<At>);
 
 /// Places of a duty's parts.
 pub(super) struct PlacedDuty {
@@ -67,10 +64,8 @@ pub(super) fn compile(drafts: Drafts<'_>, log: &Log) -> Option<Compiled> {
     let kinds: Vec<Kind> = kind_drafts.iter().map(|draft| draft.kind.clone()).collect();
     let parameter_drafts = distinct_parameters(parameter_drafts, log);
     check_areas(&parameter_drafts, &city.areas, log);
-    let (parameters, parameter_places): (Vec<Parameter>, Vec<ParameterPlaces>) = parameter_drafts
-        .into_iter()
-        .map(|draft| (draft.parameter, (draft.at, draft.values.into_iter().map(|(at, _)| at).collect())))
-        .unzip();
+    let (parameters, parameter_places): (Vec<Parameter>, Vec<Vec<ValuePlaces>>) =
+        parameter_drafts.into_iter().map(|draft| (draft.parameter, draft.values)).unzip();
     let base = Scope::new(&kinds, &parameters, &city.areas, 0);
     for (index, draft) in kind_drafts.iter().enumerate() {
         references::check_kind(draft, &Scope { kind: index, ..base }, log);
@@ -129,7 +124,7 @@ pub(super) fn compile(drafts: Drafts<'_>, log: &Log) -> Option<Compiled> {
 
 /// The areas that parameters have values of their own for.
 fn check_areas(drafts: &[ParameterDraft], areas: &Areas, log: &Log) {
-    for area in drafts.iter().flat_map(|draft| &draft.values).filter_map(|(_, area)| area.as_ref()) {
+    for area in drafts.iter().flat_map(|draft| &draft.values).filter_map(|value| value.area.as_ref()) {
         if areas.get(&area.text).is_none() {
             let codes: Vec<&str> = areas.iter().map(|area| area.code.as_str()).collect();
             let says = mistake::not_found(("地区", "area"), &area.text, &codes);

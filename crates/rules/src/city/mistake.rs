@@ -61,7 +61,7 @@ pub(super) fn folder_too_deep() -> Sentences {
 
 pub(super) fn toml(message: &str) -> Sentences {
     says(
-        both!("TOML 写法不对：{}", "this is not TOML: {}"; message),
+        both!("这里不合 TOML 的写法，解析器的原话是“{}”", "this is not TOML: {}"; message),
         both!("读不懂的文件整个不能用", "a file that cannot be read is of no use"),
         both!("按 TOML 的写法改，见 https://toml.io", "write it as TOML, see https://toml.io"),
     )
@@ -306,6 +306,40 @@ pub(super) fn same_day_twice() -> Sentences {
         both!("同一地区从同一天起有两个值", "two values hold from one day in one area"),
         both!("不知道用哪一个", "nobody can tell which"),
         both!("改正 from、area，或删去一个", "mend `from` or `area`, or drop one"),
+    )
+}
+
+pub(super) fn replaced_by_next(next_from: &str) -> Sentences {
+    says(
+        both!("to 越过了同一地区的下一个值，它从 {} 起", "`to` runs past the next value of this area, from {}"; next_from),
+        both!("从那一天起用后一个值", "from that day on the later value is taken"),
+        both!("若本意如此，把 to 改成前一天", "if that is meant, let `to` be the day before"),
+    )
+}
+
+pub(super) fn outlives_next(next_from: &str, next_to: &str) -> Sentences {
+    says(
+        both!(
+            "to 越过了同一地区的下一个值，它从 {} 到 {}",
+            "`to` runs past the next value of this area, from {} to {}"; next_from, next_to
+        ),
+        both!(
+            "那个值到期以后是否恢复本值，无从得知",
+            "once that one has ended, nobody can tell whether this one comes back"
+        ),
+        both!(
+            "把 to 改成 {0} 的前一天；若 {1} 以后恢复，再写一个值",
+            "let `to` be the day before {0}; if this value comes back after {1}, say so as one more value";
+            next_from, next_to
+        ),
+    )
+}
+
+pub(super) fn never_asked(key: &str, facts: &str, options: &[&str]) -> Sentences {
+    says(
+        both!("{} 从来不会被查到", "nothing ever asks for {}"; key),
+        both!("这个参数按 {} 查，其中没有这个代码", "this parameter is looked up by {}, which has no such code"; facts),
+        suggest(nearest(key, options.iter().copied()), options),
     )
 }
 

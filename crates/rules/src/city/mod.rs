@@ -41,6 +41,8 @@ pub struct Loaded {
     pub ruleset: RuleSet,
     /// What is worth a look, in the order of the files.
     pub notices: Vec<Diagnostic>,
+    /// How many files it was read from.
+    pub files: usize,
 }
 
 /// Reads and checks a city folder.
@@ -50,9 +52,10 @@ pub fn load(folder: &Path) -> Result<Loaded, Vec<Diagnostic>> {
     let log = Log::read(folder);
     let compiled = read(&log);
     let broken = log.has_errors();
+    let files = log.sources.len();
     let diagnostics = log.into_diagnostics();
     match compiled {
-        Some(compiled) if !broken => Ok(Loaded { ruleset: compiled.rules, notices: diagnostics }),
+        Some(compiled) if !broken => Ok(Loaded { ruleset: compiled.rules, notices: diagnostics, files }),
         _ => Err(diagnostics),
     }
 }

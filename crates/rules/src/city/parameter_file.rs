@@ -19,8 +19,16 @@ use crate::parameter::{Dated, Parameter, Setting, Shape};
 pub(super) struct ParameterDraft {
     pub parameter: Parameter,
     pub at: At,
-    /// The place of each value, and of its area.
-    pub values: Vec<(At, Option<Written>)>,
+    /// The places of each value, in order.
+    pub values: Vec<ValuePlaces>,
+}
+
+/// Where the parts of a value stand.
+pub(super) struct ValuePlaces {
+    pub at: At,
+    pub area: Option<Written>,
+    /// The codes that it holds: the keys of a keyed one, the texts of a list.
+    pub codes: Vec<Written>,
 }
 
 /// All parameters of one file.
@@ -57,13 +65,18 @@ fn parameter(table: Table<'_>, log: &Log) -> Option<ParameterDraft> {
         log.error(&table.at, "missing-key", mistake::missing_key("[[parameter.value]]"));
     }
     let (ty, shape) = (ty?, shape?);
-    let mut dated: Vec<(Dated, (At, Option<Written>))> =
+    let mut dated: Vec<(Dated, ValuePlaces)> =
         values.into_iter().filter_map(|table| value(table, (ty, shape), log)).collect();
     dated.sort_by_key(|(value, _)| value.from);
-    for (index, (value, (at, _))) in dated.iter().enumerate() {
-        let same = |(other, _): &&(Dated, _)| other.from == value.from && other.area == value.area;
-        if dated[..index].iter().any(|other| same(&other)) {
-            log.error(at, "same-day-twice", mistake::same_day_twice());
+    for (index, (value, places)) in dated.iter().enumerate() {
+        let mut others = dated[..index].iter().filter(|(other, _)| other.area == value.area).map(|(o, _)| o);
+        if others.any(|other| other.from == value.from) {
+            log.error(&places.at, "same-day-twice", mistake::same_day_twice());
+        }
+        let next =
+            dated[index..].iter().map(|(o, _)| o).find(|o| o.area == value.area && o.from > value.from);
+        if let Some(next) = next {
+            runs_past(value, next, &places.at, log);
         }
     }
     table.finish();
@@ -71,6 +84,19 @@ fn parameter(table: Table<'_>, log: &Log) -> Option<ParameterDraft> {
     let (values, places) = dated.into_iter().unzip();
     let parameter = Parameter { id: id.text.as_str().into(), label, ty, unit, shape, values };
     Some(ParameterDraft { parameter, at: id.at, values: places })
+}
+
+/// Tells of a value that is said to hold on when the next one of its area has begun.
+fn runs_past(value: &Dated, next: &Dated, at: &At, log: &Log) {
+    let Some(to) = value.to.filter(|to| *to >= next.from) else { return };
+    let next_from = next.from.to_string();
+    match next.to.filter(|next_to| *next_to < to) {
+        // Whether the first one comes back, no two readers would agree on.
+        Some(next_to) => {
+            log.error(at, "overlap", mistake::outlives_next(&next_from, &next_to.to_string()));
+        }
+        None => log.notice(at, "overlap", mistake::replaced_by_next(&next_from)),
+    }
 }
 
 fn parameter_type(table: &Table<'_>, name: &Written, log: &Log) -> Option<Type> {
@@ -93,7 +119,7 @@ fn parameter_type(table: &Table<'_>, name: &Written, log: &Log) -> Option<Type> 
     }
 }
 
-fn value(table: Table<'_>, (ty, shape): (Type, Shape), log: &Log) -> Option<(Dated, (At, Option<Written>))> {
+fn value(table: Table<'_>, (ty, shape): (Type, Shape), log: &Log) -> Option<(Dated, ValuePlaces)> {
     let area = table.text("area");
     let from = table.need_day("from");
     let to = table.day("to");
@@ -105,6 +131,7 @@ fn value(table: Table<'_>, (ty, shape): (Type, Shape), log: &Log) -> Option<(Dat
     {
         log.error(&table.at, "ends-before-start", mistake::ends_before_start());
     }
+    let codes = value.as_ref().map(|cell| codes(cell, shape)).unwrap_or_default();
     let setting = match (value, unset) {
         (Some(cell), None) => setting(&cell, ty, shape),
         (None, Some(reason)) => Some(Setting::Unset(reason)),
@@ -122,7 +149,23 @@ fn value(table: Table<'_>, (ty, shape): (Type, Shape), log: &Log) -> Option<(Dat
         basis: basis?,
         setting: setting?,
     };
-    Some((dated, (at, area)))
+    Some((dated, ValuePlaces { at, area, codes }))
+}
+
+fn codes(cell: &Cell<'_>, shape: Shape) -> Vec<Written> {
+    match (shape, cell.value) {
+        (Shape::Keyed, DeValue::Table(_)) => {
+            let entries = cell.table().map(|table| table.entries()).unwrap_or_default();
+            entries.into_iter().map(|(key, _)| key).collect()
+        }
+        (Shape::List, DeValue::Array(_)) => {
+            let texts = cell.list().unwrap_or_default().into_iter();
+            let texts =
+                texts.filter(|cell| matches!(cell.value, DeValue::String(text) if !text.trim().is_empty()));
+            texts.filter_map(|cell| cell.text()).collect()
+        }
+        _ => vec![],
+    }
 }
 
 fn setting(cell: &Cell<'_>, ty: Type, shape: Shape) -> Option<Setting> {

@@ -442,6 +442,54 @@ fn tells_of_a_parameter_without_a_value() {
 }
 
 #[test]
+fn tells_of_a_value_that_runs_past_the_next() {
+    let second = "area = \"410001\"\nfrom = 2020-07-01\nto = 2020-09-30\nvalue = 6";
+    let past = |to: &str, second_to: &str| {
+        let first = format!("from = 2020-01-01\nto = {to}\n");
+        let other = format!("from = 2020-07-01\n{second_to}value = 6");
+        let folder = city(&[
+            (PARAMETER_FILE, "from = 2020-01-01\n", &first),
+            (PARAMETER_FILE, second, &other),
+            // Only the values are looked at here: the second case counts on those of the east.
+            (DUTY_FILE, "area = \"410001\"\n", ""),
+        ]);
+        let told = told(folder.path()).into_iter().filter(|found| found.code == "overlap");
+        told.map(|found| (found.place.line, found.severity)).collect::<Vec<_>>()
+    };
+    assert_eq!(past("2020-06-30", ""), []);
+    // The later document takes the place of the earlier: one more line.
+    assert_eq!(past("2020-07-01", ""), [(7, Severity::Notice)]);
+    assert_eq!(past("2020-09-30", "to = 2020-09-30\n"), [(7, Severity::Notice)]);
+    assert_eq!(past("2020-10-01", "to = 2020-09-30\n"), [(7, Severity::Error)]);
+    // Values of other areas do not meet.
+    let elsewhere = (PARAMETER_FILE, "from = 2020-01-01\n", "from = 2020-01-01\nto = 2020-12-31\n");
+    assert_eq!(found(city(&[elsewhere]).path()), Vec::<String>::new());
+}
+
+#[test]
+fn tells_of_codes_that_nothing_is_looked_up_by() {
+    let parameters = "\n[[parameter]]\nid = \"by_size\"\nlabel = { zh = \"按规模\", en = \"by size\" }\n\
+        type = \"int\"\nunit = \"person\"\nshape = \"keyed\"\n[[parameter.value]]\nfrom = 2011-06-18\n\
+        value = { micro = 10, lrage = 20 }\nbasis = { doc = \"made up\" }\n\
+        \n[[parameter]]\nid = \"owners\"\nlabel = { zh = \"性质\", en = \"owners\" }\ntype = \"text\"\n\
+        shape = \"list\"\n[[parameter.value]]\nfrom = 2011-06-18\nvalue = [\"state\", \"stat\"]\n\
+        basis = { doc = \"made up\" }\n";
+    let clause = |when: &str| {
+        let folder = city(&[
+            ("parameters/x/more.toml", "", parameters),
+            (DUTY_FILE, "lessor.ownership = 'state'", when),
+        ]);
+        let found = found(folder.path()).into_iter().filter(|found| found.starts_with("not-an-option"));
+        found.map(|found| found.rsplit_once(": ").unwrap().1.to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(clause("lessor.ownership = 'state'"), Vec::<String>::new());
+    assert_eq!(clause("lessor.staff < lookup(:by_size, lessor.size_class)"), ["lrage = 20 }"]);
+    assert_eq!(clause("lessor.ownership in (:owners)"), ["\"stat\"]"]);
+    // What else is asked for is not known: a text may say anything.
+    assert_eq!(clause("lessor.code in (:owners) or lessor.ownership in (:owners)"), Vec::<String>::new());
+}
+
+#[test]
 fn an_unset_parameter_is_a_notice() {
     let unset = "unset = { zh = \"没有全文\", en = \"no text in hand\" }";
     let folder = city(&[(PARAMETER_FILE, "value = 6", unset)]);

@@ -61,7 +61,7 @@ type At<'a> = &'a Range<usize>;
 impl Mistake {
     pub(crate) fn syntax(at: At, detail: &str) -> Self {
         let says = Sentences {
-            what: both!("表达式写法不对：{}", "this is not an expression: {}"; detail),
+            what: both!("这里不合表达式的写法，解析器的原话是“{}”", "this is not an expression: {}"; detail),
             why: both!("读不懂的条件无法判断", "what cannot be read cannot be judged"),
             mend: both!(
                 "按 docs/city-folder.md “Expressions” 的写法改",

@@ -1,10 +1,12 @@
 //! `yingjin check`: everything that is wrong in a city folder.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use model::Lang;
+use rules::city::Loaded;
 use rules::diagnostic::{Diagnostic, Severity};
 use serde_json::json;
 
@@ -20,19 +22,62 @@ pub struct Args {
 
 /// Prints what is wrong. Exit code 1 if there is any error; notices alone are well.
 pub fn run(args: &Args, lang: Lang) -> anyhow::Result<ExitCode> {
-    let diagnostics = match rules::city::load(&args.folder) {
-        Ok(loaded) => loaded.notices,
-        Err(diagnostics) => diagnostics,
+    let (diagnostics, size) = match rules::city::load(&args.folder) {
+        Ok(loaded) => {
+            let size = Size::of(&loaded);
+            (loaded.notices, Some(size))
+        }
+        Err(diagnostics) => (diagnostics, None),
     };
     let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
-    let text = if args.json { as_json(&diagnostics, errors)? } else { as_text(&diagnostics, errors, lang) };
+    let text = if args.json {
+        as_json(&diagnostics, errors, size)?
+    } else {
+        let total = size.map(|size| size.text(lang)).unwrap_or_default();
+        as_text(&diagnostics, errors, lang) + &total
+    };
     io::stdout().write_all(text.as_bytes())?;
     Ok(if errors > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn as_json(diagnostics: &[Diagnostic], errors: usize) -> anyhow::Result<String> {
+/// How much was read and is sound; not told of a city with mistakes, of which some part was not understood.
+#[derive(serde::Serialize)]
+struct Size {
+    files: usize,
+    kinds: usize,
+    parameters: usize,
+    duties: usize,
+}
+
+impl Size {
+    fn of(loaded: &Loaded) -> Self {
+        let rules = &loaded.ruleset;
+        // Versions of one duty are one.
+        let duties: BTreeSet<_> = rules.duties.iter().map(|version| &version.duty.id).collect();
+        Self {
+            files: loaded.files,
+            kinds: rules.kinds.len(),
+            parameters: rules.parameters.len(),
+            duties: duties.len(),
+        }
+    }
+
+    fn text(&self, lang: Lang) -> String {
+        let Self { files, kinds, parameters, duties } = self;
+        match lang {
+            Lang::Zh => {
+                format!("共 {files} 个文件：{kinds} 个类别、{parameters} 个参数、{duties} 个事项\n")
+            }
+            Lang::En => {
+                format!("files: {files}; kinds: {kinds}, parameters: {parameters}, duties: {duties}\n")
+            }
+        }
+    }
+}
+
+fn as_json(diagnostics: &[Diagnostic], errors: usize, size: Option<Size>) -> anyhow::Result<String> {
     let notices = diagnostics.len() - errors;
-    let report = json!({ "diagnostics": diagnostics, "errors": errors, "notices": notices });
+    let report = json!({ "diagnostics": diagnostics, "errors": errors, "notices": notices, "size": size });
     Ok(serde_json::to_string_pretty(&report)? + "\n")
 }
 
