@@ -3,7 +3,7 @@
 use serde_json::json;
 use store::Role;
 
-use crate::server::{PASSWORD, on_every_database};
+use super::server::{PASSWORD, on_every_database};
 
 #[test]
 fn accounts_are_made_changed_and_closed() {

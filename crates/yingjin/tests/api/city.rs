@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::{Method, header};
 use store::Role;
 
-use crate::server::{TODAY, on_every_database};
+use super::server::{TODAY, on_every_database};
 
 #[test]
 fn the_city_is_open_and_the_register_is_not() {

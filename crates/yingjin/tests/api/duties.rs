@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use store::Role;
 
-use crate::server::{FIRM, on_every_database};
+use super::server::{FIRM, on_every_database};
 
 fn line<'a>(duties: &'a Value, id: &str) -> &'a Value {
     duties["duties"].as_array().unwrap().iter().find(|line| line["id"] == id).unwrap()

@@ -5,7 +5,7 @@ use axum::http::header;
 use serde_json::{Value, json};
 use store::Role;
 
-use crate::server::{Client, FIRM, on_every_database, uscc};
+use super::server::{Client, FIRM, on_every_database, uscc};
 
 /// Sends a sheet with the other fields of its form.
 async fn send(
@@ -13,7 +13,7 @@ async fn send(
     path: &str,
     sheet: &str,
     fields: &[(&str, &str)],
-) -> crate::server::Answer {
+) -> super::server::Answer {
     let mut form = String::new();
     for (name, value) in fields {
         form += &format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");

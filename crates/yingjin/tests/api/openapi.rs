@@ -1,6 +1,6 @@
 //! The document from which the web client is generated.
 
-use crate::server::on_every_database;
+use super::server::on_every_database;
 
 #[test]
 fn the_document_in_the_tree_is_the_one_of_the_program() {

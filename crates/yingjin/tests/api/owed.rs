@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use store::Role;
 
-use crate::server::{FIRM, on_every_database, uscc};
+use super::server::{FIRM, on_every_database, uscc};
 
 fn measure<'a>(owed: &'a Value, duty: &str) -> &'a Value {
     owed["measures"].as_array().unwrap().iter().find(|measure| measure["duty"] == duty).unwrap()

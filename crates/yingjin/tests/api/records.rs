@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use store::Role;
 
-use crate::server::{FIRM, on_every_database, uscc};
+use super::server::{FIRM, on_every_database, uscc};
 
 fn fact<'a>(record: &'a Value, id: &str) -> &'a Value {
     record["facts"].as_array().unwrap().iter().find(|fact| fact["id"] == id).unwrap()

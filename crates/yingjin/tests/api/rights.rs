@@ -7,7 +7,7 @@ use axum::http::{Method, header};
 use serde_json::json;
 use store::Role;
 
-use crate::server::{Client, FIRM, on_every_database};
+use super::server::{Client, FIRM, on_every_database};
 
 /// Who may, in the order nobody, administrator, bureau (social security), county (East), firm, auditor.
 /// `.` 2xx   `i` 401   `f` 403   `n` 404: not theirs to know of   `b` 400, `c` 409: let in, and what was sent is refused
@@ -71,7 +71,7 @@ async fn status(client: &Client<'_>, method: &str, route: &str) -> u16 {
         .replace("{name}", "the-auditor");
     let path = if route == "/api/records" { path + "?kind=firm" } else { path };
     let body = match route {
-        "/api/session" => json!({"name": "the-county", "password": crate::server::PASSWORD}),
+        "/api/session" => json!({"name": "the-county", "password": super::server::PASSWORD}),
         "/api/records/{kind}/{id}/reveal" => {
             json!({"facts": ["contact_phone"], "reason": "a call about the refund"})
         }
@@ -153,7 +153,7 @@ fn every_role_gets_in_where_it_may_and_nowhere_else() {
 #[test]
 fn nobody_sees_what_is_not_theirs() {
     on_every_database(async |server| {
-        let other = crate::server::uscc("91990001MA0000003");
+        let other = super::server::uscc("91990001MA0000003");
         let firm = server.sign_in(Role::Firm).await;
         for path in ["", "/history", "/duties/job-refund"] {
             assert_eq!(firm.get(&format!("/api/records/firm/{other}{path}")).await.status, 404, "{path}");

@@ -3,7 +3,7 @@
 use serde_json::json;
 use store::Role;
 
-use crate::server::{on_every_database, uscc};
+use super::server::{on_every_database, uscc};
 
 #[test]
 fn every_duty_and_parameter_is_there_in_words() {

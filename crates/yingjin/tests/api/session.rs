@@ -5,7 +5,7 @@ use axum::http::{Method, header};
 use serde_json::json;
 use store::Role;
 
-use crate::server::{PASSWORD, on_every_database};
+use super::server::{PASSWORD, on_every_database};
 
 #[test]
 fn a_session_begins_and_ends() {

@@ -1,4 +1,3 @@
 //! What must hold when the program is killed.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod import;

@@ -1,6 +1,5 @@
 //! The HTTP API on a small made-up city: the real router over a real register, on SQLite and, where
 //! `YINGJIN_TEST_POSTGRES` names a server, on PostgreSQL too.
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod server;
 

@@ -1,7 +1,5 @@
 //! The commands as people run them.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
-
 mod check;
 mod sample;
 mod try_;
