@@ -45,7 +45,14 @@ def duckdb_runner():
             if rows:
                 marks = ", ".join("?" for _ in kinds)
                 connection.executemany(f'INSERT INTO "{name}" VALUES ({marks})', rows)
-        found = connection.execute(case["sql"])
+        try:
+            found = connection.execute(case["sql"])
+        except duckdb.InvalidInputException as error:
+            # DuckDB 2.0 trips over some constant expressions while it simplifies them; then it runs them as they are.
+            if "BoundFunctionExpression" not in str(error):
+                raise
+            connection.execute("SET disabled_optimizers = 'expression_rewriter'")
+            found = connection.execute(case["sql"])
         names = [column[0] for column in found.description]
         return [dict(zip(names, row)) for row in found.fetchall()]
 
