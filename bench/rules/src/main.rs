@@ -13,11 +13,13 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use firms::{COLUMNS, Random};
 use model::duty::{Basis, Clause, Done, Mode, Validity};
-use model::{Areas, Calendar, Duty, Label, RecordId};
+use model::{Areas, Calendar, Duty, Label, RecordId, Truth};
 use rules::evaluate::{Changed, Setting, pass, rejudge};
 use rules::expr::{Const, Expr, Node, Type};
 use rules::language::{Scope, compile};
+use rules::parameter::{Dated, Parameter, Setting as Held, Shape};
 use rules::ruleset::{City, CompiledDuty, RuleSet};
+use rules::sweep::sweep;
 use rules::table::Tables;
 
 const SEED: u64 = 2020;
@@ -49,7 +51,7 @@ fn options() -> Result<Options> {
 
 fn main() -> Result<()> {
     let options = options()?;
-    let rules = rule_set(&std::fs::read_to_string(&options.rules)?)?;
+    let (rules, budget_rules) = rule_sets(&std::fs::read_to_string(&options.rules)?)?;
     let tables = tables(&rules, &options)?;
     let setting = Setting::on(DAY.parse()?);
 
@@ -62,12 +64,45 @@ fn main() -> Result<()> {
     let yes: usize = found.duties.iter().map(|duty| duty.should.yes.count()).sum();
     let unknown: usize = found.duties.iter().map(|duty| duty.rows_in(model::Standing::Unknown).count()).sum();
     println!("{}", serde_json::json!({"check": "owed and unknown", "yes": yes, "unknown": unknown}));
+    let mut missing = 0;
+    measure("missing facts of all rules, counted", options.runs.min(3), || {
+        missing = found.duties.iter().map(|duty| found.missing(&rules, &tables, duty).len()).sum();
+        Ok(())
+    })?;
+    println!("{}", serde_json::json!({"check": "missing facts", "count": missing}));
+
+    let mut random = Random::new(SEED + 2);
+    let mut times = Vec::new();
+    let mut owed = 0;
+    for _ in 0..20_000 {
+        let row = usize::try_from(random.below(options.firms))?;
+        let start = std::time::Instant::now();
+        let traced = found.row(&tables, 0, row);
+        times.push(start.elapsed().as_secs_f64());
+        owed += traced.duties.iter().filter(|verdict| verdict.should == Truth::Yes).count();
+    }
+    report("one firm, all rules, traced", &mut times);
+    println!("{}", serde_json::json!({"check": "owed by one", "count": owed}));
+
+    let values: Vec<Const> = (0..1000).map(|step| Const::Int(step * 2)).collect();
+    let mut budget = None;
+    measure("one threshold at 1,000 values", options.runs.min(3), || {
+        budget = Some(sweep(&budget_rules, &tables, &setting, &"limit".into(), &values));
+        Ok(())
+    })?;
+    let budget = budget.context("a sweep")?;
+    let point = &budget.duties[0].points[150];
+    println!(
+        "{}",
+        serde_json::json!({"check": "owed below 300", "count": point.should, "money": point.owed})
+    );
 
     let mut tables = tables;
     let mut random = Random::new(SEED + 1);
     let mut times = Vec::new();
     let mut changes = 0;
-    for _ in 0..2000 {
+    let mut spent = 0.0;
+    for _ in 0..5000 {
         let number = random.below(options.firms);
         let id = RecordId::from(format!("f{number}"));
         let mut facts = tables.record(0, tables.row(0, &id).context("a row")?).facts;
@@ -77,12 +112,14 @@ fn main() -> Result<()> {
             Some(value) => facts.insert(fact.clone(), value.clone()),
             None => facts.remove(fact),
         };
-        let start = std::time::Instant::now();
+        let (start, before) = (std::time::Instant::now(), cpu_seconds()?);
         let changed = Changed { kind: &rules.kinds[0].id, id: &id, facts: &facts };
         changes += rejudge(&rules, &mut tables, &mut found, changed)?.len();
         times.push(start.elapsed().as_secs_f64());
+        spent += cpu_seconds()? - before;
     }
     report("one fact changed", &mut times);
+    println!("{}", serde_json::json!({"measure": "one fact changed, CPU", "mean": spent / 5000.0}));
     println!("{}", serde_json::json!({"check": "verdicts changed", "count": changes}));
     Ok(())
 }
@@ -141,7 +178,8 @@ fn tables(rules: &RuleSet, options: &Options) -> Result<Tables> {
     Ok(builder.finish())
 }
 
-fn rule_set(text: &str) -> Result<RuleSet> {
+/// The rules of the file; and one whose threshold is a parameter, with what it costs.
+fn rule_sets(text: &str) -> Result<(RuleSet, RuleSet)> {
     let kinds = vec![firms::kind()];
     let areas = Areas::default();
     let scope = Scope::new(&kinds, &[], &areas, 0);
@@ -150,20 +188,40 @@ fn rule_set(text: &str) -> Result<RuleSet> {
         let condition = compile(line, &scope).map_err(|mistakes| anyhow::anyhow!("{line}: {mistakes:?}"))?;
         duties.push(duty(number, condition));
     }
-    Ok(RuleSet {
+    let limit = Parameter {
+        id: "limit".into(),
+        label: label("limit"),
+        ty: Type::Int,
+        unit: Some(model::Unit::one()),
+        shape: Shape::One,
+        values: vec![Dated {
+            from: chrono::NaiveDate::MIN,
+            to: None,
+            area: None,
+            basis: Basis { doc: "made up".into(), clause: None, title: None, confidence: None },
+            setting: Held::One(Const::Int(300)),
+        }],
+    };
+    let parameters = vec![limit];
+    let scope = Scope::new(&kinds, &parameters, &areas, 0);
+    let read = |text: &str| compile(text, &scope).map_err(|mistakes| anyhow::anyhow!("{text}: {mistakes:?}"));
+    let mut swept = duty(duties.len(), read("employees < :limit and not blacklisted")?);
+    swept.amount = Some(read("monthly_rent * 3")?);
+    let rules = |duties: Vec<CompiledDuty>, parameters: Vec<Parameter>| RuleSet {
         city: City {
             id: "bench".into(),
             name: label("bench"),
-            areas,
+            areas: areas.clone(),
             departments: vec![],
             calendar: Calendar::default(),
         },
-        kinds,
-        parameters: vec![],
+        kinds: kinds.clone(),
+        parameters,
         derived: vec![],
         duties,
         version: "bench".into(),
-    })
+    };
+    Ok((rules(duties, vec![]), rules(vec![swept], parameters.clone())))
 }
 
 fn label(text: &str) -> Label {

@@ -30,4 +30,5 @@ pub mod ruleset;
 #[cfg(test)]
 mod sample;
 pub mod sql;
+pub mod sweep;
 pub mod table;

@@ -111,7 +111,7 @@ impl Derivation {
 pub(crate) type Derived = Vec<Vec<Option<Column>>>;
 
 /// Computes every derived fact, each after what it reads.
-fn derive_all(rules: &RuleSet, tables: &Tables, setting: &Setting) -> (Vec<Derivation>, Derived) {
+pub(crate) fn derive_all(rules: &RuleSet, tables: &Tables, setting: &Setting) -> (Vec<Derivation>, Derived) {
     let mut derived: Derived = rules.kinds.iter().map(|kind| vec![None; kind.facts.len()]).collect();
     let mut derivations = Vec::with_capacity(rules.derived.len());
     for (place, fact) in rules.derived.iter().enumerate() {
@@ -209,6 +209,12 @@ impl Trace {
         &mut self.words[chunk * size..(chunk + 1) * size]
     }
 
+    /// The answers of one chunk.
+    pub fn chunk_words(&self, chunk: usize) -> &[u64] {
+        let size = self.conditions * 2 * WIDTH;
+        &self.words[chunk * size..(chunk + 1) * size]
+    }
+
     fn place(&self, condition: ConditionIndex, row: usize) -> usize {
         ((row / CHUNK * self.conditions + condition) * 2) * WIDTH + row % CHUNK / 64
     }
@@ -238,7 +244,7 @@ impl Trace {
 }
 
 impl Judge {
-    fn new(binding: &Binding<'_>, kind: KindIndex) -> Self {
+    pub fn new(binding: &Binding<'_>, kind: KindIndex) -> Self {
         let rules = binding.rules;
         let plan = Plan::new(rules, kind, binding.setting.on);
         let mut program = Program::new(binding, kind);
@@ -268,6 +274,40 @@ impl Judge {
         let told = numbers.iter().flat_map(|duty| [duty.amount, duty.paid, duty.arises, duty.done_on]);
         let needed = program.needed(roots.chain(told.flatten()).chain(area));
         Self { plan, program, panels, others, numbers, area, needed, reach, places: Vec::new() }
+    }
+
+    /// Computes one more expression with the rest.
+    pub fn also(&mut self, binding: &Binding<'_>, expr: &Expr) -> NodeId {
+        let node = self.program.bind(binding, expr);
+        let more = self.program.needed([node]);
+        self.needed.resize(more.len(), false);
+        self.needed.iter_mut().zip(more).for_each(|(needed, more)| *needed |= more);
+        node
+    }
+
+    /// The node of a duty's amount.
+    pub fn amount_node(&self, place: usize) -> Option<NodeId> {
+        self.numbers[place].amount
+    }
+
+    /// The answers and the values for the rows of one chunk.
+    pub fn chunk<'a>(
+        &'a self,
+        source: &Source<'a>,
+        (start, len): (usize, usize),
+    ) -> (Vec<u64>, Vec<Vector<'a>>) {
+        let mut words = vec![0; self.plan.conditions.len() * 2 * WIDTH];
+        let mut answers = Answers { words: &mut words, width: WIDTH };
+        let values = self.answer(source, Rows::Range { start, len }, &mut answers);
+        (words, values)
+    }
+
+    /// Answers one condition with yes, or no, for some rows of a chunk, and leaves it unknown for the others.
+    pub fn answer_all(&self, answers: &mut [u64], condition: ConditionIndex, (yes, rows): (bool, &[u64])) {
+        let place = condition * 2 * WIDTH;
+        let (to, other) = if yes { (place, place + WIDTH) } else { (place + WIDTH, place) };
+        answers[to..to + rows.len()].copy_from_slice(rows);
+        answers[other..other + rows.len()].fill(0);
     }
 
     /// Takes in what dictionaries have gained; says whether everything has to be bound again.
@@ -391,6 +431,72 @@ impl Pass {
         let areas = &mut self.areas[kind];
         areas.keys[row] = judge.area_keys(&source, &values, 1, areas).first().copied().unwrap_or(0);
         changed
+    }
+}
+
+/// Every duty of a kind, judged for one row and traced.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RowTrace {
+    /// The duties, in the order of the rules.
+    pub duties: Vec<RowVerdict>,
+    /// `should` of all of them, clause by clause.
+    clauses: Vec<Truth>,
+}
+
+/// One duty judged for one row.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RowVerdict {
+    /// Its place in [`RuleSet::duties`].
+    pub index: usize,
+    /// Whether it is owed.
+    pub should: Truth,
+    /// Whether it has been served.
+    pub done: Truth,
+    /// Whether it is released from.
+    pub exempt: Truth,
+    first: usize,
+    last: usize,
+}
+
+impl RowTrace {
+    /// `should` of a duty, clause by clause.
+    pub fn clauses(&self, verdict: &RowVerdict) -> &[Truth] {
+        self.clauses.get(verdict.first..verdict.last).unwrap_or_default()
+    }
+}
+
+impl Pass {
+    /// Judges every duty for one row from its facts as they are now, each condition once. Nothing is kept.
+    /// Contract: the tables' dictionaries have not grown since the pass, but by [`super::rejudge`].
+    pub fn row(&self, tables: &Tables, kind: KindIndex, row: usize) -> RowTrace {
+        let judge = &self.judges[kind];
+        let source = Source { tables, derived: &self.derived };
+        let mut words = vec![0; judge.plan.conditions.len() * 2];
+        let rows = Rows::Range { start: row, len: 1 };
+        judge.answer(&source, rows, &mut Answers { words: &mut words, width: 1 });
+        let answer = |condition: ConditionIndex| match (words[condition * 2], words[condition * 2 + 1]) {
+            (1, _) => Truth::Yes,
+            (_, 1) => Truth::No,
+            _ => Truth::Unknown,
+        };
+        let mut trace = RowTrace {
+            duties: Vec::with_capacity(judge.plan.duties.len()),
+            clauses: Vec::with_capacity(judge.plan.duties.len() * 4),
+        };
+        for planned in &judge.plan.duties {
+            let first = trace.clauses.len();
+            trace.clauses.extend(planned.should.iter().map(|clause| clause.truth(&answer)));
+            let should = trace.clauses[first..].iter().fold(Truth::Yes, |all, clause| all & *clause);
+            trace.duties.push(RowVerdict {
+                index: planned.index,
+                should,
+                done: planned.done.truth(&answer),
+                exempt: planned.exempt_of(&answer),
+                first,
+                last: trace.clauses.len(),
+            });
+        }
+        trace
     }
 }
 
@@ -519,9 +625,10 @@ impl DutyNodes {
 }
 
 /// Kleene's logic on the answers for the rows of one chunk.
-struct Logic<'a> {
-    answers: &'a [u64],
-    all: &'a [u64],
+pub(crate) struct Logic<'a> {
+    pub answers: &'a [u64],
+    /// Every row there is.
+    pub all: &'a [u64],
 }
 
 type Truths = (Vec<u64>, Vec<u64>);
@@ -533,7 +640,8 @@ impl Logic<'_> {
         (&self.answers[place..place + len], &self.answers[place + WIDTH..place + WIDTH + len])
     }
 
-    fn truth(&self, formula: &Formula) -> Truths {
+    /// One formula.
+    pub fn truth(&self, formula: &Formula) -> Truths {
         let none = || vec![0; self.all.len()];
         match formula {
             Formula::Constant(Truth::Yes) => (self.all.to_vec(), none()),
@@ -552,7 +660,8 @@ impl Logic<'_> {
         }
     }
 
-    fn all(&self, parts: &[Formula]) -> Truths {
+    /// All of some formulas.
+    pub fn all(&self, parts: &[Formula]) -> Truths {
         let (mut yes, mut no) = (self.all.to_vec(), vec![0; self.all.len()]);
         for part in parts {
             self.join(part, &mut yes, &mut no);

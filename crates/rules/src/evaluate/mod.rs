@@ -5,12 +5,13 @@
 
 pub mod columns;
 mod family;
+mod missing;
 pub mod one;
 mod pass;
-mod program;
+pub(crate) mod program;
 mod rejudge;
 pub mod scalar;
-mod vector;
+pub(crate) mod vector;
 
 use std::collections::BTreeMap;
 
@@ -23,7 +24,8 @@ use crate::expr::{Const, FactIndex, KindIndex, ParameterIndex, Path};
 use crate::parameter::{self, Dated};
 use crate::ruleset::RuleSet;
 
-pub use columns::{condition, pass};
+pub use columns::{RowTrace, RowVerdict, condition, pass};
+pub use missing::MissingCount;
 pub use one::{fact, judge, one, truth};
 pub use pass::{Counts, Dates, DutyPass, Numbers, Pass, counts_within};
 pub use rejudge::{Changed, Rejudged, rejudge};

@@ -286,7 +286,7 @@ impl Pass {
         near_miss(&self.clauses(duty, row))
     }
 
-    fn planned(&self, duty: &DutyPass) -> Option<&PlannedDuty> {
+    pub(crate) fn planned(&self, duty: &DutyPass) -> Option<&PlannedDuty> {
         self.judges[duty.kind].plan.duties.iter().find(|planned| planned.index == duty.index)
     }
 

@@ -12,7 +12,9 @@ use model::{Record, Standing};
 use proptest::prelude::*;
 use random::Random;
 use rules::evaluate::{Changed, Pass, Setting, one, pass, rejudge};
+use rules::expr::Const;
 use rules::ruleset::RuleSet;
+use rules::sweep::sweep;
 use rules::table::Tables;
 
 fn config() -> ProptestConfig {
@@ -58,6 +60,13 @@ fn check_one_is_columns(seed: u64, firms: usize) {
     let found = pass(&rules, &tables, &setting());
     for (kind, declared) in rules.kinds.iter().enumerate() {
         for (row, id) in tables.table(kind).ids().iter().enumerate() {
+            let traced = found.row(&tables, kind, row);
+            for verdict in &traced.duties {
+                let duty = found.duty(&rules.duties[verdict.index].duty.id).unwrap();
+                assert_eq!(traced.clauses(verdict), found.clauses(duty, row), "traced, seed {seed}");
+                let truths = (duty.should.get(row), duty.done.get(row), duty.exempt.get(row));
+                assert_eq!((verdict.should, verdict.done, verdict.exempt), truths, "traced, seed {seed}");
+            }
             for judged in one(&rules, &tables, &declared.id, id, &setting()) {
                 let duty = found.duty(&judged.duty).unwrap();
                 let place = format!("seed {seed}, {} of {id}", judged.duty);
@@ -148,6 +157,27 @@ proptest! {
                 prop_assert!(was.map(standing) == Some(standing(now)) || told(duty, id));
             }
         }
+    }
+
+    #[test]
+    fn a_sweep_is_a_pass_for_each_value(seed: u64) {
+        let mut random = Random::new(seed);
+        let mut rules = random::rules(&mut random);
+        random::draw_lines(&mut random, &mut rules);
+        let register = random::register(&mut random, &rules, 25);
+        let tables = random::tables(&rules, &register);
+        let values: Vec<Const> = [3, -4, 0, 1, 900_000_000_000_000_000, 3, 7].map(Const::Int).to_vec();
+        let swept = sweep(&rules, &tables, &setting(), &"p_int".into(), &values);
+        for (at, value) in values.iter().enumerate() {
+            let found = pass(&rules, &tables, &setting().with("p_int", value.clone()));
+            for duty in &swept.duties {
+                let counts = found.counts(found.duty(&duty.duty).unwrap());
+                let point = &duty.points[at];
+                prop_assert_eq!((point.should, point.unknown, point.owed), (counts.should, counts.unknown, counts.owed));
+            }
+        }
+        // Both ways are taken.
+        prop_assert!(swept.duties.iter().any(|duty| !duty.by_passes));
     }
 
     #[test]

@@ -605,3 +605,31 @@ pub fn tables(rules: &RuleSet, register: &Register) -> Tables {
     }
     builder.finish()
 }
+
+/// Makes the first clause of the first duty of each kind draw a line at the parameter `p_int`, and its amount one that
+/// does not turn on it.
+pub fn draw_lines(random: &mut Random, rules: &mut RuleSet) {
+    let kinds = rules.kinds.clone();
+    for duty in rules.duties.iter_mut().take(2) {
+        let name = if duty.kind == 0 { "m" } else { "months" };
+        let place = kinds[duty.kind].facts.iter().position(|fact| fact.id.as_str() == name).unwrap();
+        let path = |fact: usize| Path { kind: duty.kind, steps: vec![], fact, text: name.to_owned() };
+        let left = Box::new(Expr { node: Node::Fact(path(place)), ty: Type::Int });
+        let right = Box::new(Expr { node: Node::Parameter(0), ty: Type::Int });
+        let sign = *random.pick(&[
+            Comparison::Equal,
+            Comparison::NotEqual,
+            Comparison::Less,
+            Comparison::LessOrEqual,
+            Comparison::Greater,
+            Comparison::GreaterOrEqual,
+        ]);
+        duty.amount = Some((*left).clone());
+        let flag = if duty.kind == 0 { "b" } else { "flag" };
+        let flag = kinds[duty.kind].facts.iter().position(|fact| fact.id.as_str() == flag).unwrap();
+        duty.should = vec![
+            Expr { node: Node::Compare(sign, left, right), ty: Type::Bool },
+            Expr { node: Node::Fact(path(flag)), ty: Type::Bool },
+        ];
+    }
+}

@@ -1,0 +1,329 @@
+//! What a duty would cost over a whole range of one parameter.
+//!
+//! Where the parameter only draws a line through a number (`staff < :limit`), each record is on one side up to its own
+//! number and on the other from there. Everything else is judged twice, once for each side, and the line is moved over
+//! the records by counting how many stand between two values. Where a duty uses the parameter otherwise, it is judged
+//! again for every value, and says so.
+
+use std::cmp::Ordering;
+
+use model::{DutyId, Label, ParameterId};
+use rust_decimal::Decimal;
+use serde::Serialize;
+
+use crate::bits::ones_of;
+use crate::column::CHUNK;
+use crate::evaluate::columns::{Judge, Logic, derive_all};
+use crate::evaluate::program::Binding;
+use crate::evaluate::scalar::Scalar;
+use crate::evaluate::vector::{Source, full};
+use crate::evaluate::{Setting, pass};
+use crate::expr::{Comparison, Const, Expr, KindIndex, Node, ParameterIndex};
+use crate::number;
+use crate::parameter::Shape;
+use crate::plan::{ConditionIndex, PlannedDuty};
+use crate::ruleset::RuleSet;
+use crate::table::Tables;
+
+/// The duties that turn on a parameter, at each of its values.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Sweep {
+    /// The duties in force that turn on it, in the order of the rules.
+    pub duties: Vec<SweptDuty>,
+}
+
+/// One duty at each value.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SweptDuty {
+    /// The duty.
+    pub duty: DutyId,
+    /// What people call it.
+    pub title: Label,
+    /// Whether it took a full pass for each value.
+    pub by_passes: bool,
+    /// As many points as values, in their order.
+    pub points: Vec<Point>,
+}
+
+/// A duty at one value of the parameter.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Point {
+    /// Records it is owed to.
+    pub should: u64,
+    /// Records for which that is unknown.
+    pub unknown: u64,
+    /// What is owed in all, as far as it is known.
+    pub owed: Decimal,
+}
+
+/// Every duty in force that turns on a parameter, at each of some values of it. The parameter is held at the value in
+/// every area. Empty if there is no such parameter or it is no single value.
+pub fn sweep(
+    rules: &RuleSet,
+    tables: &Tables,
+    setting: &Setting,
+    parameter: &ParameterId,
+    values: &[Const],
+) -> Sweep {
+    let place = rules.parameters.iter().position(|known| known.id == *parameter);
+    let Some(place) = place.filter(|place| rules.parameters[*place].shape == Shape::One) else {
+        return Sweep { duties: Vec::new() };
+    };
+    let sweeper = Sweeper { rules, tables, setting, place, values };
+    let mut duties = sweeper.by_counting();
+    if let Some(left) = sweeper.left_over(&duties) {
+        duties.extend(sweeper.by_passes(&left));
+    }
+    duties.sort_by_key(|(index, _)| *index);
+    Sweep { duties: duties.into_iter().map(|(_, duty)| duty).collect() }
+}
+
+struct Sweeper<'a> {
+    rules: &'a RuleSet,
+    tables: &'a Tables,
+    setting: &'a Setting,
+    place: ParameterIndex,
+    values: &'a [Const],
+}
+
+/// A duty by its place in the rules.
+type Swept = (usize, SweptDuty);
+
+/// A comparison of something with the parameter.
+struct Line<'e> {
+    condition: ConditionIndex,
+    comparison: Comparison,
+    value: &'e Expr,
+}
+
+/// Counts and money as they change from one value to the next.
+#[derive(Clone, Copy, Default)]
+struct Step {
+    should: i64,
+    unknown: i64,
+    owed: i128,
+}
+
+impl Sweeper<'_> {
+    fn at(&self, value: &Const) -> Setting {
+        self.setting.clone().with(self.rules.parameters[self.place].id.clone(), value.clone())
+    }
+
+    /// Whether an expression turns on the parameter, itself or through derived facts.
+    fn turns_on(&self, expr: &Expr) -> bool {
+        let mut found = match &expr.node {
+            Node::Parameter(index) => *index == self.place,
+            Node::Fact(path) => {
+                let kind = path.steps.last().map_or(path.kind, |(_, kind)| *kind);
+                let place =
+                    |derived: &&crate::expr::DerivedFact| derived.kind == kind && derived.fact == path.fact;
+                let mut derived = self.rules.derived.iter().filter(place);
+                let through = path.steps.iter().scan(path.kind, |kind, (fact, next)| {
+                    let step = (*kind, *fact);
+                    *kind = *next;
+                    Some(step)
+                });
+                let steps: Vec<(KindIndex, usize)> = through.collect();
+                let mut on_the_way =
+                    self.rules.derived.iter().filter(|derived| steps.contains(&(derived.kind, derived.fact)));
+                derived.any(|derived| self.turns_on(&derived.expr))
+                    || on_the_way.any(|derived| self.turns_on(&derived.expr))
+            }
+            _ => false,
+        };
+        expr.parts(|part| found = found || self.turns_on(part));
+        found
+    }
+
+    /// The duties in force that turn on the parameter.
+    fn duties(&self) -> impl Iterator<Item = usize> + '_ {
+        self.rules.duties.iter().enumerate().filter_map(|(index, duty)| {
+            let mut all = duty.should.iter().chain(&duty.amount);
+            let in_force = duty.duty.valid_on(self.setting.on).is_some();
+            (in_force && all.any(|expr| self.turns_on(expr))).then_some(index)
+        })
+    }
+
+    fn left_over(&self, done: &[Swept]) -> Option<Vec<usize>> {
+        let left: Vec<usize> =
+            self.duties().filter(|index| !done.iter().any(|(known, _)| known == index)).collect();
+        (!left.is_empty()).then_some(left)
+    }
+
+    fn swept(&self, index: usize, by_passes: bool, points: Vec<Point>) -> Swept {
+        let duty = &self.rules.duties[index].duty;
+        (index, SweptDuty { duty: duty.id.clone(), title: duty.title.clone(), by_passes, points })
+    }
+
+    fn by_passes(&self, duties: &[usize]) -> Vec<Swept> {
+        let mut points: Vec<Vec<Point>> = vec![Vec::with_capacity(self.values.len()); duties.len()];
+        for value in self.values {
+            let found = pass(self.rules, self.tables, &self.at(value));
+            for (index, points) in duties.iter().zip(&mut points) {
+                let Some(duty) = found.duties.iter().find(|duty| duty.index == *index) else { continue };
+                let counts = found.counts(duty);
+                points.push(Point { should: counts.should, unknown: counts.unknown, owed: counts.owed });
+            }
+        }
+        duties.iter().zip(points).map(|(index, points)| self.swept(*index, true, points)).collect()
+    }
+
+    fn by_counting(&self) -> Vec<Swept> {
+        let Some(first) = self.values.first() else { return Vec::new() };
+        // Conditions on the parameter are not read from this pass, so any value will do.
+        let setting = self.at(first);
+        let (_, derived) = derive_all(self.rules, self.tables, &setting);
+        let source = Source { tables: self.tables, derived: &derived };
+        let binding = Binding { rules: self.rules, setting: &setting, source };
+        let wanted: Vec<usize> = self.duties().collect();
+        let mut kinds: Vec<KindIndex> = wanted.iter().map(|index| self.rules.duties[*index].kind).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        kinds.into_iter().flat_map(|kind| self.kind_by_counting(&binding, kind)).collect()
+    }
+
+    /// The line the parameter draws in a duty, if it draws one and does nothing else.
+    fn line<'e>(&self, conditions: &'e [Expr], duty: &PlannedDuty) -> Option<Line<'e>> {
+        let amount = self.rules.duties[duty.index].amount.as_ref();
+        if amount.is_some_and(|amount| self.turns_on(amount)) {
+            return None;
+        }
+        let mut found: Vec<ConditionIndex> =
+            duty.should.iter().flat_map(|formula| formula.conditions()).collect();
+        found.sort_unstable();
+        found.dedup();
+        found.retain(|condition| self.turns_on(&conditions[*condition]));
+        let [condition] = found.as_slice() else { return None };
+        let Node::Compare(comparison, a, b) = &conditions[*condition].node else { return None };
+        let is_parameter = |expr: &Expr| expr.node == Node::Parameter(self.place);
+        let (comparison, value) = match (is_parameter(a), is_parameter(b)) {
+            (false, true) => (*comparison, a),
+            (true, false) => (comparison.turned(), b),
+            _ => return None,
+        };
+        (!self.turns_on(value)).then_some(Line { condition: *condition, comparison, value })
+    }
+
+    fn kind_by_counting(&self, binding: &Binding<'_>, kind: KindIndex) -> Vec<Swept> {
+        let mut judge = Judge::new(binding, kind);
+        let plan = judge.plan.clone();
+        let lines: Vec<(usize, Line<'_>)> = plan
+            .duties
+            .iter()
+            .enumerate()
+            .filter_map(|(place, duty)| Some((place, self.line(&plan.conditions, duty)?)))
+            .collect();
+        let nodes: Vec<_> = lines.iter().map(|(_, line)| judge.also(binding, line.value)).collect();
+        judge.refresh(&binding.source);
+        let ty = self.rules.parameters[self.place].ty;
+        let mut order: Vec<(usize, Scalar)> = self
+            .values
+            .iter()
+            .enumerate()
+            .filter_map(|(at, value)| Some((at, Scalar::of_const(value, ty)?)))
+            .collect();
+        order.sort_by(|a, b| a.1.cmp(&b.1));
+        let mut steps = vec![vec![Step::default(); order.len() + 1]; lines.len()];
+        let rows = self.tables.table(kind).len();
+        for start in (0..rows).step_by(CHUNK) {
+            let len = CHUNK.min(rows - start);
+            let (mut answers, values) = judge.chunk(&binding.source, (start, len));
+            let all = full(len);
+            for (((place, line), node), steps) in lines.iter().zip(&nodes).zip(&mut steps) {
+                let planned = &plan.duties[*place];
+                let side = |answers: &mut [u64], yes: bool| {
+                    judge.answer_all(answers, line.condition, (yes, &values[*node].known(len)));
+                    Logic { answers, all: &all }.all(&planned.should)
+                };
+                let (holds, fails) = (side(&mut answers, true), side(&mut answers, false));
+                let amount = judge.amount_node(*place);
+                let dictionary = judge.program.lexicon(*node, &binding.source);
+                for at in 0..all.len() {
+                    // Rows that are yes or unknown on one side at least: the others add nothing anywhere.
+                    for bit in ones_of(all[at] & !(holds.1[at] & fails.1[at])) {
+                        let row = at * 64 + bit;
+                        let on = |truths: &(Vec<u64>, Vec<u64>)| {
+                            let has = |words: &[u64]| words[at] >> bit & 1 == 1;
+                            let should = has(&truths.0);
+                            let amount = match amount {
+                                Some(node) if should && values[node].is_known(row) => {
+                                    values[node].number(row)
+                                }
+                                _ => None,
+                            };
+                            Step {
+                                should: i64::from(should),
+                                unknown: i64::from(!should && !has(&truths.1)),
+                                owed: amount.unwrap_or(0),
+                            }
+                        };
+                        let (yes, no) = (on(&holds), on(&fails));
+                        // A number that is unknown is so for every value, and both sides are the same.
+                        let range = values[*node].scalar(row, dictionary).map(|value| {
+                            within(&order, |other| {
+                                value.compare(line.value.ty, other, ty).unwrap_or(Ordering::Equal)
+                            })
+                        });
+                        steps[0].add(no, 1);
+                        let ranges = range.map(|range| ranges(line.comparison, range, order.len()));
+                        for (from, to) in ranges.into_iter().flatten() {
+                            steps[from].add(yes, 1);
+                            steps[from].add(no, -1);
+                            steps[to].add(yes, -1);
+                            steps[to].add(no, 1);
+                        }
+                    }
+                }
+            }
+        }
+        let scale = |place: usize| {
+            let duty = &self.rules.duties[plan.duties[place].index];
+            duty.amount.as_ref().map_or(0, |amount| number::scale_of(amount.ty))
+        };
+        lines
+            .iter()
+            .zip(steps)
+            .map(|((place, _), steps)| {
+                let mut points = vec![Point::default(); self.values.len()];
+                let mut sum = Step::default();
+                for ((at, _), step) in order.iter().zip(steps) {
+                    sum.add(step, 1);
+                    points[*at] = Point {
+                        should: u64::try_from(sum.should).unwrap_or(0),
+                        unknown: u64::try_from(sum.unknown).unwrap_or(0),
+                        owed: number::to_decimal(sum.owed, scale(*place)).unwrap_or(Decimal::MAX),
+                    };
+                }
+                self.swept(plan.duties[*place].index, false, points)
+            })
+            .collect()
+    }
+}
+
+impl Step {
+    fn add(&mut self, other: Self, sign: i64) {
+        self.should += sign * other.should;
+        self.unknown += sign * other.unknown;
+        self.owed += i128::from(sign) * other.owed;
+    }
+}
+
+/// Of the values in order, the first and the one after the last that equal a number, or where it would stand:
+/// `compare` says how the number compares with a value.
+fn within(order: &[(usize, Scalar)], compare: impl Fn(&Scalar) -> Ordering) -> (usize, usize) {
+    let from = order.partition_point(|(_, value)| compare(value) == Ordering::Greater);
+    let to = order.partition_point(|(_, value)| compare(value) != Ordering::Less);
+    (from, to)
+}
+
+/// The stretches of values for which `number comparison value` holds.
+fn ranges(comparison: Comparison, (from, to): (usize, usize), end: usize) -> Vec<(usize, usize)> {
+    match comparison {
+        Comparison::Less => vec![(to, end)],
+        Comparison::LessOrEqual => vec![(from, end)],
+        Comparison::Greater => vec![(0, from)],
+        Comparison::GreaterOrEqual => vec![(0, to)],
+        Comparison::Equal => vec![(from, to)],
+        Comparison::NotEqual => vec![(0, from), (to, end)],
+    }
+}
