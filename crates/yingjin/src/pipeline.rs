@@ -27,7 +27,7 @@ use store::{Past, Schema, Store, StoreError, StoredRecord};
 
 pub use days::{Days, Moved};
 pub use facts::StoreFacts;
-pub use figures::{AreaFigures, Doubts, Figures};
+pub use figures::{AreaFigures, Doubts, Figures, History};
 pub use record::Origin;
 
 /// A city and its register.
@@ -162,6 +162,11 @@ impl Snapshot {
     /// Whether anything of a record is made up.
     pub fn is_synthetic(&self, kind: usize, row: usize) -> bool {
         self.synthetic.get(kind).and_then(|flags| flags.get(row)).copied().unwrap_or(false)
+    }
+
+    /// Whether anything of any record is made up.
+    pub fn has_synthetic(&self) -> bool {
+        self.synthetic.iter().flatten().any(|made_up| *made_up)
     }
 
     /// The row of a record.

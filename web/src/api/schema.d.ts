@@ -347,7 +347,7 @@ export interface paths {
          * Answers yes, no or unknown for every measure that concerns a firm, and asks what matters.
          * @description Without being signed in as the firm, a code shows only that the register has it, and its name with all but the ends
          *     hidden: the verdicts come from the answers alone, since a yes or a no would tell facts of the firm
-         *     (docs/decisions/0003).
+         *     (docs/decisions/0005).
          */
         post: operations["owed"];
         delete?: never;
@@ -1466,7 +1466,7 @@ export interface components {
         KindShape: {
             /**
              * Format: int64
-             * @description How many records the register holds; only for those who may read lists.
+             * @description How many records the register holds, as of today; only for those who may read lists.
              */
             count?: number | null;
             /** @description Its facts. */
@@ -1590,7 +1590,7 @@ export interface components {
             };
             /**
              * Format: date
-             * @description The day; today unless said.
+             * @description The day; today unless said. Other days only for those who read lists.
              */
             on?: string | null;
             /** @description The firm's unified social credit code. */
@@ -2102,7 +2102,7 @@ export interface components {
             last_seq: number;
             /**
              * Format: int64
-             * @description Records of all kinds.
+             * @description Records of all kinds, as of today.
              */
             records: number;
         };

@@ -1,21 +1,19 @@
 //! The city itself: its areas, offices and kinds of record.
 
-use std::collections::BTreeMap;
-
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use chrono::{DateTime, NaiveDate, Utc};
-use model::{FactType, KindId};
+use model::FactType;
 use rules::ruleset::RuleSet;
 use serde::Serialize;
-use store::{Counts, Role, Store};
+use store::Store;
 use utoipa::ToSchema;
 
 use super::app::App;
 use super::etag::tagged;
 use super::problem::Problem;
-use super::right::{May, SignIn};
+use super::right::{May, ReadLists, Right, SignIn};
 use super::words::Words;
 
 /// The city, and what its register holds.
@@ -76,7 +74,7 @@ pub struct KindShape {
     pub name: Option<String>,
     /// Its facts.
     pub facts: Vec<FactShape>,
-    /// How many records the register holds; only for those who may read lists.
+    /// How many records the register holds, as of today; only for those who may read lists.
     pub count: Option<u64>,
 }
 
@@ -140,7 +138,7 @@ pub struct OptionShape {
 /// What the register holds.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Register {
-    /// Records of all kinds.
+    /// Records of all kinds, as of today.
     pub records: u64,
     /// The number of the last event.
     pub last_seq: i64,
@@ -244,23 +242,27 @@ pub async fn city(
 ) -> Result<Response, Problem> {
     app.blocking(move |app| {
         let mut city = shape(app.rules(), app.today());
-        let counts = app.store().counts()?;
-        city.synthetic = counts.values().any(|counts| counts.synthetic > 0);
-        if account.is_some_and(|account| account.role != Role::Firm) {
-            city.register = Some(register(app.store(), &counts)?);
-            for kind in &mut city.kinds {
-                kind.count = Some(counts.get(kind.id.as_str()).map_or(0, |counts| counts.records));
+        let may_read = account.is_some_and(|account| ReadLists::ROLES.contains(&account.role));
+        app.read(app.today(), |view| {
+            city.synthetic = view.snapshot.has_synthetic();
+            if may_read {
+                for (place, kind) in city.kinds.iter_mut().enumerate() {
+                    kind.count = Some(view.snapshot.tables.table(place).len() as u64);
+                }
+                let records = city.kinds.iter().filter_map(|kind| kind.count).sum();
+                city.register = Some(register(app.store(), records)?);
             }
-        }
+            Ok(())
+        })?;
         tagged(&headers, &city)
     })
     .await
 }
 
-fn register(store: &Store, counts: &BTreeMap<KindId, Counts>) -> Result<Register, Problem> {
+fn register(store: &Store, records: u64) -> Result<Register, Problem> {
     let last_seq = store.last_seq()?;
     Ok(Register {
-        records: counts.values().map(|counts| counts.records).sum(),
+        records,
         last_seq,
         last_event_at: store.event(last_seq)?.map(|stored| stored.event.at),
         day: store.registry_day()?,

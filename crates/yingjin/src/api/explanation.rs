@@ -159,7 +159,7 @@ pub async fn explanation(
     Path((kind, id, duty)): Path<(String, String, String)>,
     Query(day): Query<Day>,
 ) -> Result<Json<Explanation>, Problem> {
-    let on = day.on.unwrap_or_else(|| app.today());
+    let on = app.day(Some(&account), day.on)?;
     app.blocking(move |app| {
         let scope = Scope::of(&account, app.rules());
         app.read(on, |view| {

@@ -33,7 +33,7 @@ pub struct OwedRequest {
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, Value>)]
     pub answers: BTreeMap<String, serde_json::Value>,
-    /// The day; today unless said.
+    /// The day; today unless said. Other days only for those who read lists.
     pub on: Option<NaiveDate>,
 }
 
@@ -139,7 +139,7 @@ const ANSWERS_MAX: usize = 100;
 ///
 /// Without being signed in as the firm, a code shows only that the register has it, and its name with all but the ends
 /// hidden: the verdicts come from the answers alone, since a yes or a no would tell facts of the firm
-/// (docs/decisions/0003).
+/// (docs/decisions/0005).
 #[utoipa::path(post, path = "/api/owed", tag = "owed", request_body = OwedRequest,
     responses((status = 200, body = Owed), Problem))]
 pub async fn owed(
@@ -153,7 +153,7 @@ pub async fn owed(
     let key = address.map_or_else(|| "unknown".to_owned(), |address| address.to_string());
     app.asked.check(&key, clock::now()).map_err(Problem::too_many)?;
     app.asked.count(&key, clock::now());
-    let on = request.on.unwrap_or_else(|| app.today());
+    let on = app.day(account.as_deref(), request.on)?;
     app.blocking(move |app| {
         let own = account.as_ref().and_then(|account| account.record.clone());
         app.read(on, |view| answer(view, own.as_ref(), &request)).map(Json)

@@ -72,8 +72,6 @@ pub enum Kind {
     TooMany,
     /// 500: our fault.
     Internal,
-    /// 501: not built yet.
-    NotBuilt,
     /// 503: cannot be done now.
     Unavailable,
 }
@@ -91,7 +89,6 @@ impl Kind {
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::NotBuilt => StatusCode::NOT_IMPLEMENTED,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -109,7 +106,6 @@ impl Kind {
             Self::MediaType => ("media-type", "不支持的内容类型", "A type of content that is not read"),
             Self::TooMany => ("too-many", "请求过于频繁", "Too many requests"),
             Self::Internal => ("internal", "服务器出错", "The server failed"),
-            Self::NotBuilt => ("not-built", "尚未实现", "Not built yet"),
             Self::Unavailable => ("unavailable", "暂时无法提供", "Not available now"),
         }
     }
@@ -180,11 +176,6 @@ impl Problem {
         );
         problem.retry_after_s = Some(retry_after_s);
         problem
-    }
-
-    /// 501.
-    pub fn not_built() -> Self {
-        Self::new(Kind::NotBuilt, "这项功能还没有完成。", "This part has not been built yet.")
     }
 
     /// 500. The cause goes to the log and not to the reader.

@@ -328,7 +328,7 @@ pub async fn record(
     Path((kind, id)): Path<(String, String)>,
     Query(day): Query<Day>,
 ) -> Result<Json<RecordPage>, Problem> {
-    let on = day.on.unwrap_or_else(|| app.today());
+    let on = app.day(Some(&account), day.on)?;
     app.blocking(move |app| {
         let scope = Scope::of(&account, app.rules());
         app.read(on, |view| {

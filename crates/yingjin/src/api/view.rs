@@ -6,10 +6,12 @@ use chrono::NaiveDate;
 use model::{Duty, Fact, FactType, Kind, RecordId, Value};
 use rules::evaluate::DutyPass;
 use rules::ruleset::RuleSet;
+use store::Account;
 
 use super::app::App;
 use super::problem::Problem;
 use super::records::RecordLine;
+use super::right::{ReadLists, Right};
 use super::words::Words;
 use crate::pipeline::{Figures, Snapshot};
 
@@ -162,9 +164,10 @@ impl<'a> View<'a> {
         let standing = duty.standing(row);
         let declared: &Duty = &self.rules.duties[duty.index].duty;
         let arose_on = duty.arises.as_ref().and_then(|days| days.get(row));
-        let arose_on = arose_on.or_else(|| figures.arose.get(&row).copied()).filter(|_| standing.is_owed());
+        let arose_on =
+            arose_on.or_else(|| figures.history.arose.get(&row).copied()).filter(|_| standing.is_owed());
         let met_on = duty.done_on.as_ref().and_then(|days| days.get(row));
-        let met_on = met_on.or_else(|| figures.met.get(&row).copied());
+        let met_on = met_on.or_else(|| figures.history.met.get(&row).copied());
         VerdictFigures {
             amount: duty.amount.as_ref().filter(|_| standing.is_owed()).and_then(|amounts| amounts.get(row)),
             paid: duty.paid.as_ref().and_then(|paid| paid.get(row)),
@@ -176,6 +179,19 @@ impl<'a> View<'a> {
 }
 
 impl App {
+    /// The day a reader asks for; today unless said. Any day but today has to be judged first, which takes time and
+    /// memory: it is for those who read lists.
+    pub fn day(&self, account: Option<&Account>, asked: Option<NaiveDate>) -> Result<NaiveDate, Problem> {
+        let today = self.today();
+        match asked {
+            None => Ok(today),
+            Some(day) if day == today || account.is_some_and(|by| ReadLists::ROLES.contains(&by.role)) => {
+                Ok(day)
+            }
+            Some(_) => Err(Problem::field("on", "只能查询当天的情况。", "Only today can be asked for.")),
+        }
+    }
+
     /// Reads a day of the register to be shown.
     pub fn read<T>(
         &self,

@@ -166,7 +166,7 @@ fn report(
         on: snapshot.on,
         area: args.area.clone(),
         rules: pipeline.rules.version.clone(),
-        synthetic: pipeline.is_synthetic()?,
+        synthetic: snapshot.has_synthetic(),
         recorded,
         duties,
     })

@@ -9,8 +9,7 @@ use model::{DutyId, KindId, RecordId};
 use rules::evaluate::{Changed, rejudge};
 use store::Past;
 
-use super::figures::Gathered;
-use super::{Pipeline, PipelineError, Snapshot};
+use super::{Pipeline, PipelineError, Snapshot, record};
 
 /// Days held at once. A day of a million firms takes some hundred megabytes.
 const DAYS_MAX: usize = 4;
@@ -100,7 +99,7 @@ impl Pipeline {
     pub fn catch_up(&self, snapshot: &mut Snapshot) -> Result<Option<Vec<Moved>>, PipelineError> {
         const PAGE: usize = 256;
         let mut touched: Vec<(KindId, RecordId)> = Vec::new();
-        let mut has_news = false;
+        let mut turned: Vec<(KindId, RecordId)> = Vec::new();
         loop {
             let events = self.store.events(snapshot.seq, PAGE)?;
             for stored in &events {
@@ -113,24 +112,27 @@ impl Pipeline {
                             return Ok(None);
                         }
                     }
-                    EventType::Verdicts | EventType::Reveal | EventType::Account | EventType::SignIn => {}
+                    EventType::Verdicts => match record::records_of(&stored.event.summary) {
+                        Some(records) => turned.extend(records),
+                        None => snapshot.gathered.forget_histories(),
+                    },
+                    EventType::Reveal | EventType::Account | EventType::SignIn => {
+                        snapshot.seq = stored.seq;
+                        continue;
+                    }
                 }
                 snapshot.seq = stored.seq;
-                has_news |= !matches!(
-                    stored.event.event_type,
-                    EventType::Reveal | EventType::Account | EventType::SignIn
-                );
+                snapshot.gathered.forget();
             }
             if events.len() < PAGE {
                 break;
             }
         }
-        if has_news {
-            snapshot.gathered = Gathered::default();
-        }
         touched.sort();
         touched.dedup();
-        self.reread(snapshot, &touched).map(Some)
+        let moved = self.reread(snapshot, &touched)?;
+        self.catch_up_histories(snapshot, &turned)?;
+        Ok(Some(moved))
     }
 
     /// Reads changed records again and judges what reads them.

@@ -1,8 +1,8 @@
 //! Verdicts become events: what differs from what is on record is kept, with the day it was found.
 
-use chrono::{DateTime, NaiveDate, Utc};
-use model::Standing;
+use chrono::{DateTime, Utc};
 use model::event::{Event, EventType};
+use model::{KindId, RecordId, Standing};
 use rules::evaluate::{DutyPass, Pass};
 use serde_json::{Map, json};
 use store::{DutyVerdicts, EventFilter, Recorded, Verdict};
@@ -35,8 +35,7 @@ impl Pipeline {
         {
             return Err(PipelineError::Backwards { on: snapshot.on, later });
         }
-        let mut recording =
-            self.store.record_pass(verdict_event(snapshot.on, origin, self.is_synthetic()?))?;
+        let mut recording = self.store.record_pass(verdict_event(snapshot, origin, json!({})))?;
         let mut counts = Map::new();
         let in_force = snapshot.pass.duties.iter().map(|duty| self.found(snapshot, duty));
         // Versions that are no longer in force have nobody left in them.
@@ -80,8 +79,15 @@ impl Pipeline {
         if found.is_empty() {
             return Ok(Recorded::default());
         }
-        let synthetic = self.is_synthetic()?;
-        Ok(self.store.record_verdicts(verdict_event(snapshot.on, origin, synthetic), found)?)
+        let records: Vec<[&str; 2]> = found
+            .iter()
+            .flat_map(|found| {
+                found.verdicts.iter().map(|verdict| [found.kind.as_str(), verdict.record.as_str()])
+            })
+            .collect();
+        let records = (records.len() <= RECORDS_MAX).then_some(records);
+        let event = verdict_event(snapshot, origin, json!({ "records": records }));
+        Ok(self.store.record_verdicts(event, found)?)
     }
 
     /// What a pass found for a duty; records that are out are not listed.
@@ -124,20 +130,25 @@ impl Pipeline {
         }
         ended
     }
-
-    /// Whether the register holds anything made up: then what is computed from it is, too.
-    pub fn is_synthetic(&self) -> Result<bool, PipelineError> {
-        Ok(self.store.counts()?.values().any(|counts| counts.synthetic > 0))
-    }
 }
 
-fn verdict_event(on: NaiveDate, origin: &Origin, synthetic: bool) -> Event {
+/// Records that the event of a change names; one that moved more is looked through as a whole.
+const RECORDS_MAX: usize = 200;
+
+/// The records whose verdicts an event turned, where it names them: then they are few.
+pub(super) fn records_of(summary: &serde_json::Value) -> Option<Vec<(KindId, RecordId)>> {
+    let records: Vec<(String, String)> = serde_json::from_value(summary.get("records")?.clone()).ok()?;
+    Some(records.into_iter().map(|(kind, id)| (kind.into(), id.into())).collect())
+}
+
+/// What is computed from anything made up is made up, too.
+fn verdict_event(snapshot: &Snapshot, origin: &Origin, summary: serde_json::Value) -> Event {
     Event {
         event_type: EventType::Verdicts,
         at: origin.at,
-        on,
+        on: snapshot.on,
         actor: origin.actor.clone(),
-        synthetic,
-        summary: json!({"pass": null}),
+        synthetic: snapshot.has_synthetic(),
+        summary,
     }
 }

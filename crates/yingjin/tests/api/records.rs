@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use store::Role;
 
-use super::server::{FIRM, on_every_database, uscc};
+use super::server::{Client, FIRM, on_every_database, uscc};
 
 fn fact<'a>(record: &'a Value, id: &str) -> &'a Value {
     record["facts"].as_array().unwrap().iter().find(|fact| fact["id"] == id).unwrap()
@@ -153,6 +153,39 @@ fn evidence_that_arrives_serves_the_record_it_points_to() {
             .collect();
         changed.sort_by_key(|(id, _)| id.to_string());
         assert_eq!(changed, [(json!("L1"), json!("done")), (json!("L2"), json!("gap"))]);
+    });
+}
+
+#[test]
+fn what_is_held_in_memory_equals_what_a_restart_finds() {
+    on_every_database(async |server| {
+        let client = server.sign_in(Role::Administrator).await;
+        let shop = uscc("91990001MA0000003");
+        let pages = [
+            "/api/duties",
+            "/api/duties/job-refund",
+            "/api/duties/job-refund/records",
+            "/api/duties?on=2020-03-01",
+        ];
+        for path in pages {
+            client.get(path).await.ok();
+        }
+        for (path, facts) in [
+            // The refund was another's: one is served, 21 days after it was owed, and the other no longer is.
+            ("/api/records/refund/R1".to_owned(), json!({"firm": FIRM})),
+            (format!("/api/records/firm/{shop}"), json!({"staff": 30})),
+            (format!("/api/records/firm/{shop}"), json!({"staff": null, "area": "990001"})),
+            ("/api/records/lease/L1".to_owned(), json!({"tenant": shop})),
+        ] {
+            client.patch(&path, json!({ "facts": facts })).await.ok();
+            let restarted = server.anew();
+            let other = Client { server: &restarted, cookie: client.cookie.clone() };
+            for path in pages {
+                assert_eq!(client.get(path).await.ok(), other.get(path).await.ok(), "{path} after {facts}");
+            }
+        }
+        let line = client.get("/api/duties/job-refund").await.ok();
+        assert_eq!((&line["days_median"], &line["counts"]["done"]), (&json!(21), &json!(1)));
     });
 }
 

@@ -159,6 +159,10 @@ fn nobody_sees_what_is_not_theirs() {
             assert_eq!(firm.get(&format!("/api/records/firm/{other}{path}")).await.status, 404, "{path}");
         }
         assert_eq!(firm.get("/api/records/lease/L1").await.status, 404);
+        let own = format!("/api/records/firm/{FIRM}");
+        assert_eq!(firm.get(&format!("{own}?on=2020-03-01")).await.status, 400, "other days take work");
+        let past = json!({"on": "2020-03-01"});
+        assert_eq!(server.nobody().post("/api/owed", past).await.status, 400);
         let county = server.sign_in(Role::County).await;
         assert_eq!(
             county.get(&format!("/api/records/firm/{other}")).await.status,

@@ -113,6 +113,12 @@ impl Server {
         Self { router: yingjin::api::router(app.clone()), app, _folder: folder }
     }
 
+    /// A second server over the same register, as after a restart: nothing is in its memory.
+    pub fn anew(&self) -> Self {
+        let app = App::new(self.app.days.pipeline().clone(), self.app.settings.clone());
+        Self { router: yingjin::api::router(app.clone()), app, _folder: tempfile::tempdir().unwrap() }
+    }
+
     /// Sends a request as it is.
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
