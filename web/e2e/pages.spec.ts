@@ -71,6 +71,7 @@ test.describe("with an account", () => {
 
   test("reads in English once switched, and remembers it", async ({ page }) => {
     await page.goto("/duties");
+    await expect(page.getByRole("heading", { level: 1, name: "责任总览" })).toBeVisible();
     const menu = page.getByRole("button", { name: "菜单" });
     if (await menu.isVisible()) await menu.click();
     await page.getByRole("button", { name: "English" }).click();

@@ -14,6 +14,8 @@ pub const PASSWORD_MAX_CHARS: usize = 256;
 /// Accounts that `yingjin account demo` makes begin so; a server signs them in only when it was told that it is a
 /// demonstration, because their password is no secret.
 pub const DEMO_PREFIX: &str = "demo-";
+/// The password of every account that `yingjin account demo` makes.
+pub const DEMO_PASSWORD: &str = "yingjin-demo";
 
 /// Why an account or a password cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

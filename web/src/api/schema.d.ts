@@ -727,6 +727,7 @@ export interface components {
         City: {
             /** @description Its areas, the city itself first. */
             areas: components["schemas"]["AreaShape"][];
+            demo?: components["schemas"]["Demo"] | null;
             /** @description Its offices. */
             departments: components["schemas"]["DepartmentShape"][];
             /** @description `xuchang` */
@@ -888,6 +889,13 @@ export interface components {
             /** @description The account's name. */
             name: string;
             /** @description Its password. */
+            password: string;
+        };
+        /** @description Accounts for trying things out, whose password is no secret. */
+        Demo: {
+            /** @description Their names. */
+            accounts: string[];
+            /** @description The password of each. */
             password: string;
         };
         /** @description An office of the city. */

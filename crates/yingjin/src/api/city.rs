@@ -15,6 +15,7 @@ use super::etag::tagged;
 use super::problem::Problem;
 use super::right::{May, ReadLists, Right, SignIn};
 use super::words::Words;
+use crate::account::{DEMO_PASSWORD, is_demo};
 
 /// The city, and what its register holds.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -37,6 +38,17 @@ pub struct City {
     pub register: Option<Register>,
     /// Whether the register holds anything made up: every page says so.
     pub synthetic: bool,
+    /// The sample accounts; only from a server that was told that it is a demonstration.
+    pub demo: Option<Demo>,
+}
+
+/// Accounts for trying things out, whose password is no secret.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Demo {
+    /// Their names.
+    pub accounts: Vec<String>,
+    /// The password of each.
+    pub password: String,
 }
 
 /// An area of the city.
@@ -229,6 +241,7 @@ fn shape(rules: &RuleSet, today: NaiveDate) -> City {
         version: rules.version.clone(),
         register: None,
         synthetic: false,
+        demo: None,
     }
 }
 
@@ -254,9 +267,17 @@ pub async fn city(
             }
             Ok(())
         })?;
+        if app.settings.demo {
+            city.demo = Some(demo(app.store())?);
+        }
         tagged(&headers, &city)
     })
     .await
+}
+
+fn demo(store: &Store) -> Result<Demo, Problem> {
+    let accounts = store.accounts()?.into_iter().filter(|account| is_demo(account) && !account.closed);
+    Ok(Demo { accounts: accounts.map(|account| account.name).collect(), password: DEMO_PASSWORD.to_owned() })
 }
 
 fn register(store: &Store, records: u64) -> Result<Register, Problem> {

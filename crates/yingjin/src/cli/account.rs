@@ -12,13 +12,9 @@ use serde_json::json;
 use store::{Account, Role, Store};
 
 use super::RegisterArgs;
-use crate::account::{self, AccountError, DEMO_PREFIX};
+use crate::account::{self, AccountError, DEMO_PASSWORD, DEMO_PREFIX};
 use crate::clock;
 use crate::pipeline::{Pipeline, Snapshot};
-
-/// The password of every account that `account demo` makes. It is no secret, so a server signs these accounts in only
-/// when it was started with --demo.
-const DEMO_PASSWORD: &str = "yingjin-demo";
 
 /// Makes, lists and closes accounts.
 #[derive(Debug, clap::Args)]

@@ -35,7 +35,8 @@ export function Past() {
       id: "result",
       label: t(w.result),
       cell: ({ result }) =>
-        result && (
+        result &&
+        result.read > 0 && (
           <span className="num">
             {t(w.added)} {formatCount(result.added)} · {t(w.changed)} {formatCount(result.changed)} ·{" "}
             {t(w.unchanged)} {formatCount(result.unchanged)} · {t(w.putAside)} {formatCount(result.put_aside)}{" "}

@@ -34,6 +34,7 @@ export function SignIn() {
 
 function StaffDoor() {
   const t = useText();
+  const demo = useCity().data?.demo;
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
   const [params] = useSearchParams();
@@ -69,6 +70,25 @@ function StaffDoor() {
           {t(entering.isPending ? w.entering : w.enter)}
         </Button>
       </form>
+      {demo && demo.accounts.length > 0 && (
+        <div className="demo">
+          <h3>{t(w.demo)}</h3>
+          <p className="note">{t(w.demoWhy)}</p>
+          <div className="row">
+            {demo.accounts.map((account) => (
+              <Button
+                key={account}
+                onClick={() => {
+                  setName(account);
+                  setPassword(demo.password);
+                }}
+              >
+                {account}
+              </Button>
+            ))}
+          </div>
+        </div>
+      )}
     </section>
   );
 }

@@ -12,5 +12,10 @@ export const w = words({
     zh: "不用登录。输入统一社会信用代码，或回答几个问题，就能看到每项措施：享不享、多少钱、谁来办、何时到期。",
     en: "No account needed. Enter the firm's code or answer a few questions, and see for every measure whether it is owed, how much, who acts, and until when.",
   },
+  demo: { zh: "演示账户", en: "Sample accounts" },
+  demoWhy: {
+    zh: "这台服务器用虚构数据演示。点一个账户即可填入。",
+    en: "This server shows made-up data. Choose an account to fill it in.",
+  },
   firmGo: { zh: "查一查", en: "Find out" },
 });
