@@ -23,7 +23,6 @@ export const w = words({
   no: { zh: "否", en: "No" },
   unknown: { zh: "未知", en: "Unknown" },
   all: { zh: "全部", en: "All" },
-  printedFrom: (city: string) => ({ zh: `${city} · 应尽`, en: `${city} · Yingjin` }),
 });
 
 /** The sets. One word for each, everywhere. */

@@ -7,7 +7,6 @@ export const w = words({
     en: "The register changes only by events. Each carries the fingerprint of the one before: change, drop or insert one, and the chain breaks.",
   },
   verify: { zh: "核验整条链", en: "Verify the whole chain" },
-  verifying: { zh: "正在核验……", en: "Verifying…" },
   progressOf: (done: string, total: string) => ({
     zh: `已核验 ${done} / ${total} 条`,
     en: `${done} of ${total} events`,

@@ -43,7 +43,6 @@ export const w = words({
   state: { zh: "状态", en: "State" },
   result: { zh: "结果", en: "Result" },
   when: { zh: "时间", en: "When" },
-  who: { zh: "操作人", en: "Who" },
   dryRun: { zh: "试导", en: "trial" },
   readOnly: { zh: "您的账户可以查看，不能导入。", en: "Your account may look, but not import." },
 
@@ -118,5 +117,4 @@ export const w = words({
   isThis: { zh: "就是它", en: "It is this one" },
   isNew: { zh: "是新的", en: "It is a new one" },
   dropIt: { zh: "不收", en: "Leave it out" },
-  decided: (seq: string) => ({ zh: `已记入第 ${seq} 号事件`, en: `Kept as event ${seq}` }),
 });

@@ -40,7 +40,6 @@ export const w = words({
     en: "For example: checking an application, file 2020-15",
   },
   show: { zh: "查看并记录", en: "Show and record" },
-  shownUnder: (seq: string) => ({ zh: `已记入第 ${seq} 号事件`, en: `kept as event ${seq}` }),
 
   duties: { zh: "与它有关的责任", en: "Duties that touch it" },
   dutiesNote: (n: string, day: string) => ({
@@ -56,14 +55,11 @@ export const w = words({
   met: (day: string) => ({ zh: `${day}办结`, en: `met ${day}` }),
   about: (name: string) => ({ zh: `关于 ${name}`, en: `about ${name}` }),
 
-  why: { zh: "理由", en: "Reasons" },
   whyShould: { zh: "是否应尽：以下各条须同时满足", en: "Is it owed? All of these must hold" },
   whyExempt: { zh: "是否免尽：满足任一条即可", en: "Is it exempt? Any one is enough" },
   whyAmount: { zh: "金额怎样算出", en: "How the amount came about" },
   whyDone: { zh: "是否已尽：凭据", en: "Is it done? The evidence" },
   via: (facts: string) => ({ zh: `用于算出 ${facts}`, en: `to compute ${facts}` }),
-  read: { zh: "读取的信息", en: "Facts it read" },
-  used: { zh: "用到的数值", en: "Values it used" },
   otherwise: { zh: "怎样才会不同", en: "What would have to differ" },
   ask: { zh: "先问这一项", en: "Ask for this first" },
   askNext: { zh: "再问", en: "Then" },
