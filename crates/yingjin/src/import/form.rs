@@ -21,13 +21,24 @@ fn is_invisible(c: char) -> bool {
     matches!(u32::from(c), 0x200B..=0x200F | 0x202A..=0x202E | 0x2060 | 0xFEFF | 0x00AD) || c.is_control()
 }
 
+/// Lower case of one character, for comparing: Chinese has none, and is most of what is read.
+fn lower(c: char) -> char {
+    if c.is_ascii() {
+        c.to_ascii_lowercase()
+    } else if c.is_uppercase() {
+        c.to_lowercase().next().unwrap_or(c)
+    } else {
+        c
+    }
+}
+
 /// What two writings of a heading, a code or an area have in common: narrow, lower case, no space, none of the stars
 /// and colons that forms are decorated with.
 pub fn label(text: &str) -> String {
     narrow(text)
         .chars()
         .filter(|c| !c.is_whitespace() && !is_invisible(*c) && !matches!(c, '*' | ':' | '※' | '★'))
-        .flat_map(char::to_lowercase)
+        .map(lower)
         .collect()
 }
 

@@ -12,10 +12,10 @@
 //! fails its check is matched by name or put aside; its code is never stored. A row without a code whose name is only
 //! like another is put aside.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use model::value::TextFormat;
-use model::{Areas, Fact, FactId, FactType, Kind, RecordId, uscc};
+use model::{Areas, Fact, FactId, FactType, Kind, KindId, RecordId, uscc};
 use sha2::{Digest, Sha256};
 use store::{Import, Store, StoreError, StoredRecord, normalise};
 
@@ -85,12 +85,28 @@ pub struct Finder<'a> {
     areas: &'a Areas,
     /// Names of records by what is told in them, for kinds where that was asked for.
     similar: HashMap<String, NameIndex>,
+    /// Other keys of a kind that no record has, so that there is nothing to find by them. Learnt once it pays.
+    unused: HashMap<KindId, BTreeSet<FactId>>,
+    /// How often records of a kind were looked for.
+    asked: HashMap<KindId, u64>,
+    /// Other keys that this import has written.
+    written: BTreeSet<(KindId, FactId)>,
 }
+
+/// Records looked for before it pays to read all of the kind for which other keys they have at all.
+const ASKED_BEFORE_LEARNING: u64 = 2_000;
 
 impl<'a> Finder<'a> {
     /// A finder that has looked for nothing yet.
     pub fn new(store: &'a Store, areas: &'a Areas) -> Self {
-        Self { store, areas, similar: HashMap::new() }
+        Self {
+            store,
+            areas,
+            similar: HashMap::new(),
+            unused: HashMap::new(),
+            asked: HashMap::new(),
+            written: BTreeSet::new(),
+        }
     }
 
     /// The record that a row of `kind` is about.
@@ -185,7 +201,12 @@ impl<'a> Finder<'a> {
     }
 
     /// What the keys say; none if they say nothing.
-    fn by_keys(&self, import: &mut Import, kind: &Kind, clues: &Clues) -> Result<Option<Found>, StoreError> {
+    fn by_keys(
+        &mut self,
+        import: &mut Import,
+        kind: &Kind,
+        clues: &Clues,
+    ) -> Result<Option<Found>, StoreError> {
         let key = single_key(kind);
         let code = key.and_then(|key| clues.texts.get(&key.id));
         if let (Some(key), Some(code)) = (key, code) {
@@ -197,6 +218,10 @@ impl<'a> Finder<'a> {
                 }
             }
         }
+        self.learn_unused(kind)?;
+        let unused = self.unused.get(&kind.id);
+        let others: Vec<&FactId> =
+            kind.also_key.iter().filter(|fact| unused.is_none_or(|unused| !unused.contains(*fact))).collect();
         // Every other text, among every other key: a former code is looked for among codes and former codes.
         let mut found: Vec<(RecordId, FactId)> = Vec::new();
         let mut look = |import: &mut Import, fact: &FactId, text: &str| -> Result<(), StoreError> {
@@ -221,13 +246,13 @@ impl<'a> Finder<'a> {
                 look(import, name, text)?;
             }
             if is_other || Some(text) == code || (is_name && has_registered_names(kind)) {
-                for other in &kind.also_key {
+                for other in &others {
                     look(import, other, text)?;
                 }
             }
         }
-        for other in kind.also_key.iter().filter(|_| old.is_some()) {
-            look(import, other, old.map(String::as_str).unwrap_or_default())?;
+        for (other, old) in others.iter().flat_map(|other| old.map(|old| (other, old))) {
+            look(import, other, old)?;
         }
         match found.as_slice() {
             [] => (),
@@ -340,6 +365,43 @@ impl<'a> Finder<'a> {
         })?;
         self.similar.insert(kind.id.to_string(), index);
         Ok(())
+    }
+
+    /// Reads which other keys the records of a kind have at all, once enough of them were looked for.
+    fn learn_unused(&mut self, kind: &Kind) -> Result<(), StoreError> {
+        let asked = self.asked.entry(kind.id.clone()).or_default();
+        *asked += 1;
+        if *asked != ASKED_BEFORE_LEARNING || kind.also_key.is_empty() {
+            return Ok(());
+        }
+        let mut unused: BTreeSet<FactId> = kind
+            .also_key
+            .iter()
+            .filter(|fact| !self.written.contains(&(kind.id.clone(), (*fact).clone())))
+            .cloned()
+            .collect();
+        // A name in quotation marks may also stand in a value: then a fact is taken for used, which does no harm.
+        let quoted: Vec<(FactId, String)> =
+            kind.also_key.iter().map(|fact| (fact.clone(), format!("\"{fact}\""))).collect();
+        self.store.each_record_text(kind.id.as_str(), |record| {
+            for (fact, quoted) in &quoted {
+                if unused.contains(fact) && record.facts.contains(quoted.as_str()) {
+                    unused.remove(fact);
+                }
+            }
+        })?;
+        self.unused.insert(kind.id.clone(), unused);
+        Ok(())
+    }
+
+    /// Tells the finder of facts that the import writes.
+    pub fn writes<'f>(&mut self, kind: &Kind, facts: impl Iterator<Item = &'f FactId>) {
+        for fact in facts.filter(|fact| kind.also_key.contains(fact)) {
+            if let Some(unused) = self.unused.get_mut(&kind.id) {
+                unused.remove(fact);
+            }
+            self.written.insert((kind.id.clone(), fact.clone()));
+        }
     }
 
     /// Tells the finder of a record that the import added, so that later rows are compared with it.

@@ -57,6 +57,11 @@ const MISSING: [&str; 24] = [
 
 /// Whether a text says that nothing is known.
 pub fn is_missing(text: &str) -> bool {
+    const LONGEST_BYTES: usize = 40;
+    let text = text.trim();
+    if text.len() > LONGEST_BYTES {
+        return false;
+    }
     let text = form::label(text);
     text.is_empty() || MISSING.contains(&text.as_str())
 }

@@ -3,9 +3,11 @@
 //! ```text
 //! telling   what a row tells: its cells, its references
 //! weigh     what of that is new, a correction, or a dispute
+//! touched   which records the file has told of
 //! ```
 
 mod telling;
+mod touched;
 mod weigh;
 
 use std::collections::{BTreeMap, HashMap};
@@ -18,6 +20,7 @@ use serde_json::{Value as Json, json};
 use store::{Aside, Import, ImportRow, Store, StoredRecord};
 
 use self::telling::Telling;
+use self::touched::Touched;
 use self::weigh::is_same;
 use super::error::ImportError;
 use super::mapping::Told;
@@ -53,7 +56,7 @@ pub struct Run<'a> {
     finder: Finder<'a>,
     rejects: Option<Rejects>,
     /// Records that rows of this file told of, and the first such row: sheet by its place, row.
-    touched: HashMap<RecordId, (u32, u64)>,
+    touched: Touched,
     sheets: Vec<String>,
     /// References found in this run, by what the sheet says: sheets of payments name the same firms again and again.
     found: HashMap<(FactId, Clues), Found>,
@@ -122,7 +125,7 @@ impl<'a> Run<'a> {
             import: setting.store.import(event)?,
             finder: Finder::new(setting.store, setting.city.areas),
             rejects,
-            touched: HashMap::new(),
+            touched: Touched::default(),
             sheets: Vec::new(),
             found: HashMap::new(),
             tally: Tally::default(),
@@ -461,7 +464,8 @@ impl<'a> Run<'a> {
         remarks.extend(remark.map(Remark::of_row));
         self.note_bad_code(kind, &told.clues, remarks);
         let known_name = name.cloned();
-        self.touched.insert(id.clone(), self.place(row));
+        self.touched.first(&id, self.place(row));
+        self.finder.writes(kind, told.facts.keys());
         let facts = told.facts.into_iter().map(|(fact, value)| (fact, Some(value))).collect();
         self.import.change(&Change { kind: kind.id.clone(), id: id.clone(), on: self.setting.on, facts })?;
         self.finder.added(kind, &id, known_name.as_deref());

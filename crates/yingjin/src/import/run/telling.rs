@@ -250,6 +250,10 @@ const TOTALS: [&str; 7] = ["合计", "总计", "小计", "共计", "累计", "to
 pub(super) fn is_total(plan: &SheetPlan<'_>, row: &Row) -> bool {
     let first = row.cells.iter().find(|cell| !cell.is_blank());
     let Some(Cell::Text(text)) = first else { return false };
+    let starts = |c: char| TOTALS.iter().any(|word| word.starts_with(c.to_ascii_lowercase()));
+    if !text.trim_start().starts_with(starts) {
+        return false;
+    }
     let text = form::label(text);
     let is_named = TOTALS.iter().any(|word| {
         text.strip_prefix(word)
@@ -270,6 +274,7 @@ pub(super) fn is_header_again(plan: &SheetPlan<'_>, row: &Row) -> bool {
     told.peek().is_some()
         && told.all(|column| {
             let last = column.heading.rsplit('/').next().unwrap_or_default();
-            form::label(&row.cell(column.index).shown()) == form::label(last)
+            let cell = row.cell(column.index);
+            matches!(cell, Cell::Text(text) if form::label(text) == form::label(last))
         })
 }

@@ -46,7 +46,7 @@ impl<'a> Run<'a> {
     ) -> Result<Became, ImportError> {
         let kind = self.setting.city.kind;
         let Some(record) = self.import.record(&kind.id, id)? else { return Ok(Became::Unchanged) };
-        let earlier = self.touched.get(id).copied();
+        let earlier = self.touched.get(id);
         self.keep_current_code(kind, &record, &mut facts);
         let now = record.last_on <= self.setting.on;
         let differs = |(fact, value): &(&FactId, &Value)| {
@@ -58,7 +58,7 @@ impl<'a> Run<'a> {
             facts.iter().filter(|told| !now || differs(told)).map(|(fact, _)| fact.clone()).collect();
         if open.is_empty() {
             let place = self.place(row);
-            self.touched.entry(id.clone()).or_insert(place);
+            self.touched.first(id, place);
             return Ok(Became::Unchanged);
         }
         let history = self.history(kind, id, earlier.is_some())?;
@@ -100,12 +100,13 @@ impl<'a> Run<'a> {
             }
         }
         let place = self.place(row);
-        self.touched.entry(id.clone()).or_insert(place);
+        self.touched.first(id, place);
         let mut is_new_dispute = false;
         for (fact, value, standing) in disputes {
             is_new_dispute |= self.dispute((id, &fact, &value), (plan, row), (standing, remarks))?;
         }
         if !writes.is_empty() {
+            self.finder.writes(kind, writes.keys());
             let change = Change { kind: kind.id.clone(), id: id.clone(), on: self.setting.on, facts: writes };
             self.import.change(&change)?;
             return Ok(Became::Changed);
