@@ -23,6 +23,13 @@ struct Standing {
     seq: i64,
 }
 
+impl Standing {
+    /// The value as a reason says it; what is about a person is not repeated there, since reasons are not masked.
+    fn said_of(&self, fact: &Fact) -> String {
+        if fact.personal { "***".to_owned() } else { self.value.to_string() }
+    }
+}
+
 /// What a value is beside what is known for its day.
 enum Weight {
     /// It says the same, or what its source was overruled in.
@@ -78,7 +85,7 @@ impl<'a> Run<'a> {
                     let reason = Reason::RowsDisagree {
                         sheet: self.sheets.get(sheet as usize).cloned().unwrap_or_default(),
                         row: first,
-                        has: standing.value.to_string(),
+                        has: standing.said_of(declared),
                     };
                     let heading = self.heading_of(plan, &fact);
                     remarks.push(Remark {
@@ -89,6 +96,7 @@ impl<'a> Run<'a> {
                         reason: reason.clone(),
                     });
                     facts.extend(writes.into_iter().filter_map(|(fact, value)| Some((fact, value?))));
+                    facts.extend(disputes.into_iter().map(|(fact, value, _)| (fact, value)));
                     facts.insert(fact, value);
                     self.aside(facts, (plan, row), (reason, vec![id.clone()]))?;
                     return Ok(Became::PutAside);
@@ -123,6 +131,8 @@ impl<'a> Run<'a> {
     ) -> Result<bool, ImportError> {
         let kind = self.setting.city.kind;
         let source = standing.source.clone().unwrap_or_default();
+        let declared = kind.fact(fact.as_str());
+        let has = declared.map(|declared| standing.said_of(declared)).unwrap_or_default();
         let new = self.import.conflict(&Conflict {
             kind: kind.id.clone(),
             id: id.clone(),
@@ -144,10 +154,10 @@ impl<'a> Run<'a> {
         self.tally.conflicts += u64::from(new);
         remarks.push(Remark {
             column: self.heading_of(plan, fact),
-            personal: kind.fact(fact.as_str()).is_some_and(|fact| fact.personal),
+            personal: declared.is_some_and(|declared| declared.personal),
             fact: Some(fact.clone()),
             value: Some(value.to_string()),
-            reason: Reason::Conflict { has: standing.value.to_string(), source },
+            reason: Reason::Conflict { has, source },
         });
         Ok(new)
     }

@@ -125,3 +125,20 @@ fn rows_of_one_file_that_disagree_are_put_aside() {
     assert_eq!(asides.len(), 1);
     assert_eq!(asides[0].aside.candidates, [model::RecordId::from(A)]);
 }
+
+/// Cells about people are masked by their mark; the reason beside them must not tell what they have.
+#[test]
+fn reasons_do_not_repeat_what_is_about_a_person() {
+    let desk = Desk::new();
+    let import = |source: &str, text: String| {
+        let request = desk.request("firm", desk.file("a.csv", text));
+        desk.run(&Request { source: Some(source.to_owned()), ..request }).unwrap()
+    };
+    import("工商", format!("代码,法定代表人\n{A},张三丰\n"));
+    let other = import("税务", format!("代码,法定代表人\n{A},李四光\n"));
+    let rows = import("工商", format!("代码,法定代表人\n{A},张三丰\n{A},王五\n"));
+    assert_eq!((codes(&other), codes(&rows)), (vec!["conflict"], vec!["rows-disagree"]));
+    for problem in other.problems.iter().chain(&rows.problems) {
+        assert!(problem.personal && !problem.reason.zh.contains("张三丰"), "{}", problem.reason.zh);
+    }
+}
