@@ -1,7 +1,7 @@
 //! Measures the rules on made-up firms. Prints one JSON line a measurement, in seconds of CPU on one core.
 //!
 //! ```text
-//! bench-rules RULES.txt [--firms 1000000] [--runs 7] [--csv FILE]
+//! bench-rules RULES.txt [--firms 1000000] [--runs 7] [--rows 20000] [--csv FILE]
 //! ```
 
 mod firms;
@@ -29,19 +29,22 @@ struct Options {
     rules: PathBuf,
     firms: u64,
     runs: usize,
+    rows: usize,
     csv: Option<PathBuf>,
 }
 
 fn options() -> Result<Options> {
     let mut arguments = std::env::args().skip(1);
-    let rules =
-        arguments.next().context("usage: bench-rules RULES.txt [--firms N] [--runs N] [--csv FILE]")?;
-    let mut options = Options { rules: rules.into(), firms: 1_000_000, runs: 7, csv: None };
+    let rules = arguments
+        .next()
+        .context("usage: bench-rules RULES.txt [--firms N] [--runs N] [--rows N] [--csv FILE]")?;
+    let mut options = Options { rules: rules.into(), firms: 1_000_000, runs: 7, rows: 20_000, csv: None };
     while let Some(name) = arguments.next() {
         let value = arguments.next().with_context(|| format!("{name} needs a value"))?;
         match name.as_str() {
             "--firms" => options.firms = value.parse()?,
             "--runs" => options.runs = value.parse()?,
+            "--rows" => options.rows = value.parse()?,
             "--csv" => options.csv = Some(value.into()),
             _ => bail!("{name} is not an option"),
         }
@@ -74,7 +77,7 @@ fn main() -> Result<()> {
     let mut random = Random::new(SEED + 2);
     let mut times = Vec::new();
     let mut owed = 0;
-    for _ in 0..20_000 {
+    for _ in 0..options.rows {
         let row = usize::try_from(random.below(options.firms))?;
         let start = std::time::Instant::now();
         let traced = found.row(&tables, 0, row);

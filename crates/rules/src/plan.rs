@@ -119,15 +119,46 @@ pub(crate) fn each_fact(expr: &Expr, visit: &mut impl FnMut((KindIndex, FactInde
     expr.parts(|part| each_fact(part, visit));
 }
 
-impl PlannedDuty {
-    /// Whether it is owed, given the truth of each condition.
-    pub fn should_of(&self, condition: &impl Fn(ConditionIndex) -> Truth) -> Truth {
-        self.should.iter().fold(Truth::Yes, |all, clause| all & clause.truth(condition))
+/// A truth in two bits, 1 for known yes and 2 for known no: logic on it takes no branch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Pair(u8);
+
+impl Pair {
+    pub fn new(yes: bool, no: bool) -> Self {
+        Self(u8::from(yes) | u8::from(no) << 1)
     }
 
-    /// Whether it is released from, given the truth of each condition.
-    pub fn exempt_of(&self, condition: &impl Fn(ConditionIndex) -> Truth) -> Truth {
-        self.exempt.iter().fold(Truth::No, |any, clause| any | clause.truth(condition))
+    pub fn truth(self) -> Truth {
+        const TRUTHS: [Truth; 4] = [Truth::Unknown, Truth::Yes, Truth::No, Truth::No];
+        TRUTHS[usize::from(self.0 & 3)]
+    }
+
+    fn of(truth: Truth) -> Self {
+        Self::new(truth == Truth::Yes, truth == Truth::No)
+    }
+
+    pub fn and(self, other: Self) -> Self {
+        Self((self.0 & other.0 & 1) | ((self.0 | other.0) & 2))
+    }
+
+    fn or(self, other: Self) -> Self {
+        Self(((self.0 | other.0) & 1) | (self.0 & other.0 & 2))
+    }
+
+    fn not(self) -> Self {
+        Self(self.0 >> 1 | (self.0 & 1) << 1)
+    }
+}
+
+impl PlannedDuty {
+    /// Whether it is owed, given the answer to each condition.
+    pub(crate) fn should_of(&self, answers: &[Pair]) -> Truth {
+        self.should.iter().fold(Pair::of(Truth::Yes), |all, clause| all.and(clause.pair(answers))).truth()
+    }
+
+    /// Whether it is released from, given the answer to each condition.
+    pub(crate) fn exempt_of(&self, answers: &[Pair]) -> Truth {
+        self.exempt.iter().fold(Pair::of(Truth::No), |any, clause| any.or(clause.pair(answers))).truth()
     }
 }
 
@@ -138,6 +169,21 @@ impl Formula {
             Self::Constant(_) => Box::new(std::iter::empty()),
             Self::Condition(index) | Self::Not(index) => Box::new(std::iter::once(*index)),
             Self::All(parts) | Self::Any(parts) => Box::new(parts.iter().flat_map(Self::conditions)),
+        }
+    }
+
+    /// Its truth, given the answer to each condition.
+    pub(crate) fn pair(&self, answers: &[Pair]) -> Pair {
+        match self {
+            Self::Constant(truth) => Pair::of(*truth),
+            Self::Condition(index) => answers[*index],
+            Self::Not(index) => answers[*index].not(),
+            Self::All(parts) => {
+                parts.iter().fold(Pair::of(Truth::Yes), |all, part| all.and(part.pair(answers)))
+            }
+            Self::Any(parts) => {
+                parts.iter().fold(Pair::of(Truth::No), |any, part| any.or(part.pair(answers)))
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use model::{Standing, Truth};
 
 use super::family::{Answers, Panel, panels};
 use super::pass::{Dates, DutyPass, Numbers, Pass, RowAreas};
-use super::program::{Binding, NodeId, Program, bind_derived};
+use super::program::{Binding, Needed, NodeId, Program, Values, bind_derived};
 use super::rejudge::{Place, Readers, has_parameter};
 use super::scalar::{Scalar, type_of};
 use super::vector::{Rows, Source, Vector, full};
@@ -16,7 +16,7 @@ use crate::bits::Mask;
 use crate::column::{CHUNK, Column, ColumnBuilder};
 use crate::expr::{Expr, KindIndex, Node, Type};
 use crate::number;
-use crate::plan::{ConditionIndex, Formula, Plan, PlannedDuty, each_fact};
+use crate::plan::{ConditionIndex, Formula, Pair, Plan, PlannedDuty, each_fact};
 use crate::ruleset::RuleSet;
 use crate::table::Tables;
 
@@ -96,7 +96,7 @@ pub fn condition(
 pub(crate) struct Derivation {
     pub program: Program,
     root: NodeId,
-    needed: Vec<bool>,
+    needed: Needed,
 }
 
 impl Derivation {
@@ -156,7 +156,7 @@ pub(crate) struct Judge {
     others: Vec<(ConditionIndex, NodeId)>,
     numbers: Vec<DutyNodes>,
     area: Option<NodeId>,
-    needed: Vec<bool>,
+    needed: Needed,
     reach: Reach,
     /// By duty of the plan, its place in [`Pass::duties`].
     pub places: Vec<usize>,
@@ -279,9 +279,7 @@ impl Judge {
     /// Computes one more expression with the rest.
     pub fn also(&mut self, binding: &Binding<'_>, expr: &Expr) -> NodeId {
         let node = self.program.bind(binding, expr);
-        let more = self.program.needed([node]);
-        self.needed.resize(more.len(), false);
-        self.needed.iter_mut().zip(more).for_each(|(needed, more)| *needed |= more);
+        self.needed = self.program.needed(self.needed.order().iter().copied().chain([node]));
         node
     }
 
@@ -291,11 +289,7 @@ impl Judge {
     }
 
     /// The answers and the values for the rows of one chunk.
-    pub fn chunk<'a>(
-        &'a self,
-        source: &Source<'a>,
-        (start, len): (usize, usize),
-    ) -> (Vec<u64>, Vec<Vector<'a>>) {
+    pub fn chunk<'a>(&'a self, source: &Source<'a>, (start, len): (usize, usize)) -> (Vec<u64>, Values<'a>) {
         let mut words = vec![0; self.plan.conditions.len() * 2 * WIDTH];
         let mut answers = Answers { words: &mut words, width: WIDTH };
         let values = self.answer(source, Rows::Range { start, len }, &mut answers);
@@ -318,12 +312,7 @@ impl Judge {
     }
 
     /// Answers every condition for some rows.
-    fn answer<'a>(
-        &'a self,
-        source: &Source<'a>,
-        rows: Rows<'_>,
-        answers: &mut Answers<'_>,
-    ) -> Vec<Vector<'a>> {
+    fn answer<'a>(&'a self, source: &Source<'a>, rows: Rows<'_>, answers: &mut Answers<'_>) -> Values<'a> {
         let values = self.program.run(source, rows, &self.needed);
         for panel in &self.panels {
             panel.run(&values, rows.len(), answers);
@@ -336,6 +325,15 @@ impl Judge {
             answers.words[place..place + no.len()].copy_from_slice(&no);
         }
         values
+    }
+
+    /// The answers and the values for one row.
+    fn row<'a>(&'a self, source: &Source<'a>, row: usize) -> (Vec<Pair>, Values<'a>) {
+        let mut words = vec![0; self.plan.conditions.len() * 2];
+        let rows = Rows::Range { start: row, len: 1 };
+        let values = self.answer(source, rows, &mut Answers { words: &mut words, width: 1 });
+        let pairs = words.chunks_exact(2).map(|answer| Pair::new(answer[0] == 1, answer[1] == 1));
+        (pairs.collect(), values)
     }
 
     /// Judges the rows of one chunk.
@@ -364,7 +362,7 @@ impl Judge {
     fn area_keys<'a>(
         &'a self,
         source: &Source<'a>,
-        values: &[Vector<'a>],
+        values: &Values<'a>,
         len: usize,
         areas: &mut RowAreas,
     ) -> Vec<u32> {
@@ -393,17 +391,10 @@ impl Pass {
     ) -> Vec<(usize, Standing)> {
         let judge = &self.judges[kind];
         let source = Source { tables, derived: &self.derived };
-        let mut words = vec![0; judge.plan.conditions.len() * 2];
-        let rows = Rows::Range { start: row, len: 1 };
-        let values = judge.answer(&source, rows, &mut Answers { words: &mut words, width: 1 });
-        let answer = |condition: ConditionIndex| match (words[condition * 2], words[condition * 2 + 1]) {
-            (1, _) => Truth::Yes,
-            (_, 1) => Truth::No,
-            _ => Truth::Unknown,
-        };
+        let (answers, values) = judge.row(&source, row);
         let reach = facts.map_or(Cow::Borrowed(&judge.reach.all), |facts| judge.reach.of(facts));
         for condition in &reach.conditions {
-            self.traces[kind].set(*condition, row, answer(*condition));
+            self.traces[kind].set(*condition, row, answers[*condition].truth());
         }
         let mut changed = Vec::new();
         for (place, parts) in &reach.duties {
@@ -411,11 +402,12 @@ impl Pass {
             let duty = &mut self.duties[judge.places[*place]];
             let has = |part: u8| parts & part != 0;
             let should =
-                has(SHOULD).then(|| planned.should_of(&answer)).filter(|now| *now != duty.should.get(row));
+                has(SHOULD).then(|| planned.should_of(&answers)).filter(|now| *now != duty.should.get(row));
             let exempt =
-                has(EXEMPT).then(|| planned.exempt_of(&answer)).filter(|now| *now != duty.exempt.get(row));
-            let done =
-                has(DONE).then(|| planned.done.truth(&answer)).filter(|now| *now != duty.done.get(row));
+                has(EXEMPT).then(|| planned.exempt_of(&answers)).filter(|now| *now != duty.exempt.get(row));
+            let done = has(DONE)
+                .then(|| planned.done.pair(&answers).truth())
+                .filter(|now| *now != duty.done.get(row));
             let numbers = has(NUMBERS) && nodes.differ(&values, row, duty);
             if facts.is_some() && should.or(exempt).or(done).is_none() && !numbers {
                 continue;
@@ -471,27 +463,24 @@ impl Pass {
     pub fn row(&self, tables: &Tables, kind: KindIndex, row: usize) -> RowTrace {
         let judge = &self.judges[kind];
         let source = Source { tables, derived: &self.derived };
-        let mut words = vec![0; judge.plan.conditions.len() * 2];
-        let rows = Rows::Range { start: row, len: 1 };
-        judge.answer(&source, rows, &mut Answers { words: &mut words, width: 1 });
-        let answer = |condition: ConditionIndex| match (words[condition * 2], words[condition * 2 + 1]) {
-            (1, _) => Truth::Yes,
-            (_, 1) => Truth::No,
-            _ => Truth::Unknown,
-        };
+        let (answers, _) = judge.row(&source, row);
         let mut trace = RowTrace {
             duties: Vec::with_capacity(judge.plan.duties.len()),
             clauses: Vec::with_capacity(judge.plan.duties.len() * 4),
         };
         for planned in &judge.plan.duties {
             let first = trace.clauses.len();
-            trace.clauses.extend(planned.should.iter().map(|clause| clause.truth(&answer)));
-            let should = trace.clauses[first..].iter().fold(Truth::Yes, |all, clause| all & *clause);
+            let mut should = Pair::new(true, false);
+            for clause in &planned.should {
+                let clause = clause.pair(&answers);
+                should = should.and(clause);
+                trace.clauses.push(clause.truth());
+            }
             trace.duties.push(RowVerdict {
                 index: planned.index,
-                should,
-                done: planned.done.truth(&answer),
-                exempt: planned.exempt_of(&answer),
+                should: should.truth(),
+                done: planned.done.pair(&answers).truth(),
+                exempt: planned.exempt_of(&answers),
                 first,
                 last: trace.clauses.len(),
             });
@@ -590,7 +579,7 @@ impl Reach {
 
 impl DutyNodes {
     /// Whether a number or a day of a row, computed as the first, is another than before.
-    fn differ(&self, values: &[Vector<'_>], row: usize, duty: &DutyPass) -> bool {
+    fn differ(&self, values: &Values<'_>, row: usize, duty: &DutyPass) -> bool {
         let number = |node: Option<NodeId>, numbers: &Option<Numbers>| {
             let (Some(node), Some(numbers)) = (node, numbers) else { return false };
             let now = if values[node].is_known(0) { values[node].number(0) } else { None };
@@ -607,7 +596,7 @@ impl DutyNodes {
             || day(self.done_on, &duty.done_on)
     }
 
-    fn write(&self, values: &[Vector<'_>], (start, len): (usize, usize), duty: &mut DutyPass) {
+    fn write(&self, values: &Values<'_>, (start, len): (usize, usize), duty: &mut DutyPass) {
         for (node, numbers) in [(self.amount, &mut duty.amount), (self.paid, &mut duty.paid)] {
             let (Some(node), Some(numbers)) = (node, numbers) else { continue };
             for row in 0..len {

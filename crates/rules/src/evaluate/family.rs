@@ -4,7 +4,7 @@
 //! a dictionary. A row's value is looked up once and gives one word with an answer for each of up to 64 conditions.
 //! Words of 64 rows, turned over like a square table of bits, are the masks of those conditions.
 
-use super::program::{NodeId, Program, Test, is_narrow};
+use super::program::{NodeId, Program, Test, Values, is_narrow};
 use super::vector::Vector;
 use crate::plan::ConditionIndex;
 
@@ -15,8 +15,8 @@ const DIRECT: i64 = 1 << 14;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Panel {
     families: Vec<Family>,
-    /// By bit: the condition, and the node it is a test of.
-    bits: Vec<(ConditionIndex, NodeId)>,
+    /// By bit: the condition, and the family it is of.
+    bits: Vec<(ConditionIndex, usize)>,
 }
 
 /// The conditions on one value.
@@ -70,7 +70,8 @@ pub(crate) fn panels(
                 .zip(part)
                 .map(|(bit, (_, node))| (u32::try_from(bit).unwrap_or(0), *node))
                 .collect();
-            panels[place].bits.extend(part.iter().map(|(condition, _)| (*condition, child)));
+            let family = panels[place].families.len();
+            panels[place].bits.extend(part.iter().map(|(condition, _)| (*condition, family)));
             panels[place].families.push(Family::new(program, child, tests));
         }
     }
@@ -214,14 +215,8 @@ impl Panel {
     }
 
     /// Answers every condition for every row.
-    pub fn run(&self, values: &[Vector<'_>], rows: usize, answers: &mut Answers<'_>) {
+    pub fn run(&self, values: &Values<'_>, rows: usize, answers: &mut Answers<'_>) {
         let known: Vec<_> = self.families.iter().map(|family| values[family.child].known(rows)).collect();
-        // By bit, whose validity holds.
-        let family_of: Vec<usize> = self
-            .bits
-            .iter()
-            .map(|(_, child)| self.families.iter().position(|family| family.child == *child).unwrap_or(0))
-            .collect();
         let width = answers.width;
         for (at, start) in (0..rows).step_by(64).enumerate() {
             let mut table = [0u64; 64];
@@ -235,7 +230,7 @@ impl Panel {
             } else {
                 turn_over(&mut table);
             }
-            for ((holds, (condition, _)), family) in table.iter().zip(&self.bits).zip(&family_of) {
+            for (holds, (condition, family)) in table.iter().zip(&self.bits) {
                 let known = known[*family][at];
                 let place = condition * 2 * width + at;
                 answers.words[place] = known & holds;

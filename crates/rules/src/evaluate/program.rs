@@ -168,6 +168,33 @@ impl Groups {
     }
 }
 
+/// Nodes to compute, in order, and where each of their values is kept.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Needed {
+    order: Vec<NodeId>,
+    slots: Vec<u32>,
+}
+
+impl Needed {
+    pub fn order(&self) -> &[NodeId] {
+        &self.order
+    }
+}
+
+/// The values of the nodes that were needed, by node.
+pub(crate) struct Values<'a> {
+    slots: &'a [u32],
+    list: Vec<Vector<'a>>,
+}
+
+impl<'a> std::ops::Index<NodeId> for Values<'a> {
+    type Output = Vector<'a>;
+
+    fn index(&self, id: NodeId) -> &Vector<'a> {
+        &self.list[self.slots[id] as usize]
+    }
+}
+
 /// What expressions are bound to.
 #[derive(Clone, Copy)]
 pub(crate) struct Binding<'a> {
@@ -719,26 +746,28 @@ impl Program {
     }
 
     /// Which nodes have to be computed for some to be.
-    pub fn needed(&self, roots: impl IntoIterator<Item = NodeId>) -> Vec<bool> {
-        let mut needed = vec![false; self.nodes.len()];
-        roots.into_iter().for_each(|root| needed[root] = true);
+    pub fn needed(&self, roots: impl IntoIterator<Item = NodeId>) -> Needed {
+        let mut slots = vec![NOBODY; self.nodes.len()];
+        roots.into_iter().for_each(|root| slots[root] = 0);
         for id in (0..self.nodes.len()).rev() {
-            if needed[id] {
-                self.nodes[id].op.children(|child| needed[child] = true);
+            if slots[id] != NOBODY {
+                self.nodes[id].op.children(|child| slots[child] = 0);
             }
         }
-        needed
+        let order: Vec<NodeId> = (0..slots.len()).filter(|id| slots[*id] != NOBODY).collect();
+        for (slot, id) in (0u32..).zip(&order) {
+            slots[*id] = slot;
+        }
+        Needed { order, slots }
     }
 
-    /// Computes the nodes that are needed; of the others nothing is said.
+    /// Computes the nodes that are needed.
     /// Contract: the program was refreshed since the source's dictionaries grew.
-    pub fn run<'a>(&'a self, source: &Source<'a>, rows: Rows<'_>, needed: &[bool]) -> Vec<Vector<'a>> {
-        let mut values: Vec<Vector<'a>> = Vec::with_capacity(self.nodes.len());
-        for (id, bound) in self.nodes.iter().enumerate() {
-            let value =
-                if needed[id] { self.compute(source, rows, id, &values) } else { Vector::Const(None) };
-            debug_assert!(bound.ty != Type::Bool || !matches!(value, Vector::Num(..)));
-            values.push(value);
+    pub fn run<'a>(&'a self, source: &Source<'a>, rows: Rows<'_>, needed: &'a Needed) -> Values<'a> {
+        let mut values = Values { slots: &needed.slots, list: Vec::with_capacity(needed.order.len()) };
+        for id in &needed.order {
+            let value = self.compute(source, rows, *id, &values);
+            values.list.push(value);
         }
         values
     }
@@ -748,7 +777,7 @@ impl Program {
         source: &Source<'a>,
         rows: Rows<'_>,
         id: NodeId,
-        values: &[Vector<'a>],
+        values: &Values<'a>,
     ) -> Vector<'a> {
         let bound = &self.nodes[id];
         let count = rows.len();
@@ -956,7 +985,7 @@ impl Program {
         &'a self,
         id: NodeId,
         (chosen, remaps): (Vec<(Words, NodeId)>, &[Vec<u32>]),
-        values: &[Vector<'a>],
+        values: &Values<'a>,
         count: usize,
     ) -> Vector<'a> {
         let bound = &self.nodes[id];
@@ -1028,7 +1057,7 @@ impl Program {
         &'a self,
         source: &Source<'a>,
         (comparison, a, b, factors): (Comparison, NodeId, NodeId, Option<(i64, i64)>),
-        values: &[Vector<'a>],
+        values: &Values<'a>,
         count: usize,
     ) -> Vector<'a> {
         let (left, right) = (&values[a], &values[b]);
@@ -1069,7 +1098,7 @@ impl Program {
         &'a self,
         (operator, a, b, factors): (Operator, NodeId, NodeId, Option<(i64, i64)>),
         id: NodeId,
-        values: &[Vector<'a>],
+        values: &Values<'a>,
         count: usize,
     ) -> Vector<'a> {
         let (left, right) = (&values[a], &values[b]);
