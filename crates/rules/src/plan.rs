@@ -150,14 +150,83 @@ impl Pair {
     }
 }
 
+/// The answers to all conditions, and to the negation of each: `2 i` and `2 i + 1` for condition `i`.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Answered(Vec<Pair>);
+
+impl Answered {
+    pub fn new(answers: impl ExactSizeIterator<Item = Pair>) -> Self {
+        let mut list = Vec::with_capacity(answers.len() * 2);
+        answers.for_each(|answer| list.extend([answer, answer.not()]));
+        Self(list)
+    }
+
+    pub fn get(&self, condition: ConditionIndex) -> Pair {
+        self.0[condition * 2]
+    }
+}
+
+/// Formulas laid out for one row after the other: nearly all are a condition or any of a few.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Layout {
+    /// Places in [`Answered`].
+    literals: Vec<u32>,
+    formulas: Vec<Laid>,
+}
+
+#[derive(Clone, Debug)]
+enum Laid {
+    /// Any of the literals from one to before the other.
+    Any(u32, u32),
+    Other(Formula),
+}
+
+impl Layout {
+    /// Lays out some formulas and says where they stand.
+    pub fn add(&mut self, formulas: &[Formula]) -> std::ops::Range<usize> {
+        let first = self.formulas.len();
+        for formula in formulas {
+            let start = self.literals.len();
+            let alone = std::slice::from_ref(formula);
+            let parts = if let Formula::Any(parts) = formula { parts.as_slice() } else { alone };
+            let places: Option<Vec<u32>> = parts.iter().map(Formula::literal).collect();
+            self.formulas.push(match places {
+                Some(places) => {
+                    self.literals.extend(places);
+                    let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+                    Laid::Any(place(start), place(self.literals.len()))
+                }
+                None => Laid::Other(formula.clone()),
+            });
+        }
+        first..self.formulas.len()
+    }
+
+    /// What some of the formulas come to.
+    pub fn pairs<'a>(
+        &'a self,
+        formulas: &std::ops::Range<usize>,
+        answers: &'a Answered,
+    ) -> impl Iterator<Item = Pair> + 'a {
+        self.formulas[formulas.clone()].iter().map(move |formula| match formula {
+            Laid::Any(first, last) => {
+                let literals = &self.literals[*first as usize..*last as usize];
+                let answer = |literal: &u32| answers.0[*literal as usize];
+                literals.iter().map(answer).fold(Pair::of(Truth::No), Pair::or)
+            }
+            Laid::Other(formula) => formula.pair(answers),
+        })
+    }
+}
+
 impl PlannedDuty {
     /// Whether it is owed, given the answer to each condition.
-    pub(crate) fn should_of(&self, answers: &[Pair]) -> Truth {
+    pub(crate) fn should_of(&self, answers: &Answered) -> Truth {
         self.should.iter().fold(Pair::of(Truth::Yes), |all, clause| all.and(clause.pair(answers))).truth()
     }
 
     /// Whether it is released from, given the answer to each condition.
-    pub(crate) fn exempt_of(&self, answers: &[Pair]) -> Truth {
+    pub(crate) fn exempt_of(&self, answers: &Answered) -> Truth {
         self.exempt.iter().fold(Pair::of(Truth::No), |any, clause| any.or(clause.pair(answers))).truth()
     }
 }
@@ -172,12 +241,21 @@ impl Formula {
         }
     }
 
+    /// Its place in [`Answered`], if it is a condition or the negation of one.
+    fn literal(&self) -> Option<u32> {
+        match self {
+            Self::Condition(index) => u32::try_from(index * 2).ok(),
+            Self::Not(index) => u32::try_from(index * 2 + 1).ok(),
+            _ => None,
+        }
+    }
+
     /// Its truth, given the answer to each condition.
-    pub(crate) fn pair(&self, answers: &[Pair]) -> Pair {
+    pub(crate) fn pair(&self, answers: &Answered) -> Pair {
         match self {
             Self::Constant(truth) => Pair::of(*truth),
-            Self::Condition(index) => answers[*index],
-            Self::Not(index) => answers[*index].not(),
+            Self::Condition(index) => answers.get(*index),
+            Self::Not(index) => answers.get(*index).not(),
             Self::All(parts) => {
                 parts.iter().fold(Pair::of(Truth::Yes), |all, part| all.and(part.pair(answers)))
             }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Range;
 
 use model::{Standing, Truth};
 
@@ -16,7 +17,7 @@ use crate::bits::Mask;
 use crate::column::{CHUNK, Column, ColumnBuilder};
 use crate::expr::{Expr, KindIndex, Node, Type};
 use crate::number;
-use crate::plan::{ConditionIndex, Formula, Pair, Plan, PlannedDuty, each_fact};
+use crate::plan::{Answered, ConditionIndex, Formula, Layout, Pair, Plan, PlannedDuty, each_fact};
 use crate::ruleset::RuleSet;
 use crate::table::Tables;
 
@@ -158,6 +159,9 @@ pub(crate) struct Judge {
     area: Option<NodeId>,
     needed: Needed,
     reach: Reach,
+    layout: Layout,
+    /// By duty of the plan, where its clauses are laid out.
+    laid: Vec<Range<usize>>,
     /// By duty of the plan, its place in [`Pass::duties`].
     pub places: Vec<usize>,
 }
@@ -273,7 +277,9 @@ impl Judge {
         let roots = others.iter().map(|(_, node)| *node).chain(panels.iter().flat_map(Panel::children));
         let told = numbers.iter().flat_map(|duty| [duty.amount, duty.paid, duty.arises, duty.done_on]);
         let needed = program.needed(roots.chain(told.flatten()).chain(area));
-        Self { plan, program, panels, others, numbers, area, needed, reach, places: Vec::new() }
+        let mut layout = Layout::default();
+        let laid = plan.duties.iter().map(|duty| layout.add(&duty.should)).collect();
+        Self { plan, program, panels, others, numbers, area, needed, reach, layout, laid, places: Vec::new() }
     }
 
     /// Computes one more expression with the rest.
@@ -328,12 +334,12 @@ impl Judge {
     }
 
     /// The answers and the values for one row.
-    fn row<'a>(&'a self, source: &Source<'a>, row: usize) -> (Vec<Pair>, Values<'a>) {
+    fn row<'a>(&'a self, source: &Source<'a>, row: usize) -> (Answered, Values<'a>) {
         let mut words = vec![0; self.plan.conditions.len() * 2];
         let rows = Rows::Range { start: row, len: 1 };
         let values = self.answer(source, rows, &mut Answers { words: &mut words, width: 1 });
         let pairs = words.chunks_exact(2).map(|answer| Pair::new(answer[0] == 1, answer[1] == 1));
-        (pairs.collect(), values)
+        (Answered::new(pairs), values)
     }
 
     /// Judges the rows of one chunk.
@@ -394,7 +400,7 @@ impl Pass {
         let (answers, values) = judge.row(&source, row);
         let reach = facts.map_or(Cow::Borrowed(&judge.reach.all), |facts| judge.reach.of(facts));
         for condition in &reach.conditions {
-            self.traces[kind].set(*condition, row, answers[*condition].truth());
+            self.traces[kind].set(*condition, row, answers.get(*condition).truth());
         }
         let mut changed = Vec::new();
         for (place, parts) in &reach.duties {
@@ -468,11 +474,10 @@ impl Pass {
             duties: Vec::with_capacity(judge.plan.duties.len()),
             clauses: Vec::with_capacity(judge.plan.duties.len() * 4),
         };
-        for planned in &judge.plan.duties {
+        for (planned, laid) in judge.plan.duties.iter().zip(&judge.laid) {
             let first = trace.clauses.len();
             let mut should = Pair::new(true, false);
-            for clause in &planned.should {
-                let clause = clause.pair(&answers);
+            for clause in judge.layout.pairs(laid, &answers) {
                 should = should.and(clause);
                 trace.clauses.push(clause.truth());
             }

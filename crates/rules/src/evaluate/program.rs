@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::one::Tally;
 use super::scalar::{self, Fixed, Pattern, Scalar, type_of};
-use super::vector::{Rows, Source, Vector, Words, full, pack};
+use super::vector::{Rows, Source, Vector, Words, full, none, pack};
 use super::{Held, Index, Setting, differs_by_area, held};
 use crate::bits::ones_of;
 use crate::column::Dictionary;
@@ -787,10 +787,10 @@ impl Program {
             Op::Test(child, test) => test.run(&values[*child], count),
             Op::Not(child) => {
                 let (yes, no) = values[*child].truth(count);
-                Vector::Bool(no.into_owned(), yes.into_owned())
+                Vector::Bool(no.iter().copied().collect(), yes.iter().copied().collect())
             }
             Op::And(parts) => {
-                let (mut yes, mut no) = (full(count), vec![0; count.div_ceil(64)]);
+                let (mut yes, mut no) = (full(count), none(count));
                 for part in parts {
                     let (part_yes, part_no) = values[*part].truth(count);
                     yes.iter_mut().zip(&*part_yes).for_each(|(word, part)| *word &= part);
@@ -799,7 +799,7 @@ impl Program {
                 Vector::Bool(yes, no)
             }
             Op::Or(parts) => {
-                let (mut yes, mut no) = (vec![0; count.div_ceil(64)], full(count));
+                let (mut yes, mut no) = (none(count), full(count));
                 for part in parts {
                     let (part_yes, part_no) = values[*part].truth(count);
                     yes.iter_mut().zip(&*part_yes).for_each(|(word, part)| *word |= part);
@@ -810,7 +810,7 @@ impl Program {
             Op::IsNull(child) => {
                 let known = values[*child].known(count);
                 let yes = full(count).iter().zip(&*known).map(|(all, known)| all & !known).collect();
-                Vector::Bool(yes, known.into_owned())
+                Vector::Bool(yes, known.iter().copied().collect())
             }
             Op::Compare(comparison, a, b, factors) => {
                 self.compare_vectors(source, (*comparison, *a, *b, *factors), values, count)
@@ -989,7 +989,7 @@ impl Program {
         count: usize,
     ) -> Vector<'a> {
         let bound = &self.nodes[id];
-        let mut known = vec![0; count.div_ceil(64)];
+        let mut known = none(count);
         for (words, node) in &chosen {
             let part = values[*node].known(count);
             for (at, word) in known.iter_mut().enumerate() {
@@ -1005,7 +1005,7 @@ impl Program {
         };
         match bound.ty {
             Type::Bool => {
-                let mut yes = vec![0; known.len()];
+                let mut yes = none(count);
                 for (words, node) in &chosen {
                     let part = values[*node].truth(count).0;
                     for (at, word) in yes.iter_mut().enumerate() {
@@ -1265,7 +1265,7 @@ impl Test {
                     value.is_some_and(|value| stepped(*start, turns, value))
                 }),
             },
-            _ => vec![0; count.div_ceil(64)],
+            _ => none(count),
         };
         let known = child.known(count);
         let no = known.iter().zip(&holds).map(|(known, holds)| known & !holds).collect();

@@ -5,14 +5,20 @@ use std::borrow::Cow;
 use arrow_array::types::ArrowPrimitiveType;
 use arrow_array::{Array, PrimitiveArray};
 use arrow_buffer::BooleanBuffer;
+use smallvec::SmallVec;
 
 use super::scalar::Scalar;
 use crate::column::{Booleans, CHUNK, Chunked, Column, Dictionary};
 use crate::expr::{FactIndex, KindIndex, Path};
 use crate::table::{NOBODY, Tables};
 
-/// One bit a row; bits beyond the last row are 0.
-pub(crate) type Words = Vec<u64>;
+/// One bit a row; bits beyond the last row are 0. A single row needs no allocation.
+pub(crate) type Words = SmallVec<[u64; 2]>;
+
+/// No row set.
+pub(crate) fn none(rows: usize) -> Words {
+    SmallVec::from_elem(0, rows.div_ceil(64))
+}
 
 /// Which rows are computed together.
 #[derive(Clone, Copy, Debug)]
@@ -68,7 +74,7 @@ pub(crate) struct Source<'a> {
 
 /// All rows set.
 pub(crate) fn full(rows: usize) -> Words {
-    let mut words = vec![u64::MAX; rows.div_ceil(64)];
+    let mut words: Words = SmallVec::from_elem(u64::MAX, rows.div_ceil(64));
     if let (Some(last), rest @ 1..) = (words.last_mut(), rows % 64) {
         *last = (1 << rest) - 1;
     }
@@ -77,7 +83,7 @@ pub(crate) fn full(rows: usize) -> Words {
 
 /// One bit a row, from a question asked of each.
 pub(crate) fn pack(rows: usize, mut holds: impl FnMut(usize) -> bool) -> Words {
-    let mut words = Vec::with_capacity(rows.div_ceil(64));
+    let mut words = Words::with_capacity(rows.div_ceil(64));
     let mut row = 0;
     while row < rows {
         let count = (rows - row).min(64);
@@ -119,7 +125,7 @@ fn read<'a, T: ArrowPrimitiveType>(column: &'a Chunked<T>, rows: Rows<'_>) -> (C
             let at = start % CHUNK;
             match chunk.and_then(|chunk| Some((chunk, chunk.values().get(at..at + len)?))) {
                 Some((chunk, values)) => (Cow::Borrowed(values), validity(chunk, at, len)),
-                None => (Cow::Owned(vec![T::Native::default(); len]), vec![0; len.div_ceil(64)]),
+                None => (Cow::Owned(vec![T::Native::default(); len]), none(len)),
             }
         }
         Rows::List(rows) => {
@@ -140,7 +146,7 @@ fn read_booleans<'a>(column: &Booleans, rows: Rows<'_>) -> Vector<'a> {
             Some(chunk) if start % CHUNK + len <= chunk.len() => {
                 (bits(chunk.values(), start % CHUNK, len), validity(chunk, start % CHUNK, len))
             }
-            _ => (vec![0; len.div_ceil(64)], vec![0; len.div_ceil(64)]),
+            _ => (none(len), none(len)),
         },
         Rows::List(rows) => {
             let value = |at: usize| column.get(rows[at] as usize);
@@ -228,7 +234,7 @@ impl Vector<'_> {
     /// Which rows are known.
     pub fn known(&self, rows: usize) -> Cow<'_, [u64]> {
         match self {
-            Self::Const(Some(_)) => Cow::Owned(full(rows)),
+            Self::Const(Some(_)) => Cow::Owned(full(rows).into_vec()),
             Self::Const(None) => Cow::Owned(vec![0; rows.div_ceil(64)]),
             Self::Num(_, known)
             | Self::Wide(_, known)
@@ -244,8 +250,8 @@ impl Vector<'_> {
         let none = || Cow::Owned(vec![0; rows.div_ceil(64)]);
         match self {
             Self::Bool(yes, no) => (Cow::Borrowed(yes), Cow::Borrowed(no)),
-            Self::Const(Some(Scalar::Bool(true))) => (Cow::Owned(full(rows)), none()),
-            Self::Const(Some(Scalar::Bool(false))) => (none(), Cow::Owned(full(rows))),
+            Self::Const(Some(Scalar::Bool(true))) => (Cow::Owned(full(rows).into_vec()), none()),
+            Self::Const(Some(Scalar::Bool(false))) => (none(), Cow::Owned(full(rows).into_vec())),
             _ => (none(), none()),
         }
     }
