@@ -143,6 +143,26 @@ impl Tables {
         self.tables[kind].references[fact].as_ref().map(|reference| reference.row_of_key.as_slice())
     }
 
+    /// The facts of a record that `facts` tells otherwise than the tables do; of a new one those it tells at all.
+    pub(crate) fn changes(
+        &self,
+        kind: KindIndex,
+        row: Option<usize>,
+        facts: &BTreeMap<FactId, Value>,
+    ) -> Vec<FactIndex> {
+        let table = &self.tables[kind];
+        let columns = table.columns.iter().zip(&self.kinds[kind].facts).enumerate();
+        let differs = |(column, declared): (&Option<Column>, &model::Fact), fact: FactIndex| {
+            let told = facts.get(&declared.id);
+            match (column, row) {
+                (None, _) => false,
+                (Some(_), None) => told.is_some(),
+                (Some(column), Some(row)) => !column.holds(row, told, table.types[fact]),
+            }
+        };
+        columns.filter(|(fact, both)| differs(*both, *fact)).map(|(fact, _)| fact).collect()
+    }
+
     /// Replaces all that is told of one record, or adds it, and returns its row. Facts that the kind does not declare,
     /// and derived facts, are left out.
     pub fn update(
@@ -152,29 +172,39 @@ impl Tables {
         facts: &BTreeMap<FactId, Value>,
     ) -> Result<usize, TableError> {
         let place = self.kind(kind).ok_or_else(|| TableError::NoKind(kind.clone()))?;
+        let row = self.row(place, id);
+        let changes = self.changes(place, row, facts);
+        self.write((place, row), id, facts, &changes)
+    }
+
+    /// Writes some facts of a record, or adds it where it has no row, and returns its row.
+    pub(crate) fn write(
+        &mut self,
+        (place, known): (KindIndex, Option<usize>),
+        id: &RecordId,
+        facts: &BTreeMap<FactId, Value>,
+        changes: &[FactIndex],
+    ) -> Result<usize, TableError> {
         let table = &mut self.tables[place];
-        let added = !table.rows.contains_key(id);
-        let row = match table.rows.get(id) {
-            Some(row) => *row,
-            None => add_id(kind, &mut table.ids, &mut table.rows, id)?,
-        } as usize;
-        for (fact, declared) in self.kinds[place].facts.iter().enumerate() {
-            let ty = table.types[fact];
-            let Some(column) = &mut table.columns[fact] else { continue };
-            let value = facts.get(&declared.id);
-            if !added && column.holds(row, value, ty) {
-                continue;
-            }
+        let row = match known {
+            Some(row) => row,
+            None => add_id(&self.kinds[place].id, &mut table.ids, &mut table.rows, id)? as usize,
+        };
+        // A new row is one more in every column.
+        let all: Vec<FactIndex> = (0..table.columns.len()).collect();
+        for fact in if known.is_some() { changes } else { &all } {
+            let (ty, value) = (table.types[*fact], facts.get(&self.kinds[place].facts[*fact].id));
+            let Some(column) = &mut table.columns[*fact] else { continue };
             let (before, extent) = (key_at(column, row), column.extent());
             column.set(row, value, ty);
             self.growth += u64::from(column.extent() != extent);
             let after = key_at(column, row);
-            if let Some(reference) = &mut table.references[fact] {
+            if let Some(reference) = &mut table.references[*fact] {
                 reference.unlink(before, row);
                 reference.link(after, row);
             }
         }
-        if added {
+        if known.is_none() {
             self.point_at(place, row);
         }
         self.resolve_new_keys(place);

@@ -21,6 +21,11 @@ use crate::parameter;
 use crate::ruleset::RuleSet;
 use crate::table::NOBODY;
 
+/// How many times its largest number a column may grow before what was bound has to be bound again.
+const ROOM: u128 = 100;
+/// Numbers in the register stay below this, see [`model::value::MAX_UNSCALED`].
+const LARGEST: u128 = model::value::MAX_UNSCALED.unsigned_abs() as u128;
+
 /// A node's place in its program.
 pub(crate) type NodeId = usize;
 
@@ -464,7 +469,8 @@ impl Program {
     fn fact(&mut self, binding: &Binding<'_>, path: &Path, ty: Type) -> NodeId {
         let kind = path.steps.last().map_or(path.kind, |(_, kind)| *kind);
         let bound = match binding.source.column(kind, path.fact) {
-            Some(column) => u128::from(column.largest()),
+            // With room to grow, so that a larger number does not mean to bind everything again.
+            Some(column) => u128::from(column.largest()).max(1).saturating_mul(ROOM).min(LARGEST),
             None => 0,
         };
         let lexicon = if ty == Type::Text { Lexicon::Column(kind, path.fact) } else { Lexicon::None };

@@ -12,7 +12,6 @@ use rust_decimal::Decimal;
 use super::Index;
 use super::columns::pass;
 use super::pass::Pass;
-use super::scalar::type_of;
 use super::vector::Source;
 use crate::expr::{Expr, FactIndex, KindIndex, Node};
 use crate::ruleset::RuleSet;
@@ -185,16 +184,7 @@ pub fn rejudge(
 ) -> Result<Vec<Rejudged>, TableError> {
     let kind = tables.kind(changed.kind).ok_or_else(|| TableError::NoKind(changed.kind.clone()))?;
     let before = tables.row(kind, changed.id);
-    let declared = &rules.kinds[kind].facts;
-    let differs = |fact: &FactIndex| {
-        let told = changed.facts.get(&declared[*fact].id);
-        let same = match (before, tables.table(kind).column(*fact)) {
-            (Some(row), Some(column)) => column.holds(row, told, type_of(&declared[*fact].fact_type)),
-            _ => told.is_none(),
-        };
-        declared[*fact].derived.is_none() && !same
-    };
-    let facts: Vec<FactIndex> = (0..declared.len()).filter(differs).collect();
+    let facts = tables.changes(kind, before, changed.facts);
     if before.is_some() && facts.is_empty() {
         return Ok(Vec::new());
     }
@@ -202,7 +192,7 @@ pub fn rejudge(
     if let Some(row) = before {
         facts.iter().for_each(|fact| pass.readers.reach(tables, (kind, *fact), row, &mut targets));
     }
-    let row = tables.update(changed.kind, changed.id, changed.facts)?;
+    let row = tables.write((kind, before), changed.id, changed.facts, &facts)?;
     facts.iter().for_each(|fact| pass.readers.reach(tables, (kind, *fact), row, &mut targets));
     if before.is_none() {
         pass.grow(kind, row + 1);
