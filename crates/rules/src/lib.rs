@@ -8,6 +8,7 @@
 //! evaluate   columns (a kind at once) and one (a record, traced); they check each other
 //! explain    reasons, what would have to differ, what to ask first
 //! compare    two passes: newly owed, no longer owed, money
+//! sweep      what a duty costs over the whole range of a parameter
 //! sql        the same rules as standard SQL
 //! ```
 

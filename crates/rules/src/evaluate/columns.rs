@@ -769,4 +769,34 @@ mod tests {
         assert_eq!(super::super::counts_within(&by_area, &rules.city.areas, "411000").should, 2);
         assert_eq!(by_area[&Some("411000".into())].out, 1);
     }
+
+    #[test]
+    fn rows_beyond_a_chunk() {
+        let rules = sample::rules();
+        let mut builder = Tables::builder(&rules);
+        let text = |text: String| Value::Text(text);
+        for firm in 0..10 {
+            let facts = sample::record("firm", "", &[("staff", Value::Int(firm * 50))]).facts;
+            builder.push(&"firm".into(), format!("f{firm}").into(), &facts).unwrap();
+        }
+        let lease =
+            |tenant: usize| sample::record("lease", "", &[("tenant", text(format!("f{tenant}")))]).facts;
+        let rows = 2 * CHUNK - 3;
+        for row in 0..rows {
+            builder.push(&"lease".into(), format!("l{row}").into(), &lease(row % 10)).unwrap();
+        }
+        let mut tables = builder.finish();
+        let mut found = pass(&rules, &tables, &Setting::on("2020-03-01".parse().unwrap()));
+        let owed = |found: &Pass, row: usize| found.duties[0].should.get(row) == Truth::Yes;
+        assert!((0..rows).all(|row| owed(&found, row) == (row % 10 < 6)));
+        // New rows over the end of the second chunk, and one in the middle of the first.
+        for (row, tenant) in (rows..rows + 6).map(|row| (row, row % 2 * 9)).chain([(70, 9)]) {
+            let (kind, id, facts) = ("lease".into(), format!("l{row}").into(), lease(tenant));
+            let changed = super::super::Changed { kind: &kind, id: &id, facts: &facts };
+            super::super::rejudge(&rules, &mut tables, &mut found, changed).unwrap();
+        }
+        let expected =
+            |row: usize| if row >= rows { row.is_multiple_of(2) } else { row % 10 < 6 && row != 70 };
+        assert!((0..rows + 6).all(|row| owed(&found, row) == expected(row)));
+    }
 }

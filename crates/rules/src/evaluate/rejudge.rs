@@ -28,7 +28,8 @@ pub struct Changed<'a> {
     pub facts: &'a BTreeMap<FactId, Value>,
 }
 
-/// A verdict that changed: the set, the money or a day.
+/// A verdict that changed: whether the duty is owed, served or released from, the money, or a day. The set may be the
+/// same as before, as when evidence that was incomplete is now known to fall short.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rejudged {
     /// The duty.
@@ -172,7 +173,7 @@ pub(crate) fn has_parameter(expr: &Expr) -> bool {
 }
 
 /// Writes a record that changed, or is new, into the tables and judges again what reads it. Returns the verdicts that
-/// changed.
+/// changed, record by record, in the order of the rules (of the records, where everything had to be judged again).
 ///
 /// Contract: `pass` was made from `rules` and `tables`, and afterwards equals a full pass over them.
 /// Errors: those of [`Tables::update`]; nothing has changed then.
@@ -237,7 +238,6 @@ pub fn rejudge(
             found.push(verdict.changed(record, kind, (!fresh).then_some(from)));
         }
     }
-    found.sort_by_key(|change| rules.duties.iter().position(|duty| duty.duty.id == change.duty));
     Ok(found)
 }
 

@@ -112,12 +112,12 @@ fn duckdb_agrees() {
     check("duckdb", "duckdb", &cases);
 }
 
-/// Not in every run: Spark takes a minute to start.
+/// Not in every run: Spark and Java are large, and start slowly.
 #[test]
 #[ignore = "needs pyspark and Java; run it with --ignored"]
 fn spark_agrees() {
     let cases: Vec<Json> =
-        (0..4).flat_map(|seed| [0, 1].map(|kind| case(seed, kind, Dialect::Spark))).collect();
+        (0..6).flat_map(|seed| [0, 1].map(|kind| case(seed, kind, Dialect::Spark))).collect();
     check("pyspark", "spark", &cases);
 }
 

@@ -65,6 +65,9 @@ def spark_runner():
     session = (
         SparkSession.builder.master("local[1]")
         .config("spark.ui.enabled", "false")
+        .config("spark.driver.memory", "2g")
+        # Joins of a few rows in many views: copies for each would fill the memory.
+        .config("spark.sql.autoBroadcastJoinThreshold", "-1")
         .config("spark.sql.shuffle.partitions", "1")
         .config("spark.sql.ansi.enabled", "false")
         .getOrCreate()
