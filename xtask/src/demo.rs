@@ -45,7 +45,9 @@ pub fn build_web() -> anyhow::Result<()> {
         if std::fs::read(marker).is_ok_and(|have| have == lock) {
             return Ok(());
         }
-        run::run(command("npm ci --no-audit --no-fund").current_dir("web"))?;
+        // `npm ci` refuses the lock: with `omit-lockfile-registry-resolved` npm leaves the other platforms' optional
+        // packages out of it. `npm install` takes the same versions from the lock.
+        run::run(command("npm install --no-audit --no-fund").current_dir("web"))?;
         Ok(std::fs::write(marker, lock)?)
     })?;
     step("build the pages", || run::run(command("npm run --silent build").current_dir("web")))
