@@ -47,6 +47,14 @@ pub enum ImportError {
         /// Bytes allowed.
         limit: u64,
     },
+    /// A workbook of which a part has more elements than a reader can hold.
+    #[error("{}", self.label().en)]
+    Crowded {
+        /// The part of the workbook.
+        part: String,
+        /// Elements allowed.
+        limit: u64,
+    },
     /// More rows than [`limits::MAX_ROWS`].
     #[error("{}", self.label().en)]
     TooManyRows {
@@ -144,6 +152,7 @@ impl ImportError {
             Self::Password => "password",
             Self::Broken(_) => "broken",
             Self::Unpacks { .. } => "unpacks",
+            Self::Crowded { .. } => "crowded",
             Self::TooManyRows { .. } => "too-many-rows",
             Self::TooManyColumns { .. } => "too-many-columns",
             Self::CellTooLong { .. } => "cell-too-long",
@@ -208,6 +217,15 @@ impl ImportError {
                 format!(
                     "'{part}' in the workbook unpacks to more than {limit} bytes, as a zip bomb does, and was not \
                      read: split the workbook"
+                ),
+            ),
+            Self::Crowded { part, limit } => Label::new(
+                format!(
+                    "工作簿里的 {part} 含有超过 {limit} 个元素，疑为压缩炸弹，没有读取。请只保留要导入的表，另存后再导入。"
+                ),
+                format!(
+                    "'{part}' in the workbook has more than {limit} elements, as a zip bomb does, and was not read: \
+                     keep only the sheets to import and save it anew"
                 ),
             ),
             Self::TooManyRows { sheet } => Label::new(

@@ -1,14 +1,14 @@
 //! What a file is, by its bytes, before anything reads it in earnest.
 
 use std::fs::File;
-use std::io::{BufReader, Cursor, Read, Seek, SeekFrom};
+use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use encoding_rs::{CoderResult, DecoderResult, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 use sha2::{Digest, Sha256};
 
 use super::text::Records;
-use super::{Row, limits};
+use super::{Row, limits, parts};
 use crate::import::error::ImportError;
 
 /// A file's format.
@@ -38,7 +38,7 @@ pub struct Inspection {
     pub digest: String,
 }
 
-const CHUNK_BYTES: usize = 1 << 16;
+pub(super) const CHUNK_BYTES: usize = 1 << 16;
 const ZIP: &[u8] = b"PK\x03\x04";
 const OLE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
 const OTHERS: [(&[u8], &str); 8] = [
@@ -70,7 +70,7 @@ pub fn inspect(path: &Path) -> Result<Inspection, ImportError> {
     }
     if head.starts_with(ZIP) {
         within(bytes, limits::MAX_WORKBOOK_BYTES)?;
-        check_parts(&mut file, &PartLimits::default())?;
+        parts::check(&mut file, &parts::Most::default())?;
         file.seek(SeekFrom::Start(0)).map_err(ImportError::Read)?;
         return Ok(Inspection { format: Format::Xlsx, bytes, digest: digest(&mut file, |_| ())? });
     }
@@ -102,83 +102,6 @@ fn digest(file: &mut File, mut see: impl FnMut(&[u8])) -> Result<String, ImportE
         see(&chunk[..length]);
     }
     Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
-}
-
-/// How much the parts of a workbook may unpack to.
-struct PartLimits {
-    sheet: u64,
-    other: u64,
-    run: u64,
-}
-
-impl Default for PartLimits {
-    fn default() -> Self {
-        Self { sheet: limits::MAX_SHEET_BYTES, other: limits::MAX_PART_BYTES, run: limits::MAX_XML_RUN_BYTES }
-    }
-}
-
-/// The parts of an xlsx: what they say they unpack to, and what they do unpack to, since a bomb lies about it.
-fn check_parts(file: &mut File, most: &PartLimits) -> Result<(), ImportError> {
-    let broken = |error: zip::result::ZipError| ImportError::Broken(error.to_string());
-    let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(broken)?;
-    let named =
-        |name: &str| archive.file_names().any(|file| file.is_ok_and(|file| file.eq_ignore_ascii_case(name)));
-    if !named("xl/workbook.xml") {
-        return Err(ImportError::NotASheet(if named("xl/workbook.bin") {
-            "xlsb"
-        } else if named("content.xml") {
-            "OpenDocument"
-        } else if named("word/document.xml") {
-            "Word"
-        } else {
-            "zip"
-        }));
-    }
-    if archive.len() > limits::MAX_PARTS {
-        return Err(ImportError::Broken(format!("{} > {} parts", archive.len(), limits::MAX_PARTS)));
-    }
-    let mut chunk = vec![0; CHUNK_BYTES];
-    for index in 0..archive.len() {
-        let mut part = archive.by_index(index).map_err(|error| match error {
-            zip::result::ZipError::UnsupportedArchive(zip::result::ZipError::PASSWORD_REQUIRED) => {
-                ImportError::Password
-            }
-            other => broken(other),
-        })?;
-        let name = part.name().map_err(broken)?.into_owned();
-        let is_xml = name.ends_with(".xml") || name.ends_with(".rels");
-        let limit = if name.starts_with("xl/worksheets/") { most.sheet } else { most.other };
-        let unpacks = || ImportError::Unpacks { part: name.clone(), limit };
-        if part.size() > limit {
-            return Err(unpacks());
-        }
-        let (mut total, mut run) = (0, 0);
-        loop {
-            let length =
-                part.read(&mut chunk).map_err(|error| ImportError::Broken(format!("{name}: {error}")))?;
-            if length == 0 {
-                break;
-            }
-            total += length as u64;
-            if total > limit {
-                return Err(unpacks());
-            }
-            if is_xml {
-                // The reader holds what lies between two tags in memory, so that must be short.
-                let read = &chunk[..length];
-                let last = read.iter().rposition(|byte| *byte == b'<');
-                let first = read.iter().position(|byte| *byte == b'<').unwrap_or(length);
-                run += first as u64;
-                if run > most.run {
-                    return Err(ImportError::Unpacks { part: name, limit: most.run });
-                }
-                if let Some(last) = last {
-                    run = (length - last) as u64;
-                }
-            }
-        }
-    }
-    Ok(())
 }
 
 /// What an old compound file has: its streams are named in UTF-16 in its directory.
@@ -296,53 +219,4 @@ pub(super) fn decode(
 ) -> (usize, usize, bool) {
     let (result, read, written, _) = decoder.decode_to_utf8(bytes, into, last);
     (read, written, matches!(result, CoderResult::InputEmpty))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::Write;
-
-    use super::*;
-
-    /// A workbook with one part of so many bytes of `filler`, which lies about its size if it is told to.
-    fn workbook(part: &str, filler: &str, lies: Option<u32>) -> File {
-        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
-        let options = zip::write::SimpleFileOptions::default();
-        zip.start_file("xl/workbook.xml", options).unwrap();
-        zip.start_file(part, options).unwrap();
-        zip.write_all(filler.repeat(1000).as_bytes()).unwrap();
-        let mut bytes = zip.finish().unwrap().into_inner();
-        for (name_at, size_at) in [(30, 22), (46, 24)] {
-            if let Some(size) = lies {
-                let found = (name_at..bytes.len()).filter(|at| bytes[*at..].starts_with(part.as_bytes()));
-                let signature = if name_at == 30 { b"PK\x03\x04" } else { b"PK\x01\x02" };
-                for at in found.filter(|at| bytes[at - name_at..].starts_with(signature)).collect::<Vec<_>>()
-                {
-                    let at = at - name_at + size_at;
-                    bytes[at..at + 4].copy_from_slice(&size.to_le_bytes());
-                }
-            }
-        }
-        let mut file = tempfile::tempfile().unwrap();
-        file.write_all(&bytes).unwrap();
-        file
-    }
-
-    fn check(part: &str, filler: &str, lies: Option<u32>, expected: Result<(), &str>) {
-        let most = PartLimits { sheet: 100_000, other: 5_000, run: 2_000 };
-        let result = check_parts(&mut workbook(part, filler, lies), &most);
-        assert_eq!(result.map_err(|error| error.code()), expected, "{part}");
-    }
-
-    #[test]
-    fn what_unpacks_to_too_much_is_refused_whatever_it_says() {
-        check("xl/worksheets/sheet1.xml", "<c/>", None, Ok(()));
-        check("xl/sharedStrings.xml", "<c/>", None, Ok(()));
-        check("xl/sharedStrings.xml", "<si/>...", None, Err("unpacks"));
-        check("xl/sharedStrings.xml", "<si/>...", Some(u32::MAX), Err("unpacks"));
-        // One that says less than it has is cut off where it said it ends, and is broken.
-        check("xl/sharedStrings.xml", "<si/>...", Some(1), Err("broken"));
-        check("xl/worksheets/sheet1.xml", "...", None, Err("unpacks"));
-        check("xl/media/image.png", "...", None, Ok(()));
-    }
 }

@@ -12,6 +12,12 @@ pub const MAX_SHEET_BYTES: u64 = 4 << 30;
 pub const MAX_PART_BYTES: u64 = 512 << 20;
 /// Bytes between two tags of a workbook's XML, which its reader holds in memory.
 pub const MAX_XML_RUN_BYTES: u64 = 1 << 20;
+/// Tags among the shared texts of a workbook, four to a text: the reader holds each, be it empty.
+pub const MAX_TEXT_TAGS: u64 = 16_000_000;
+/// Tags of a part that is neither a sheet nor the shared texts. A format takes its reader 150 bytes.
+pub const MAX_PART_TAGS: u64 = 2_000_000;
+/// Merged blocks of a sheet, which its reader holds all at once.
+pub const MAX_MERGES: u64 = 1_000_000;
 /// Parts of a workbook.
 pub const MAX_PARTS: usize = 4_096;
 /// Rows of one sheet that are not blank.

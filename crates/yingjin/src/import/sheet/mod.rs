@@ -6,6 +6,7 @@
 
 pub mod inspect;
 pub mod limits;
+mod parts;
 mod text;
 mod workbook;
 
