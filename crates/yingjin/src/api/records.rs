@@ -634,6 +634,8 @@ pub async fn change_record(
 impl App {
     /// Does something that changes records, and records the verdicts it moves on the day taken for today. Both are
     /// durable when this returns.
+    ///
+    /// Errors: nothing was changed; or, where the problem says so, the change is kept and its verdicts are not.
     pub fn change(
         &self,
         account: &Account,
@@ -641,13 +643,19 @@ impl App {
     ) -> Result<Patched, Problem> {
         let pipeline = self.days.pipeline();
         let origin = Origin { actor: account.name.clone(), at: clock::now() };
-        let (seq, recorded) = self.days.write(self.today(), |snapshot| {
+        let mut kept = None;
+        let written = self.days.write(self.today(), |snapshot| {
             let seq = change(&pipeline.store)?;
+            kept = Some(seq);
             let Some(moved) = pipeline.catch_up(snapshot)? else {
                 return Ok((seq, Recorded::default()));
             };
             let recorded = pipeline.record_moved(snapshot, &moved, &origin)?;
             Ok((seq, recorded))
+        });
+        let (seq, recorded) = written.map_err(|error| match kept {
+            Some(seq) => Problem::without_verdicts(seq, &error),
+            None => error.into(),
         })?;
         let turned = recorded.changes.into_iter().filter(|change| change.from != change.to);
         let changed = turned.map(|change| {

@@ -97,6 +97,16 @@ impl Pipeline {
     /// Brings a day up to the last event. Returns the verdicts that moved; none where all has to be judged anew,
     /// because an import came or too much changed.
     pub fn catch_up(&self, snapshot: &mut Snapshot) -> Result<Option<Vec<Moved>>, PipelineError> {
+        let known = snapshot.seq;
+        let moved = self.follow_events(snapshot);
+        if !matches!(moved, Ok(Some(_))) {
+            // What was read halfway has to be read again.
+            snapshot.seq = known;
+        }
+        moved
+    }
+
+    fn follow_events(&self, snapshot: &mut Snapshot) -> Result<Option<Vec<Moved>>, PipelineError> {
         const PAGE: usize = 256;
         let mut touched: Vec<(KindId, RecordId)> = Vec::new();
         let mut turned: Vec<(KindId, RecordId)> = Vec::new();
