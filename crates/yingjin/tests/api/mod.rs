@@ -1,7 +1,7 @@
 //! The HTTP API on a small made-up city: the real router over a real register, on SQLite and, where
 //! `YINGJIN_TEST_POSTGRES` names a server, on PostgreSQL too.
 
-mod server;
+pub mod server;
 
 mod accounts;
 mod city;

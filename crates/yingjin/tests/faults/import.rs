@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use store::{Schema, Store};
 
 const ROWS: u64 = 3_000;
-const KILLS: u32 = 40;
+/// Kills in CI.
+const KILLS: u64 = 40;
 
 /// The sample city without its duties: kinds are what an import goes by.
 fn city(folder: &Path) -> PathBuf {
@@ -57,12 +58,10 @@ fn a_killed_import_leaves_all_or_nothing() {
     let whole = began.elapsed();
 
     let mut halves = 0;
-    for kill in 0..KILLS {
+    for kill in 0..super::rounds(KILLS) {
         let name = format!("{kill}.db");
         let mut child = import(folder.path(), &city, &url(&name));
-        std::thread::sleep(
-            whole.mul_f64(f64::from(kill) / f64::from(KILLS) * 1.1).max(Duration::from_millis(1)),
-        );
+        std::thread::sleep(whole.mul_f64(super::scattered(kill) * 1.1).max(Duration::from_millis(1)));
         child.kill().unwrap();
         child.wait().unwrap();
         let store = Store::open(&url(&name), &schema).unwrap();
