@@ -130,7 +130,7 @@ pub struct TimeToDone {
     pub arose_on: NaiveDate,
     /// The day it was served.
     pub met_on: NaiveDate,
-    /// Days between them.
+    /// Days between them; 0 where the evidence is the older.
     pub days: i64,
 }
 
@@ -310,7 +310,8 @@ impl Store {
             let params = [duty.into(), from.to_string().into(), to.to_string().into()];
             connection.all(sql, &params, |row| {
                 let (arose_on, met_on): (NaiveDate, NaiveDate) = (row.parsed(1)?, row.parsed(2)?);
-                let days = (met_on - arose_on).num_days();
+                // Evidence may be older than the duty (paid since last year): then nobody waited.
+                let days = (met_on - arose_on).num_days().max(0);
                 Ok(TimeToDone { record: row.text(0)?.into(), arose_on, met_on, days })
             })
         })

@@ -980,11 +980,11 @@ export interface components {
              * @description Gaps whose due day has passed.
              */
             overdue: number;
-            /** @description What is owed, summed over those whose amount is known. */
+            /** @description What is owed, summed over those whose amount is known; none where no amount is. */
             owed?: string | null;
             /** @description The department that answers for it. */
             owner: string;
-            /** @description What has been paid, summed over those whose payment is known. */
+            /** @description What has been paid to those owed, as far as it is known. */
             paid?: string | null;
             /**
              * Format: double

@@ -184,11 +184,17 @@ pub struct Counts {
     pub owed: Decimal,
     /// Records owed whose amount is unknown.
     pub amount_unknown: u64,
-    /// What has been paid in all, as far as it is known, owed or not.
+    /// What has been paid to those owed, as far as it is known. Money that went to others is a leak, seen record by
+    /// record: added here, it would hide what is still to pay.
     pub paid: Decimal,
 }
 
 impl Counts {
+    /// What is owed; none where something is and no amount of it is known: that is not zero.
+    pub fn known_owed(&self) -> Option<Decimal> {
+        (self.should == 0 || self.amount_unknown < self.should).then_some(self.owed)
+    }
+
     pub(crate) fn add(&mut self, standing: Standing) {
         self.records += 1;
         self.should += u64::from(standing.is_owed());
@@ -323,7 +329,9 @@ impl Pass {
                     None => counts.amount_unknown += 1,
                 }
             }
-            *paid += duty.paid.as_ref().and_then(|paid| paid.unscaled(row)).unwrap_or(0);
+            if let Some(amount) = duty.paid.as_ref().filter(|_| standing.is_owed()) {
+                *paid += amount.unscaled(row).unwrap_or(0);
+            }
         }
         let decimal = |sum: i128, numbers: &Option<Numbers>| {
             let scale = numbers.as_ref().map_or(0, |numbers| numbers.scale);

@@ -11,11 +11,12 @@ use std::collections::BTreeMap;
 use model::{Record, Standing};
 use proptest::prelude::*;
 use random::Random;
-use rules::evaluate::{Changed, Pass, Setting, one, pass, rejudge};
+use rules::evaluate::{Changed, Numbers, Pass, Setting, one, pass, rejudge};
 use rules::expr::Const;
 use rules::ruleset::RuleSet;
 use rules::sweep::sweep;
 use rules::table::Tables;
+use rust_decimal::Decimal;
 
 fn config() -> ProptestConfig {
     match std::env::var("PROPTEST_CASES") {
@@ -58,6 +59,7 @@ fn check_one_is_columns(seed: u64, firms: usize) {
     let register = random::register(&mut random, &rules, firms);
     let tables = random::tables(&rules, &register);
     let found = pass(&rules, &tables, &setting());
+    check_money_is_of_those_owed(&found);
     for (kind, declared) in rules.kinds.iter().enumerate() {
         for (row, id) in tables.table(kind).ids().iter().enumerate() {
             let traced = found.row(&tables, kind, row);
@@ -88,6 +90,20 @@ fn check_one_is_columns(seed: u64, firms: usize) {
                 assert_eq!(duty.arises.as_ref().unwrap().get(row), judged.arises, "arises, {place}");
             }
         }
+    }
+}
+
+/// Money is what those owed are owed and were paid; what was paid to others is in neither sum.
+fn check_money_is_of_those_owed(found: &Pass) {
+    for duty in &found.duties {
+        let counts = found.counts(duty);
+        let sum = |numbers: &Option<Numbers>| -> Decimal {
+            let owed = (0..duty.rows()).filter(|row| duty.standing(*row).is_owed());
+            owed.filter_map(|row| numbers.as_ref().and_then(|numbers| numbers.get(row))).sum()
+        };
+        assert_eq!((counts.owed, counts.paid), (sum(&duty.amount), sum(&duty.paid)), "{}", duty.duty);
+        let none_known = counts.should > 0 && counts.amount_unknown == counts.should;
+        assert_eq!(counts.known_owed().is_none(), none_known, "{}", duty.duty);
     }
 }
 

@@ -115,6 +115,13 @@ fn rule_tells_the_days(register: &Register) {
     record(&store, "2020-03-01", vec![met]);
     let times = store.times_to_done("rent-waiver", day("2020-02-11"), day("2020-02-11")).unwrap();
     assert_eq!(times[0].days, 10);
+    // Paid since before the promise: nobody waited.
+    let early =
+        Verdict { arose_on: Some(day("2020-02-20")), met_on: Some(day("2020-02-15")), ..verdict("F0", Done) };
+    record(&store, "2020-03-02", vec![verdict("F0", Out)]);
+    record(&store, "2020-03-02", vec![early]);
+    let times = store.times_to_done("rent-waiver", day("2020-02-15"), day("2020-02-15")).unwrap();
+    assert_eq!(times[0].days, 0);
     assert_sound(&store);
 }
 

@@ -76,9 +76,9 @@ pub struct DutyLine {
     pub rate: Option<f64>,
     /// (done + exempt) ÷ should.
     pub rate_with_exempt: Option<f64>,
-    /// What is owed, summed over those whose amount is known.
+    /// What is owed, summed over those whose amount is known; none where no amount is.
     pub owed: Option<Decimal>,
-    /// What has been paid, summed over those whose payment is known.
+    /// What has been paid to those owed, as far as it is known.
     pub paid: Option<Decimal>,
     /// The unit of `owed` and `paid`.
     pub unit: Option<String>,
@@ -300,7 +300,10 @@ impl<'a> Judged<'a> {
 
     /// The money of some records, where the duty names any.
     fn money(&self, counts: &rules::evaluate::Counts) -> (Option<Decimal>, Option<Decimal>) {
-        (self.duty.amount.as_ref().map(|_| counts.owed), self.duty.paid.as_ref().map(|_| counts.paid))
+        (
+            self.duty.amount.as_ref().and_then(|_| counts.known_owed()),
+            self.duty.paid.as_ref().map(|_| counts.paid),
+        )
     }
 
     fn line(&self) -> DutyLine {

@@ -188,7 +188,7 @@ fn line(duty: &Duty, figures: &AreaFigures, lang: Lang) -> Line {
         unknown: counts.unknown,
         rate: share(counts.done, counts.should),
         rate_with_exempt: share(counts.done + counts.exempt, counts.should),
-        owed: duty.amount.as_ref().map(|_| counts.owed),
+        owed: duty.amount.as_ref().and_then(|_| counts.known_owed()),
         amount_unknown: counts.amount_unknown,
         paid: duty.done.paid.as_ref().map(|_| counts.paid),
         unit: duty.amount.as_ref().map(|amount| amount.unit.clone()),
