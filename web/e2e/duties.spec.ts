@@ -38,7 +38,7 @@ test("shows both rates with their denominators", async ({ page }) => {
   await page.locator(".duty-link").first().click();
   const stat = (label: string) => page.locator(".stat", { has: page.getByText(label, { exact: true }) });
   await expect(stat("落实率")).toContainText(/\d+ \/ [\d,]+/);
-  await expect(stat("不计免尽")).toContainText(/\/ [\d,]+/);
+  await expect(stat("含免尽")).toContainText(/\/ [\d,]+/);
   await expect(stat("应尽")).toContainText(/共 [\d,]+ 个档案/);
 });
 

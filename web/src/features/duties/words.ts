@@ -25,7 +25,7 @@ export const w = words({
   duty: { zh: "责任", en: "Duty" },
   progress: { zh: "落实情况", en: "How far" },
   rate: { zh: "落实率", en: "Done" },
-  rateWith: { zh: "不计免尽", en: "Exempt left out" },
+  rateWith: { zh: "含免尽", en: "With exemptions" },
   rateHint: { zh: "已尽 ÷ 应尽", en: "done ÷ should" },
   rateWithHint: { zh: "（已尽 + 免尽）÷ 应尽", en: "(done + exempt) ÷ should" },
   of: (part: string, whole: string) => ({ zh: `${part} / ${whole}`, en: `${part} of ${whole}` }),
