@@ -6,6 +6,8 @@ mod run;
 mod test;
 mod tools;
 
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
@@ -23,9 +25,21 @@ enum Command {
     Test(test::Args),
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // With its causes, without the stack that RUST_BACKTRACE would add: the reader wants the step that failed.
+            eprintln!("\nError: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> anyhow::Result<()> {
+    let cli = Cli::parse();
     std::env::set_current_dir(run::workspace_root())?;
-    match Cli::parse().command {
+    match cli.command {
         Command::Demo(args) => demo::run(&args),
         Command::Test(args) => test::run(&args),
     }
