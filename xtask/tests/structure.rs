@@ -126,7 +126,7 @@ fn files_have_names_that_say_something() {
         let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
         assert!(!banned.contains(&stem.as_str()), "{} has a name that says nothing", path.display());
         let lines = text.lines().count();
-        assert!(lines <= 1500, "{} has {lines} lines: split it", path.display());
+        assert!(lines <= 1000, "{} has {lines} lines: split it", path.display());
     }
 }
 
