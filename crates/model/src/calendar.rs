@@ -2,7 +2,23 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{Datelike, Days, NaiveDate, Weekday};
+use chrono::{DateTime, Datelike, Days, Duration, FixedOffset, NaiveDate, NaiveTime, TimeZone, Utc, Weekday};
+
+/// Seconds by which Asia/Shanghai is ahead of UTC; it has kept no summer time since 1991.
+const SHANGHAI_SECONDS: i32 = 8 * 3600;
+
+/// The day in Asia/Shanghai on which an instant falls.
+pub fn day_of(instant: DateTime<Utc>) -> NaiveDate {
+    match FixedOffset::east_opt(SHANGHAI_SECONDS) {
+        Some(offset) => instant.with_timezone(&offset).date_naive(),
+        None => instant.date_naive(),
+    }
+}
+
+/// The instant at which a day begins in Asia/Shanghai.
+pub fn midnight(day: NaiveDate) -> DateTime<Utc> {
+    Utc.from_utc_datetime(&day.and_time(NaiveTime::MIN)) - Duration::seconds(SHANGHAI_SECONDS.into())
+}
 
 /// The working days of a place: Monday to Friday, less holidays, plus the make-up days that the
 /// State Council sets each year. Years for which no notice is held follow the week alone; see [`Calendar::covers`].
@@ -58,6 +74,11 @@ impl Calendar {
         day
     }
 
+    /// That day if offices work on it, else the next day on which they do.
+    pub fn working_day_from(&self, day: NaiveDate) -> NaiveDate {
+        day.iter_days().find(|day| self.is_working(*day)).unwrap_or(day)
+    }
+
     /// Working days after `start` up to and including `end`; negative when `end` is before `start`.
     pub fn working_days_between(&self, start: NaiveDate, end: NaiveDate) -> i64 {
         let (first, last, sign) = if start <= end { (start, end, 1) } else { (end, start, -1) };
@@ -87,6 +108,16 @@ mod tests {
         if days > 0 {
             assert_eq!(calendar.working_days_between(day(start), end), i64::from(days));
         }
+    }
+
+    #[test]
+    fn the_day_begins_at_sixteen_hours_utc() {
+        for (instant, expected) in
+            [("2020-03-05T15:59:59Z", "2020-03-05"), ("2020-03-05T16:00:00Z", "2020-03-06")]
+        {
+            assert_eq!(day_of(instant.parse().unwrap()), day(expected));
+        }
+        assert_eq!(midnight(day("2020-03-06")), "2020-03-05T16:00:00Z".parse::<DateTime<Utc>>().unwrap());
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub mod id;
 pub mod kind;
 pub mod label;
 pub mod record;
+pub mod term;
 pub mod unit;
 pub mod uscc;
 pub mod value;
@@ -27,6 +28,7 @@ pub use id::{AreaCode, ClauseId, DepartmentId, DutyId, FactId, KindId, Parameter
 pub use kind::{Fact, Kind};
 pub use label::{Label, Lang};
 pub use record::{Change, Record};
+pub use term::Term;
 pub use unit::Unit;
 pub use value::{FactType, Point, Value};
 pub use verdict::{Standing, Truth};
