@@ -95,3 +95,7 @@ id! {
     /// An office of the city: `hrss`.
     DepartmentId
 }
+id! {
+    /// A kind of case: `labour`, `transport`.
+    CaseKindId
+}

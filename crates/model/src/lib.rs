@@ -4,11 +4,13 @@
 //! register  records of kinds, each a set of facts    kind, value, record
 //! duties    who should be served, and by whom        duty, area, calendar
 //! verdicts  yes, no or unknown, and the five sets     verdict
+//! cases     who has to do what by when              case, term
 //! events    what happened, chained by hash           event
 //! ```
 
 pub mod area;
 pub mod calendar;
+pub mod case;
 pub mod duty;
 pub mod event;
 pub mod id;
@@ -23,8 +25,9 @@ pub mod verdict;
 
 pub use area::{Area, Areas};
 pub use calendar::Calendar;
+pub use case::Case;
 pub use duty::Duty;
-pub use id::{AreaCode, ClauseId, DepartmentId, DutyId, FactId, KindId, ParameterId, RecordId};
+pub use id::{AreaCode, CaseKindId, ClauseId, DepartmentId, DutyId, FactId, KindId, ParameterId, RecordId};
 pub use kind::{Fact, Kind};
 pub use label::{Label, Lang};
 pub use record::{Change, Record};
