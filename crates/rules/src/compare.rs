@@ -53,6 +53,14 @@ pub struct AreaComparison {
     pub b: Counts,
 }
 
+impl AreaComparison {
+    /// Whether anybody gains or loses, or the money differs.
+    pub fn differs(&self) -> bool {
+        let money = |counts: &Counts| (counts.owed, counts.amount_unknown);
+        self.newly_owed + self.no_longer_owed > 0 || money(&self.a) != money(&self.b)
+    }
+}
+
 /// One side of a comparison.
 #[derive(Clone, Copy, Debug)]
 pub struct Side<'a> {

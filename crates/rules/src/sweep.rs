@@ -7,17 +7,18 @@
 
 use std::cmp::Ordering;
 
-use model::{DutyId, Label, ParameterId};
+use model::{AreaCode, DutyId, Label, ParameterId};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
 use crate::bits::ones_of;
 use crate::column::CHUNK;
 use crate::evaluate::columns::{Judge, Logic, derive_all};
+use crate::evaluate::pass::RowAreas;
 use crate::evaluate::program::Binding;
 use crate::evaluate::scalar::Scalar;
 use crate::evaluate::vector::{Source, full};
-use crate::evaluate::{Setting, pass};
+use crate::evaluate::{Counts, Setting, pass};
 use crate::expr::{Comparison, Const, Expr, KindIndex, Node, ParameterIndex};
 use crate::number;
 use crate::parameter::Shape;
@@ -54,22 +55,48 @@ pub struct Point {
     pub unknown: u64,
     /// What is owed in all, as far as it is known.
     pub owed: Decimal,
+    /// Records owed whose amount is unknown; of a duty that names no amount, none.
+    pub amount_unknown: u64,
 }
 
-/// Every duty in force that turns on a parameter, at each of some values of it. The parameter is held at the value in
-/// every area. Empty if there is no such parameter or it is no single value.
-pub fn sweep(
-    rules: &RuleSet,
-    tables: &Tables,
-    setting: &Setting,
-    parameter: &ParameterId,
-    values: &[Const],
-) -> Sweep {
-    let place = rules.parameters.iter().position(|known| known.id == *parameter);
+/// What is swept.
+#[derive(Clone, Copy, Debug)]
+pub struct Range<'a> {
+    /// The parameter. It is held at each value in every area.
+    pub parameter: &'a ParameterId,
+    /// Its values, in any order.
+    pub values: &'a [Const],
+    /// Counts only what lies in this area; everything without one.
+    pub area: Option<&'a str>,
+}
+
+impl Point {
+    /// What is owed; none where something is and no amount of it is known: that is not zero.
+    pub fn known_owed(&self) -> Option<Decimal> {
+        (self.should == 0 || self.amount_unknown < self.should).then_some(self.owed)
+    }
+}
+
+impl From<&Counts> for Point {
+    fn from(counts: &Counts) -> Self {
+        Self {
+            should: counts.should,
+            unknown: counts.unknown,
+            owed: counts.owed,
+            amount_unknown: counts.amount_unknown,
+        }
+    }
+}
+
+/// Every duty in force that turns on a parameter, at each of some values of it. Empty if there is no such parameter or
+/// it is no single value.
+pub fn sweep(rules: &RuleSet, tables: &Tables, setting: &Setting, range: Range<'_>) -> Sweep {
+    let place = rules.parameters.iter().position(|known| known.id == *range.parameter);
     let Some(place) = place.filter(|place| rules.parameters[*place].shape == Shape::One) else {
         return Sweep { duties: Vec::new() };
     };
-    let sweeper = Sweeper { rules, tables, setting, place, values };
+    let Range { values, area, .. } = range;
+    let sweeper = Sweeper { rules, tables, setting, place, values, area };
     let mut duties = sweeper.by_counting();
     if let Some(left) = sweeper.left_over(&duties) {
         duties.extend(sweeper.by_passes(&left));
@@ -84,6 +111,7 @@ struct Sweeper<'a> {
     setting: &'a Setting,
     place: ParameterIndex,
     values: &'a [Const],
+    area: Option<&'a str>,
 }
 
 /// A duty by its place in the rules.
@@ -102,9 +130,15 @@ struct Step {
     should: i64,
     unknown: i64,
     owed: i128,
+    amount_unknown: i64,
 }
 
 impl Sweeper<'_> {
+    fn lies_within(&self, code: Option<&str>) -> bool {
+        let areas = &self.rules.city.areas;
+        self.area.is_none_or(|area| code.is_some_and(|code| areas.within(code, area)))
+    }
+
     fn at(&self, value: &Const) -> Setting {
         self.setting.clone().with(self.rules.parameters[self.place].id.clone(), value.clone())
     }
@@ -161,8 +195,13 @@ impl Sweeper<'_> {
             let found = pass(self.rules, self.tables, &self.at(value));
             for (index, points) in duties.iter().zip(&mut points) {
                 let Some(duty) = found.duties.iter().find(|duty| duty.index == *index) else { continue };
-                let counts = found.counts(duty);
-                points.push(Point { should: counts.should, unknown: counts.unknown, owed: counts.owed });
+                let mut counts = Counts::default();
+                for (code, part) in found.counts_by_area(duty) {
+                    if self.lies_within(code.as_ref().map(AreaCode::as_str)) {
+                        counts += &part;
+                    }
+                }
+                points.push(Point::from(&counts));
             }
         }
         duties.iter().zip(points).map(|(index, points)| self.swept(*index, true, points)).collect()
@@ -225,10 +264,13 @@ impl Sweeper<'_> {
         order.sort_by(|a, b| a.1.cmp(&b.1));
         let mut steps = vec![vec![Step::default(); order.len() + 1]; lines.len()];
         let rows = self.tables.table(kind).len();
+        let mut areas = RowAreas::new();
         for start in (0..rows).step_by(CHUNK) {
             let len = CHUNK.min(rows - start);
             let (mut answers, values) = judge.chunk(&binding.source, (start, len));
             let all = full(len);
+            let keys = judge.area_keys(&binding.source, &values, len, &mut areas);
+            let seen: Vec<bool> = areas.codes.iter().map(|code| self.lies_within(code.as_deref())).collect();
             for (((place, line), node), steps) in lines.iter().zip(&nodes).zip(&mut steps) {
                 let planned = &plan.duties[*place];
                 let side = |answers: &mut [u64], yes: bool| {
@@ -242,19 +284,20 @@ impl Sweeper<'_> {
                     // Rows that are yes or unknown on one side at least: the others add nothing anywhere.
                     for bit in ones_of(all[at] & !(holds.1[at] & fails.1[at])) {
                         let row = at * 64 + bit;
+                        if !seen[keys[row] as usize] {
+                            continue;
+                        }
                         let on = |truths: &(Vec<u64>, Vec<u64>)| {
                             let has = |words: &[u64]| words[at] >> bit & 1 == 1;
                             let should = has(&truths.0);
-                            let amount = match amount {
-                                Some(node) if should && values[node].is_known(row) => {
-                                    values[node].number(row)
-                                }
-                                _ => None,
-                            };
+                            let node = amount.filter(|_| should);
+                            let known = node.filter(|node| values[*node].is_known(row));
+                            let amount = known.and_then(|node| values[node].number(row));
                             Step {
                                 should: i64::from(should),
                                 unknown: i64::from(!should && !has(&truths.1)),
                                 owed: amount.unwrap_or(0),
+                                amount_unknown: i64::from(node.is_some() && amount.is_none()),
                             }
                         };
                         let (yes, no) = (on(&holds), on(&fails));
@@ -292,6 +335,7 @@ impl Sweeper<'_> {
                         should: u64::try_from(sum.should).unwrap_or(0),
                         unknown: u64::try_from(sum.unknown).unwrap_or(0),
                         owed: number::to_decimal(sum.owed, scale(*place)).unwrap_or(Decimal::MAX),
+                        amount_unknown: u64::try_from(sum.amount_unknown).unwrap_or(0),
                     };
                 }
                 self.swept(plan.duties[*place].index, false, points)
@@ -305,6 +349,7 @@ impl Step {
         self.should += sign * other.should;
         self.unknown += sign * other.unknown;
         self.owed += i128::from(sign) * other.owed;
+        self.amount_unknown += sign * other.amount_unknown;
     }
 }
 

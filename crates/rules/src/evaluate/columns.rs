@@ -365,7 +365,7 @@ impl Judge {
     }
 
     /// The key of each row's area.
-    fn area_keys<'a>(
+    pub fn area_keys<'a>(
         &'a self,
         source: &Source<'a>,
         values: &Values<'a>,

@@ -7,7 +7,7 @@ pub mod columns;
 mod family;
 mod missing;
 pub mod one;
-mod pass;
+pub(crate) mod pass;
 pub(crate) mod program;
 mod rejudge;
 pub mod scalar;

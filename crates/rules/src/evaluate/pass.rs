@@ -184,15 +184,24 @@ pub struct Counts {
     pub owed: Decimal,
     /// Records owed whose amount is unknown.
     pub amount_unknown: u64,
-    /// What has been paid to those owed, as far as it is known. Money that went to others is a leak, seen record by
-    /// record: added here, it would hide what is still to pay.
+    /// What has been paid to those owed, as far as it is known. Money that went to others is in `leaked`: added here, it
+    /// would hide what is still to pay.
     pub paid: Decimal,
+    /// What has been paid to those it was not owed to, as far as it is known.
+    pub leaked: Decimal,
+    /// Leaks of which it is unknown how much was paid.
+    pub leaked_unknown: u64,
 }
 
 impl Counts {
     /// What is owed; none where something is and no amount of it is known: that is not zero.
     pub fn known_owed(&self) -> Option<Decimal> {
         (self.should == 0 || self.amount_unknown < self.should).then_some(self.owed)
+    }
+
+    /// What has been paid to those it was not owed to; none where somebody was and no amount of it is known.
+    pub fn known_leaked(&self) -> Option<Decimal> {
+        (self.leak == 0 || self.leaked_unknown < self.leak).then_some(self.leaked)
     }
 
     pub(crate) fn add(&mut self, standing: Standing) {
@@ -222,6 +231,8 @@ impl AddAssign<&Counts> for Counts {
         self.owed += other.owed;
         self.amount_unknown += other.amount_unknown;
         self.paid += other.paid;
+        self.leaked += other.leaked;
+        self.leaked_unknown += other.leaked_unknown;
     }
 }
 
@@ -318,9 +329,10 @@ impl Pass {
     /// [`counts_within`] adds up what lies in an area's areas.
     pub fn counts_by_area(&self, duty: &DutyPass) -> BTreeMap<Option<AreaCode>, Counts> {
         let areas = &self.areas[duty.kind];
-        let mut by_key = vec![(Counts::default(), 0i128, 0i128); areas.codes.len()];
+        let mut by_key = vec![(Counts::default(), 0i128, 0i128, 0i128); areas.codes.len()];
         for row in 0..duty.rows {
-            let (counts, owed, paid) = &mut by_key[areas.keys.get(row).map_or(0, |key| *key as usize)];
+            let (counts, owed, paid, leaked) =
+                &mut by_key[areas.keys.get(row).map_or(0, |key| *key as usize)];
             let standing = duty.standing(row);
             counts.add(standing);
             if let Some(amount) = duty.amount.as_ref().filter(|_| standing.is_owed()) {
@@ -329,8 +341,13 @@ impl Pass {
                     None => counts.amount_unknown += 1,
                 }
             }
-            if let Some(amount) = duty.paid.as_ref().filter(|_| standing.is_owed()) {
-                *paid += amount.unscaled(row).unwrap_or(0);
+            if let Some(amount) = &duty.paid {
+                match (standing, amount.unscaled(row)) {
+                    (Standing::Leak, Some(amount)) => *leaked += amount,
+                    (Standing::Leak, None) => counts.leaked_unknown += 1,
+                    (_, amount) if standing.is_owed() => *paid += amount.unwrap_or(0),
+                    _ => {}
+                }
             }
         }
         let decimal = |sum: i128, numbers: &Option<Numbers>| {
@@ -339,9 +356,10 @@ impl Pass {
         };
         let counted = areas.codes.iter().zip(by_key).filter(|(_, (counts, ..))| counts.records > 0);
         counted
-            .map(|(code, (counts, owed, paid))| {
-                let (owed, paid) = (decimal(owed, &duty.amount), decimal(paid, &duty.paid));
-                (code.as_deref().map(AreaCode::from), Counts { owed, paid, ..counts })
+            .map(|(code, (counts, owed, paid, leaked))| {
+                let owed = decimal(owed, &duty.amount);
+                let [paid, leaked] = [paid, leaked].map(|sum| decimal(sum, &duty.paid));
+                (code.as_deref().map(AreaCode::from), Counts { owed, paid, leaked, ..counts })
             })
             .collect()
     }

@@ -11,10 +11,10 @@ use std::collections::BTreeMap;
 use model::{Record, Standing};
 use proptest::prelude::*;
 use random::Random;
-use rules::evaluate::{Changed, Numbers, Pass, Setting, one, pass, rejudge};
+use rules::evaluate::{Changed, Numbers, Pass, Setting, counts_within, one, pass, rejudge};
 use rules::expr::Const;
 use rules::ruleset::RuleSet;
-use rules::sweep::sweep;
+use rules::sweep::{Point, Range, sweep};
 use rules::table::Tables;
 use rust_decimal::Decimal;
 
@@ -183,13 +183,21 @@ proptest! {
         let register = random::register(&mut random, &rules, 25);
         let tables = random::tables(&rules, &register);
         let values: Vec<Const> = [3, -4, 0, 1, 900_000_000_000_000_000, 3, 7].map(Const::Int).to_vec();
-        let swept = sweep(&rules, &tables, &setting(), &"p_int".into(), &values);
+        let parameter = "p_int".into();
+        let range = |area| Range { parameter: &parameter, values: &values, area };
+        let codes: Vec<&str> = rules.city.areas.iter().map(|area| area.code.as_str()).collect();
+        let swept = sweep(&rules, &tables, &setting(), range(None));
+        let parts: Vec<_> =
+            codes.iter().map(|code| (*code, sweep(&rules, &tables, &setting(), range(Some(code))))).collect();
         for (at, value) in values.iter().enumerate() {
             let found = pass(&rules, &tables, &setting().with("p_int", value.clone()));
-            for duty in &swept.duties {
-                let counts = found.counts(found.duty(&duty.duty).unwrap());
-                let point = &duty.points[at];
-                prop_assert_eq!((point.should, point.unknown, point.owed), (counts.should, counts.unknown, counts.owed));
+            for (place, duty) in swept.duties.iter().enumerate() {
+                let judged = found.duty(&duty.duty).unwrap();
+                prop_assert_eq!(&duty.points[at], &Point::from(&found.counts(judged)));
+                for (code, part) in &parts {
+                    let counts = counts_within(&found.counts_by_area(judged), &rules.city.areas, code);
+                    prop_assert_eq!(&part.duties[place].points[at], &Point::from(&counts));
+                }
             }
         }
         // Both ways are taken.
