@@ -43,9 +43,10 @@ export function formatMoney(text: string | null | undefined): string {
 }
 
 function toFen(text: string): string {
-  const match = /^(-?)(\d+)\.(\d{3,})$/.exec(text);
+  const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text);
   if (!match) return text;
-  const [, sign = "", whole = "0", rest = ""] = match;
+  const [, sign = "", whole = "0", digits = ""] = match;
+  const rest = digits.padEnd(2, "0");
   const fen = (BigInt(whole + rest.slice(0, 2)) + (rest.charAt(2) >= "5" ? 1n : 0n))
     .toString()
     .padStart(3, "0");
@@ -54,8 +55,8 @@ function toFen(text: string): string {
 
 const SCALES: Record<Lang, { power: number; name: string }[]> = {
   zh: [
-    { power: 8, name: "亿元" },
-    { power: 4, name: "万元" },
+    { power: 8, name: "亿" },
+    { power: 4, name: "万" },
   ],
   en: [
     { power: 9, name: "bn" },
@@ -63,7 +64,7 @@ const SCALES: Record<Lang, { power: number; name: string }[]> = {
   ],
 };
 
-/** Money at a glance, rounded down to two digits of the largest unit: 1.23亿元, ¥123.45m. The exact sum goes in a title. */
+/** Money at a glance, rounded down to two digits of the largest unit: ¥1.23亿, ¥123.45m. The exact sum goes in a title. */
 export function formatMoneyShort(text: string | null | undefined, lang: Lang): string {
   if (text == null || text === "") return NOTHING;
   const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text);
@@ -73,10 +74,9 @@ export function formatMoneyShort(text: string | null | undefined, lang: Lang): s
     if (whole.length <= power) continue;
     const hundredths = BigInt(whole) / 10n ** BigInt(power - 2);
     const digits = formatDecimal(`${hundredths / 100n}.${String(hundredths % 100n).padStart(2, "0")}`);
-    return lang === "zh" ? `${sign}${digits}${name}` : `${sign}¥${digits}${name}`;
+    return `${sign}¥${digits}${name}`;
   }
-  const plain = formatDecimal(whole);
-  return lang === "zh" ? `${sign}${plain}元` : `${sign}¥${plain}`;
+  return formatMoney(text);
 }
 
 const UNITS: Record<string, Record<Lang, string>> = {
