@@ -2,16 +2,24 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Datelike, Days, Duration, FixedOffset, NaiveDate, NaiveTime, TimeZone, Utc, Weekday};
+use chrono::{
+    DateTime, Datelike, Days, Duration, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc,
+    Weekday,
+};
 
 /// Seconds by which Asia/Shanghai is ahead of UTC; it has kept no summer time since 1991.
 const SHANGHAI_SECONDS: i32 = 8 * 3600;
 
 /// The day in Asia/Shanghai on which an instant falls.
 pub fn day_of(instant: DateTime<Utc>) -> NaiveDate {
+    in_china(instant).date()
+}
+
+/// What clocks in Asia/Shanghai show at an instant.
+pub fn in_china(instant: DateTime<Utc>) -> NaiveDateTime {
     match FixedOffset::east_opt(SHANGHAI_SECONDS) {
-        Some(offset) => instant.with_timezone(&offset).date_naive(),
-        None => instant.date_naive(),
+        Some(offset) => instant.with_timezone(&offset).naive_local(),
+        None => instant.naive_utc(),
     }
 }
 

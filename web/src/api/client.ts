@@ -54,3 +54,14 @@ export function asForm(fields: Record<string, string | Blob | undefined>): FormD
 
 /** Options by which openapi-fetch sends a form as it is. */
 export const FORM = { bodySerializer: (body: unknown): FormData => body as FormData };
+
+/** Keeps the file of an answer under a name, as a link with `download` would. */
+export async function download(name: string, request: Promise<Answered<unknown>>): Promise<void> {
+  const file = (await read(request)) as Blob;
+  const address = URL.createObjectURL(file);
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(address);
+}

@@ -22,6 +22,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/accounts.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a sheet. */
+        get: operations["accounts_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/accounts/{name}": {
         parameters: {
             query?: never;
@@ -56,6 +73,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/asides.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rows put aside, not yet decided, as a sheet. */
+        get: operations["asides_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/asides/{id}": {
         parameters: {
             query?: never;
@@ -82,6 +116,23 @@ export interface paths {
         };
         /** Events, the last first. */
         get: operations["events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/events.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a sheet. */
+        get: operations["events_sheet"];
         put?: never;
         post?: never;
         delete?: never;
@@ -141,6 +192,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/compare.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same as a sheet: one of areas, one of every record that would be owed or would no longer be. */
+        post: operations["compare_sheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conflicts": {
         parameters: {
             query?: never;
@@ -150,6 +218,23 @@ export interface paths {
         };
         /** Conflicts not yet decided. */
         get: operations["conflicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conflicts.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Conflicts not yet decided, as a sheet. */
+        get: operations["conflicts_sheet"];
         put?: never;
         post?: never;
         delete?: never;
@@ -184,6 +269,23 @@ export interface paths {
         };
         /** Every duty in force on a day, with its denominator, rates, gap, unknown, money and speed. */
         get: operations["duties"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duties.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a sheet. */
+        get: operations["duties_sheet"];
         put?: never;
         post?: never;
         delete?: never;
@@ -407,6 +509,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/records.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a sheet. */
+        get: operations["records_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/records/{kind}/{id}": {
         parameters: {
             query?: never;
@@ -561,6 +680,20 @@ export interface components {
         };
         /** @description How one area would differ. */
         AreaChange: {
+            /** @description What is owed in the first, as far as it is known; none where no amount is. */
+            amount_a?: string | null;
+            /** @description What would be owed in the second. */
+            amount_b?: string | null;
+            /**
+             * Format: int64
+             * @description Records owed in the first whose amount is unknown.
+             */
+            amount_unknown_a: number;
+            /**
+             * Format: int64
+             * @description Records that would be owed in the second and whose amount is unknown.
+             */
+            amount_unknown_b: number;
             /** @description The area; none for records whose area is not known. */
             area?: string | null;
             /**
@@ -928,11 +1061,21 @@ export interface components {
         };
         /** @description How one duty would differ. */
         DutyChange: {
-            /** @description What is owed in the first. */
+            /** @description What is owed in the first, as far as it is known; none where no amount is. */
             amount_a?: string | null;
             /** @description What would be owed in the second. */
             amount_b?: string | null;
-            /** @description The same by area. */
+            /**
+             * Format: int64
+             * @description Records owed in the first whose amount is unknown.
+             */
+            amount_unknown_a: number;
+            /**
+             * Format: int64
+             * @description Records that would be owed in the second and whose amount is unknown.
+             */
+            amount_unknown_b: number;
+            /** @description The same by area: those in which anything differs. */
             by_area: components["schemas"]["AreaChange"][];
             /** @description Some of the records, newly owed first. */
             examples: components["schemas"]["ChangeExample"][];
@@ -973,6 +1116,8 @@ export interface components {
             id: string;
             /** @description The kind of record it is owed to. */
             kind: string;
+            /** @description What has been paid to those it was not owed to; none where no amount of it is known. */
+            leaked?: string | null;
             /** @description Who has to move first. */
             mode: components["schemas"]["Mode"];
             /**
@@ -998,7 +1143,7 @@ export interface components {
             rate_with_exempt?: number | null;
             /** @description What people call it. */
             title: components["schemas"]["Words"];
-            /** @description The unit of `owed` and `paid`. */
+            /** @description The unit of `owed`, `paid` and `leaked`. */
             unit?: string | null;
             valid?: components["schemas"]["Span"] | null;
             /** @description The form of the promise: 应免尽免. */
@@ -1357,7 +1502,7 @@ export interface components {
             actor: string;
             /** @description Whether it only looked. */
             dry_run: boolean;
-            /** @description The file's name. */
+            /** @description The file's name; empty where it came from no file. */
             file: string;
             /** @description Its id. */
             id: string;
@@ -1369,11 +1514,14 @@ export interface components {
              */
             on: string;
             result?: components["schemas"]["ImportResult"] | null;
+            sample?: components["schemas"]["SampleOf"] | null;
             /**
              * Format: int64
              * @description The event it became; none where nothing changed.
              */
             seq?: number | null;
+            /** @description Where it came from, as its event says. */
+            source?: string | null;
             /**
              * Format: date-time
              * @description When it began.
@@ -1725,7 +1873,7 @@ export interface components {
                 actor: string;
                 /** @description Whether it only looked. */
                 dry_run: boolean;
-                /** @description The file's name. */
+                /** @description The file's name; empty where it came from no file. */
                 file: string;
                 /** @description Its id. */
                 id: string;
@@ -1737,11 +1885,14 @@ export interface components {
                  */
                 on: string;
                 result?: components["schemas"]["ImportResult"] | null;
+                sample?: components["schemas"]["SampleOf"] | null;
                 /**
                  * Format: int64
                  * @description The event it became; none where nothing changed.
                  */
                 seq?: number | null;
+                /** @description Where it came from, as its event says. */
+                source?: string | null;
                 /**
                  * Format: date-time
                  * @description When it began.
@@ -2209,6 +2360,20 @@ export interface components {
             /** @description The version of the rules: a digest of the city folder. */
             version: string;
         };
+        /** @description What the sample city says of a sheet it made up. */
+        SampleOf: {
+            note?: components["schemas"]["Words"] | null;
+            /**
+             * Format: int64
+             * @description Its rows.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description The seed it was drawn with.
+             */
+            seed: number;
+        };
         /** @description Who is signed in. */
         SignedIn: {
             /** @description The area it is limited to. */
@@ -2452,6 +2617,38 @@ export interface operations {
             };
         };
     };
+    accounts_sheet: {
+        parameters: {
+            query?: {
+                /** @description `zh` or `en`; what Accept-Language asks for unless said. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     change_account: {
         parameters: {
             query?: never;
@@ -2508,6 +2705,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Aside"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    asides_sheet: {
+        parameters: {
+            query?: {
+                /** @description `zh` or `en`; what Accept-Language asks for unless said. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
                 };
             };
             /** @description What went wrong and how to mend it, RFC 9457 */
@@ -2579,6 +2808,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_EventLine"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    events_sheet: {
+        parameters: {
+            query?: {
+                /** @description Only this type. */
+                type?: "import" | "change" | "decision" | "verdicts" | "reveal" | "account" | "sign-in";
+                /** @description `zh` or `en`; what Accept-Language asks for unless said. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
                 };
             };
             /** @description What went wrong and how to mend it, RFC 9457 */
@@ -2690,6 +2953,42 @@ export interface operations {
             };
         };
     };
+    compare_sheet: {
+        parameters: {
+            query?: {
+                /** @description `zh` or `en`; what Accept-Language asks for unless said. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompareRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     conflicts: {
         parameters: {
             query?: {
@@ -2711,6 +3010,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Conflict"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    conflicts_sheet: {
+        parameters: {
+            query?: {
+                /** @description `zh` or `en`; what Accept-Language asks for unless said. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
                 };
             };
             /** @description What went wrong and how to mend it, RFC 9457 */
@@ -2788,6 +3119,46 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    duties_sheet: {
+        parameters: {
+            query?: {
+                /** @description The day it is judged on; today unless said. */
+                on?: string;
+                /** @description Only records in this area; the whole city, or the account's own area, unless said. */
+                area?: string;
+                /** @description Only promises of this form. */
+                verb?: string;
+                /** @description Only those in which this one moves first. */
+                mode?: "automatic" | "claim" | "third-party" | "visit";
+                /** @description `zh` or `en`; what Accept-Language asks for unless said. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
             };
             /** @description What went wrong and how to mend it, RFC 9457 */
             default: {
@@ -2906,6 +3277,8 @@ export interface operations {
                 missing?: string;
                 /** @description Only records that fail one clause alone. */
                 near_miss?: boolean;
+                /** @description `zh` or `en`; what Accept-Language asks for unless said. */
+                lang?: string;
             };
             header?: never;
             path: {
@@ -3102,7 +3475,10 @@ export interface operations {
     };
     import_rows_sheet: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `zh` or `en`; what Accept-Language asks for unless said. */
+                lang?: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -3320,6 +3696,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_RecordLine"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    records_sheet: {
+        parameters: {
+            query: {
+                /** @description The kind. */
+                kind: string;
+                /** @description Text in the name or the id. */
+                q?: string;
+                /** @description Only this area. */
+                area?: string;
+                /** @description `zh` or `en`; what Accept-Language asks for unless said. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
                 };
             };
             /** @description What went wrong and how to mend it, RFC 9457 */

@@ -1,5 +1,6 @@
 import type { ButtonHTMLAttributes } from "react";
-import { useText } from "@/i18n/lang";
+import { useLang, useText } from "@/i18n/lang";
+import { withQuery } from "./url";
 import { w } from "./words";
 
 type Look = "main" | "plain" | "danger";
@@ -17,11 +18,21 @@ export function PrintButton() {
   return <Button onClick={() => window.print()}>{t(w.print)}</Button>;
 }
 
-/** Fetches a file the server writes. A plain link, so that the browser shows its own progress. */
-export function ExportLink({ href }: { href: string }) {
+interface ExportLinkProps {
+  /** The sheet's address in the API. */
+  to: string;
+  query?: Record<string, string | number | boolean | undefined>;
+}
+
+/**
+ * Fetches a sheet the server writes, in the language of the page. A plain link, so that the browser shows its own
+ * progress.
+ */
+export function ExportLink({ to, query }: ExportLinkProps) {
   const t = useText();
+  const { lang } = useLang();
   return (
-    <a className="button" href={href} download>
+    <a className="button" href={withQuery(to, { ...query, lang })} download>
       {t(w.export)}
     </a>
   );

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::Response;
 use model::event::EventType;
 use model::{AreaCode, DepartmentId};
 use serde::{Deserialize, Serialize};
@@ -12,9 +13,11 @@ use utoipa::ToSchema;
 
 use super::app::App;
 use super::extract::{Body, Path};
+use super::list::{Book, Cell, Head, In, SheetLang, say};
 use super::problem::Problem;
 use super::right::{ChangeAccounts, May, ReadAccounts};
 use super::session::{RecordRef, Role};
+use super::words::Words;
 use crate::account::{self, AccountError};
 
 /// An account as the administrator sees it.
@@ -101,6 +104,51 @@ pub async fn accounts(
     app.blocking(|app| {
         let items = app.store().accounts()?.iter().map(AccountLine::from).collect();
         Ok(Json(Accounts { items }))
+    })
+    .await
+}
+
+/// The same as a sheet.
+#[utoipa::path(get, path = "/api/accounts.xlsx", tag = "accounts", params(SheetLang),
+    responses((status = 200, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), Problem))]
+pub async fn accounts_sheet(
+    State(app): State<App>,
+    _account: May<ReadAccounts>,
+    In(lang): In,
+) -> Result<Response, Problem> {
+    app.blocking(move |app| {
+        let (accounts, city, on) = (app.store().accounts()?, &app.rules().city, app.today());
+        let note = Words::new(
+            format!("{on}，共 {} 个账户", accounts.len()),
+            format!("{on}, {} accounts", accounts.len()),
+        );
+        let headings = [
+            ("账户", "account"),
+            ("角色", "role"),
+            ("地区", "area"),
+            ("部门", "department"),
+            ("档案", "record"),
+            ("状态", "state"),
+        ];
+        let title = Words::new("账户", "Accounts");
+        let mut book = Book::begin(Head::new(lang, (&title, &[note]), &headings))?;
+        for account in &accounts {
+            let line = AccountLine::from(account);
+            let area = line.area.as_deref().and_then(|code| city.areas.get(code));
+            let department = line
+                .department
+                .as_deref()
+                .and_then(|id| city.departments.iter().find(|one| one.id.as_str() == id));
+            book.row([
+                line.name.into(),
+                line.role.label(lang).into(),
+                Cell::maybe(area.map(|area| area.name.get(lang))),
+                Cell::maybe(department.map(|department| department.name.get(lang))),
+                Cell::maybe(line.record.map(|record| record.id)),
+                if line.closed { say(lang, "已关闭", "closed") } else { say(lang, "可用", "open") }.into(),
+            ])?;
+        }
+        book.response(&format!("accounts-{on}"))
     })
     .await
 }

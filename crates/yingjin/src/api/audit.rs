@@ -5,7 +5,10 @@ use std::ops::ControlFlow;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::Response;
 use chrono::{DateTime, NaiveDate, Utc};
+use model::Lang;
+use model::calendar::in_china;
 use serde::{Deserialize, Serialize};
 use store::StoredEvent;
 use utoipa::{IntoParams, ToSchema};
@@ -13,6 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::app::App;
 use super::extract::Query;
 use super::jobs::{ChainBreak, Job, JobType, Outcome, VerificationResult, error_label};
+use super::list::{Book, Head, In, SheetLang, say};
 use super::paging::{Page, Paging, cursor};
 use super::problem::Problem;
 use super::right::{May, ReadEvents};
@@ -37,6 +41,22 @@ pub enum EventType {
     Account,
     /// Somebody signed in or out, or failed to.
     SignIn,
+}
+
+impl EventType {
+    /// The word for it.
+    pub fn label(self, lang: Lang) -> &'static str {
+        let (zh, en) = match self {
+            Self::Import => ("导入", "import"),
+            Self::Change => ("更改", "change"),
+            Self::Decision => ("决定", "decision"),
+            Self::Verdicts => ("评估", "verdicts"),
+            Self::Reveal => ("查看个人信息", "personal facts read"),
+            Self::Account => ("账户", "account"),
+            Self::SignIn => ("登录", "sign-in"),
+        };
+        say(lang, zh, en)
+    }
 }
 
 /// Which events.
@@ -135,6 +155,66 @@ pub async fn events(
         let items: Vec<EventLine> = stored.into_iter().map(EventLine::from).collect();
         let next_cursor = items.last().filter(|_| items.len() == limit).and_then(|last| cursor(&last.seq));
         Ok(Json(Page { items, next_cursor, total: None }))
+    })
+    .await
+}
+
+/// Events read at once for a sheet.
+const BATCH: usize = 1000;
+
+/// The same as a sheet.
+#[utoipa::path(get, path = "/api/audit/events.xlsx", tag = "audit", params(EventFilter, SheetLang),
+    responses((status = 200, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), Problem))]
+pub async fn events_sheet(
+    State(app): State<App>,
+    _account: May<ReadEvents>,
+    Query(filter): Query<EventFilter>,
+    In(lang): In,
+) -> Result<Response, Problem> {
+    app.blocking(move |app| {
+        let (on, last) = (app.today(), app.store().last_seq()?);
+        let mut notes = vec![Words::new(
+            format!("{on}，登记库共 {last} 条事件，最新在前"),
+            format!("{on}, the register has {last} events, the last first"),
+        )];
+        notes.extend(filter.event_type.map(|only| {
+            Words::new(format!("只列：{}", only.label(Lang::Zh)), format!("Only: {}", only.label(Lang::En)))
+        }));
+        let headings = [
+            ("序号", "no."),
+            ("类型", "type"),
+            ("时间（北京时间）", "when (China)"),
+            ("对应日期", "holds for"),
+            ("操作人", "who"),
+            ("虚构", "made up"),
+            ("摘要（原文）", "summary (as kept)"),
+            ("指纹", "fingerprint"),
+        ];
+        let title = Words::new("事件", "Events");
+        let mut book = Book::begin(Head::new(lang, (&title, &notes), &headings))?;
+        let mut before = last + 1;
+        loop {
+            let stored = app.store().latest_events(&store::EventFilter {
+                before: Some(before),
+                event_type: filter.event_type.map(Into::into),
+                limit: BATCH,
+            })?;
+            let Some(oldest) = stored.last().map(|stored| stored.seq) else { break };
+            before = oldest;
+            for line in stored.into_iter().map(EventLine::from) {
+                book.row([
+                    line.seq.into(),
+                    line.event_type.label(lang).into(),
+                    in_china(line.at).format("%Y-%m-%d %H:%M:%S").to_string().into(),
+                    line.on.into(),
+                    line.actor.into(),
+                    say(lang, "是", "yes").repeat(usize::from(line.synthetic)).into(),
+                    line.summary.to_string().into(),
+                    line.hash.into(),
+                ])?;
+            }
+        }
+        book.response(&format!("events-{on}"))
     })
     .await
 }

@@ -4,17 +4,19 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use chrono::NaiveDate;
 use model::event::{Event, EventType};
 use model::record::read_facts;
-use model::{Change, FactId, RecordId};
+use model::{Change, FactId, Lang, RecordId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::{Listing, StoredAside, StoredConflict};
+use store::{Listing, StoreError, StoredAside, StoredConflict};
 use utoipa::ToSchema;
 
 use super::app::App;
 use super::extract::{Body, Path, Query};
+use super::list::{Book, Cell, Head, In, SheetLang, say};
 use super::paging::{Page, Paging, cursor};
 use super::problem::{Kind as ProblemKind, Problem};
 use super::records::{Patched, RecordLine, checked_facts, checked_reason};
@@ -135,6 +137,57 @@ pub enum AsideChoice {
 /// What is looked through for one page, so that a narrow scope cannot make a page take long.
 const LOOKED_THROUGH_MAX: usize = 5000;
 
+/// What waits for a decision: a conflict or a row put aside, by its number.
+trait Waiting {
+    fn id(&self) -> i64;
+}
+
+impl Waiting for StoredConflict {
+    fn id(&self) -> i64 {
+        self.id
+    }
+}
+
+impl Waiting for StoredAside {
+    fn id(&self) -> i64 {
+        self.id
+    }
+}
+
+/// The page of what `sees` lets through of a list. A page ends early where much was looked through.
+fn page<T: Waiting, Line>(
+    paging: &Paging,
+    stored: &[T],
+    sees: impl Fn(&T) -> bool,
+    line: impl Fn(&T) -> Line,
+) -> Page<Line> {
+    let is_all = stored.len() < LOOKED_THROUGH_MAX;
+    let mut shown: Vec<&T> = stored.iter().filter(|one| sees(one)).take(paging.limit() + 1).collect();
+    let has_more = shown.len() > paging.limit();
+    shown.truncate(paging.limit());
+    let last = if has_more { shown.last().copied() } else { stored.last().filter(|_| !is_all) };
+    let next_cursor = last.and_then(|last| cursor(&last.id()));
+    Page { items: shown.into_iter().map(line).collect(), next_cursor, total: None }
+}
+
+/// Everything open, read in batches.
+fn all_open<T: Waiting>(list: impl Fn(&Listing) -> Result<Vec<T>, StoreError>) -> Result<Vec<T>, StoreError> {
+    let mut all: Vec<T> = Vec::new();
+    loop {
+        let after = all.last().map_or(0, Waiting::id);
+        let batch = list(&Listing { open: true, after, limit: LOOKED_THROUGH_MAX })?;
+        let is_last = batch.len() < LOOKED_THROUGH_MAX;
+        all.extend(batch);
+        if is_last {
+            return Ok(all);
+        }
+    }
+}
+
+fn sees_conflict(scope: &Scope, view: View, conflict: &store::Conflict) -> bool {
+    scope.find(view.snapshot, conflict.kind.as_str(), conflict.id.as_str()).is_ok()
+}
+
 /// Conflicts not yet decided.
 #[utoipa::path(get, path = "/api/conflicts", tag = "conflicts", params(Paging),
     responses((status = 200, body = Page<Conflict>), Problem))]
@@ -147,22 +200,89 @@ pub async fn conflicts(
         let scope = Scope::of(&account, app.rules());
         let after = paging.after()?.unwrap_or(0);
         let stored = app.store().conflicts(&Listing { open: true, after, limit: LOOKED_THROUGH_MAX })?;
-        let is_all = stored.len() < LOOKED_THROUGH_MAX;
         app.read(app.today(), |view| {
-            let seen = stored.iter().filter(|stored| {
-                let conflict = &stored.conflict;
-                scope.find(view.snapshot, conflict.kind.as_str(), conflict.id.as_str()).is_ok()
-            });
-            let mut items: Vec<Conflict> =
-                seen.take(paging.limit() + 1).map(|stored| Conflict::new(view, stored)).collect();
-            let has_more = items.len() > paging.limit();
-            items.truncate(paging.limit());
-            let last = items.last().map(|item| item.id).filter(|_| has_more);
-            let last = last.or(stored.last().map(|stored| stored.id).filter(|_| !is_all && !has_more));
-            Ok(Json(Page { items, next_cursor: last.as_ref().and_then(cursor), total: None }))
+            let sees = |stored: &StoredConflict| sees_conflict(&scope, view, &stored.conflict);
+            Ok(Json(page(&paging, &stored, sees, |stored| Conflict::new(view, stored))))
         })
     })
     .await
+}
+
+/// The head of a sheet of what waits for a decision.
+fn head(view: View, (title, count): (&Words, usize), headings: &[(&str, &str)], lang: Lang) -> Head {
+    let place = view.place_and_day(None);
+    let mut notes = vec![Words::new(
+        format!("{}，待决定 {count} 条", place.zh),
+        format!("{}, {count} to decide", place.en),
+    )];
+    notes.extend(view.made_up_note());
+    Head::new(lang, (title, &notes), headings)
+}
+
+/// Conflicts not yet decided, as a sheet.
+#[utoipa::path(get, path = "/api/conflicts.xlsx", tag = "conflicts", params(SheetLang),
+    responses((status = 200, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), Problem))]
+pub async fn conflicts_sheet(
+    State(app): State<App>,
+    account: May<ReadDecisions>,
+    In(lang): In,
+) -> Result<Response, Problem> {
+    app.blocking(move |app| {
+        let scope = Scope::of(&account, app.rules());
+        let stored = all_open(|listing| app.store().conflicts(listing))?;
+        let book = app.read(app.today(), |view| {
+            let seen: Vec<_> =
+                stored.iter().filter(|stored| sees_conflict(&scope, view, &stored.conflict)).collect();
+            let headings = [
+                ("编号", "id"),
+                ("名称", "name"),
+                ("区域", "area"),
+                ("虚构", "made up"),
+                ("信息", "fact"),
+                ("日期", "day"),
+                ("先到的（现用）", "told first (in use)"),
+                ("来源", "source"),
+                ("后到的", "told second"),
+                ("来源", "source"),
+                ("位置", "place"),
+            ];
+            let title = Words::new("来源不一致", "Sources that disagree");
+            let mut book = Book::begin(head(view, (&title, seen.len()), &headings, lang))?;
+            for stored in seen {
+                let line = Conflict::new(view, stored);
+                let mut cells = Vec::from(line.record.cells(view, lang));
+                cells.extend([line.label.get(lang).into(), line.on.into()]);
+                cells.extend([line.first.cell(lang), Cell::maybe(line.first.source)]);
+                cells.extend([line.second.cell(lang), Cell::maybe(line.second.source)]);
+                cells.push(Cell::maybe(line.second.place));
+                book.row(cells)?;
+            }
+            Ok(book)
+        })?;
+        book.response(&format!("conflicts-{}", app.today()))
+    })
+    .await
+}
+
+/// A value as a sheet shows it.
+fn value_cell(value: &serde_json::Value) -> Cell {
+    match value {
+        serde_json::Value::Null => Cell::Empty,
+        serde_json::Value::String(text) => text.as_str().into(),
+        other => other.to_string().into(),
+    }
+}
+
+impl Told {
+    /// The value for a sheet, masked as the page masks it.
+    fn cell(&self, lang: Lang) -> Cell {
+        match (&self.display, &self.value) {
+            _ if self.masked => say(lang, "已遮盖", "masked").into(),
+            (Some(display), _) => display.get(lang).into(),
+            (None, Some(value)) => value_cell(value),
+            (None, None) => Cell::Empty,
+        }
+    }
 }
 
 impl Conflict {
@@ -245,17 +365,68 @@ pub async fn asides(
         let scope = Scope::of(&account, app.rules());
         let after = paging.after()?.unwrap_or(0);
         let stored = app.store().asides(&Listing { open: true, after, limit: LOOKED_THROUGH_MAX })?;
-        let is_all = stored.len() < LOOKED_THROUGH_MAX;
         app.read(app.today(), |view| {
-            let seen = stored.iter().filter(|stored| sees_aside(&scope, view, &stored.aside));
-            let mut items: Vec<Aside> =
-                seen.take(paging.limit() + 1).map(|stored| Aside::new(view, stored)).collect();
-            let has_more = items.len() > paging.limit();
-            items.truncate(paging.limit());
-            let last = items.last().map(|item| item.id).filter(|_| has_more);
-            let last = last.or(stored.last().map(|stored| stored.id).filter(|_| !is_all && !has_more));
-            Ok(Json(Page { items, next_cursor: last.as_ref().and_then(cursor), total: None }))
+            let sees = |stored: &StoredAside| sees_aside(&scope, view, &stored.aside);
+            Ok(Json(page(&paging, &stored, sees, |stored| Aside::new(view, stored))))
         })
+    })
+    .await
+}
+
+/// Rows put aside, not yet decided, as a sheet.
+#[utoipa::path(get, path = "/api/asides.xlsx", tag = "conflicts", params(SheetLang),
+    responses((status = 200, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), Problem))]
+pub async fn asides_sheet(
+    State(app): State<App>,
+    account: May<ReadDecisions>,
+    In(lang): In,
+) -> Result<Response, Problem> {
+    app.blocking(move |app| {
+        let scope = Scope::of(&account, app.rules());
+        let stored = all_open(|listing| app.store().asides(listing))?;
+        let book = app.read(app.today(), |view| {
+            let seen: Vec<_> =
+                stored.iter().filter(|stored| sees_aside(&scope, view, &stored.aside)).collect();
+            let headings = [
+                ("类别", "kind"),
+                ("日期", "day"),
+                ("来源", "source"),
+                ("位置", "place"),
+                ("原因", "why"),
+                ("这一行写的是", "what the row says"),
+                ("可能是", "it may mean"),
+            ];
+            let title = Words::new("放在一边的行", "Rows put aside");
+            let mut book = Book::begin(head(view, (&title, seen.len()), &headings, lang))?;
+            for stored in seen {
+                let line = Aside::new(view, stored);
+                let kind = view.rules.kind(&line.kind);
+                let facts = line.facts.iter().map(|(fact, value)| {
+                    let label = kind.map_or_else(
+                        || Words::new(fact.clone(), fact.clone()),
+                        |(place, _)| view.path_label(place, fact),
+                    );
+                    let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                    format!("{} {value}", label.get(lang))
+                });
+                let candidates = line.candidates.iter().map(|record| {
+                    let name = record.name.as_deref().unwrap_or_default();
+                    format!("{name} {}", record.id).trim().to_owned()
+                });
+                let joint = say(lang, "；", "; ");
+                book.row([
+                    kind.map_or(line.kind.as_str(), |(_, kind)| kind.label.get(lang)).into(),
+                    line.on.into(),
+                    Cell::maybe(line.source),
+                    Cell::maybe(line.place),
+                    line.reason.get(lang).into(),
+                    facts.collect::<Vec<_>>().join(joint).into(),
+                    candidates.collect::<Vec<_>>().join(joint).into(),
+                ])?;
+            }
+            Ok(book)
+        })?;
+        book.response(&format!("asides-{}", app.today()))
     })
     .await
 }

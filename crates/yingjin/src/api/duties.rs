@@ -12,20 +12,19 @@ use model::{AreaCode, Duty, DutyId, Lang};
 use rules::evaluate::DutyPass;
 use rules::parameter::{Dated, Parameter};
 use rules::reads::Reads;
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::app::App;
 use super::etag::tagged;
 use super::extract::{Path, Query};
-use super::list::List;
+use super::list::{Book, Cell, Head, In, SheetLang, say, unit_word};
 use super::paging::{Page, Paging, cursor};
 use super::problem::{Kind, Problem};
 use super::right::{May, ReadLists};
 use super::rules::setting_text;
 use super::scope::Scope;
-use super::shield::lang_of;
 use super::view::View;
 use super::words::{Ask, Basis, Counts, Mode, Span, Standing, Words};
 use crate::pipeline::{AreaFigures, Doubts, Figures};
@@ -80,7 +79,9 @@ pub struct DutyLine {
     pub owed: Option<Decimal>,
     /// What has been paid to those owed, as far as it is known.
     pub paid: Option<Decimal>,
-    /// The unit of `owed` and `paid`.
+    /// What has been paid to those it was not owed to; none where no amount of it is known.
+    pub leaked: Option<Decimal>,
+    /// The unit of `owed`, `paid` and `leaked`.
     pub unit: Option<String>,
     /// Days from owed to done, the middle one.
     pub days_median: Option<i64>,
@@ -325,6 +326,7 @@ impl<'a> Judged<'a> {
             counts,
             owed,
             paid,
+            leaked: self.duty.paid.as_ref().and_then(|_| sum.counts.known_leaked()),
             unit: declared.amount.as_ref().map(|amount| amount.unit.clone()),
             days_median: sum.days_percentile(50),
             days_p90: sum.days_percentile(90),
@@ -368,6 +370,17 @@ impl<'a> Judged<'a> {
     }
 }
 
+/// Every duty in force on a day that the reader may see, with its numbers.
+fn lines(app: &App, view: View, scope: &Scope, area: Option<&str>) -> Result<Vec<DutyLine>, Problem> {
+    let seen = view.snapshot.pass.duties.iter();
+    let seen = seen.filter(|duty| scope.sees_duty(&view.rules.duties[duty.index].duty));
+    seen.map(|duty| {
+        let figures = app.days.pipeline().figures(view.snapshot, duty)?;
+        Ok(Judged { view, duty, figures, area }.line())
+    })
+    .collect()
+}
+
 /// Every duty in force on a day, with its denominator, rates, gap, unknown, money and speed.
 #[utoipa::path(get, path = "/api/duties", tag = "duties", params(DayArea),
     responses((status = 200, body = Duties), (status = 304), Problem))]
@@ -381,18 +394,129 @@ pub async fn duties(
     app.blocking(move |app| {
         let scope = Scope::of(&account, app.rules());
         let area = scope.area(query.area.as_deref())?;
-        let duties = app.read(on, |view| {
-            let seen = view.snapshot.pass.duties.iter();
-            let seen = seen.filter(|duty| scope.sees_duty(&view.rules.duties[duty.index].duty));
-            seen.map(|duty| {
-                let figures = app.days.pipeline().figures(view.snapshot, duty)?;
-                Ok(Judged { view, duty, figures, area: area.as_deref() }.line())
-            })
-            .collect::<Result<Vec<_>, Problem>>()
-        })?;
+        let duties = app.read(on, |view| lines(app, view, &scope, area.as_deref()))?;
         tagged(&headers, &Duties { on, area: area.clone(), duties })
     })
     .await
+}
+
+/// Which duties stand on a sheet.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct DutiesFilter {
+    /// Only promises of this form.
+    pub verb: Option<String>,
+    /// Only those in which this one moves first.
+    #[param(inline)]
+    pub mode: Option<Mode>,
+}
+
+/// The same as a sheet.
+#[utoipa::path(get, path = "/api/duties.xlsx", tag = "duties", params(DayArea, DutiesFilter, SheetLang),
+    responses((status = 200, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), Problem))]
+pub async fn duties_sheet(
+    State(app): State<App>,
+    account: May<ReadLists>,
+    Query(query): Query<DayArea>,
+    Query(filter): Query<DutiesFilter>,
+    In(lang): In,
+) -> Result<Response, Problem> {
+    let on = query.on.unwrap_or_else(|| app.today());
+    app.blocking(move |app| {
+        let scope = Scope::of(&account, app.rules());
+        let area = scope.area(query.area.as_deref())?;
+        let book = app.read(on, |view| {
+            let mut lines = lines(app, view, &scope, area.as_deref())?;
+            let all = lines.len();
+            lines.retain(|line| {
+                filter.verb.as_ref().is_none_or(|verb| *verb == line.verb)
+                    && filter.mode.is_none_or(|mode| mode == line.mode)
+            });
+            overview(view, area.as_deref(), (&lines, all), lang)
+        })?;
+        book.response(&format!("duties-{on}"))
+    })
+    .await
+}
+
+fn overview(
+    view: View,
+    area: Option<&str>,
+    (lines, all): (&[DutyLine], usize),
+    lang: Lang,
+) -> Result<Book, Problem> {
+    let mut notes = vec![
+        view.place_and_day(area),
+        Words::new(
+            format!("本表 {} 项责任，当日有效 {all} 项", lines.len()),
+            format!("{} duties in this list, of {all} in force on the day", lines.len()),
+        ),
+    ];
+    notes.extend(view.made_up_note());
+    let headings = [
+        ("编号", "id"),
+        ("承诺", "promise"),
+        ("责任", "duty"),
+        ("责任单位", "owner"),
+        ("办理方式", "who moves first"),
+        ("依据", "basis"),
+        ("总数", "records"),
+        ("应尽", "should"),
+        ("已尽", "done"),
+        ("免尽", "exempt"),
+        ("未尽", "gap"),
+        ("错享", "leak"),
+        ("未知", "unknown"),
+        ("落实率（%）", "done rate (%)"),
+        ("含免尽（%）", "with exemptions (%)"),
+        ("应付", "owed"),
+        ("已付", "paid"),
+        ("错付", "paid to those not owed"),
+        ("单位", "unit"),
+        ("用时中位（天）", "median days"),
+        ("九成用时（天）", "days of 90%"),
+        ("超期", "overdue"),
+    ];
+    let title = Words::new("责任总览", "Duties");
+    let mut book = Book::begin(Head::new(lang, (&title, &notes), &headings))?;
+    let percent = |part: u64, whole: u64| {
+        let share = (Decimal::from(part) * Decimal::ONE_HUNDRED).checked_div(whole.into());
+        Cell::maybe(share.map(|share| share.round_dp_with_strategy(2, RoundingStrategy::ToZero)))
+    };
+    for line in lines {
+        let counts = line.counts;
+        let department = view.rules.city.departments.iter().find(|known| known.id.as_str() == line.owner);
+        let mut cells = vec![
+            Cell::from(line.id.as_str()),
+            line.verb.as_str().into(),
+            line.title.get(lang).into(),
+            department.map_or(line.owner.as_str(), |department| department.name.get(lang)).into(),
+            line.mode.label(lang).into(),
+            line.basis.doc.as_str().into(),
+        ];
+        cells.extend(
+            [
+                counts.records,
+                counts.should,
+                counts.done,
+                counts.exempt,
+                counts.gap,
+                counts.leak,
+                counts.unknown,
+            ]
+            .map(Cell::from),
+        );
+        cells.extend([
+            percent(counts.done, counts.should),
+            percent(counts.done + counts.exempt, counts.should),
+        ]);
+        cells.extend([line.owed, line.paid, line.leaked].map(Cell::maybe));
+        cells.push(Cell::maybe(line.unit.as_deref().map(|unit| unit_word(unit, lang))));
+        cells.extend([line.days_median, line.days_p90].map(Cell::maybe));
+        cells.push(line.overdue.into());
+        book.row(cells)?;
+    }
+    Ok(book)
 }
 
 /// Finds a duty in force that the reader may see.
@@ -606,76 +730,56 @@ pub async fn duty_records(
 }
 
 /// The same list as a sheet, with the day, the denominator and whether it is made up.
-#[utoipa::path(get, path = "/api/duties/{id}/records.xlsx", tag = "duties", params(("id" = String, Path), RecordsFilter),
+#[utoipa::path(get, path = "/api/duties/{id}/records.xlsx", tag = "duties", params(("id" = String, Path), RecordsFilter, SheetLang),
     responses((status = 200, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), Problem))]
 pub async fn duty_records_sheet(
     State(app): State<App>,
     account: May<ReadLists>,
-    headers: HeaderMap,
     Path(id): Path<String>,
     Query(filter): Query<RecordsFilter>,
+    In(lang): In,
 ) -> Result<Response, Problem> {
     let on = filter.on.unwrap_or_else(|| app.today());
-    let lang = lang_of(&headers);
     app.blocking(move |app| {
         let scope = Scope::of(&account, app.rules());
         let area = scope.area(filter.area.as_deref())?;
-        let list = app.read(on, |view| {
+        let book = app.read(on, |view| {
             let duty = find(view, &scope, &id)?;
             let figures = app.days.pipeline().figures(view.snapshot, duty)?;
             let judged = Judged { view, duty, figures, area: area.as_deref() };
             let (rows, doubts) = rows(app, &judged, &scope, &filter)?;
             let lines = rows.iter().map(|row| standing_line(&judged, &doubts, *row)).collect::<Vec<_>>();
-            Ok(sheet_of(&judged, &lines, lang))
+            sheet_of(&judged, &lines, lang)
         })?;
-        list.response(&format!("{id}-{on}"))
+        book.response(&format!("{id}-{on}"))
     })
     .await
 }
 
 /// The list as a sheet: what it is, of which day and of how many, then one line a record.
-fn sheet_of(judged: &Judged, lines: &[StandingLine], lang: Lang) -> List {
-    let (rules, declared, line) = (judged.view.rules, judged.declared(), judged.line());
-    let pick = |zh: &str, en: &str| if lang == Lang::Zh { zh.to_owned() } else { en.to_owned() };
-    let area = judged.area.and_then(|code| rules.city.areas.get(code));
-    let area = area.map_or_else(|| rules.city.name.get(lang), |area| area.name.get(lang));
-    let on = judged.view.snapshot.on;
-    let counts = line.counts;
+fn sheet_of(judged: &Judged, lines: &[StandingLine], lang: Lang) -> Result<Book, Problem> {
+    let (view, declared, line) = (judged.view, judged.declared(), judged.line());
+    let place = view.place_and_day(judged.area);
+    let (shown, counts) = (lines.len(), line.counts);
+    let Counts { records, should, done, exempt, gap, leak, unknown } = counts;
     let mut notes = vec![
-        format!("{} {}", declared.verb, declared.title.get(lang)),
-        match lang {
-            Lang::Zh => format!("{area}，{on}，本表 {} 条", lines.len()),
-            Lang::En => format!("{area}, {on}, {} records in this list", lines.len()),
-        },
-        match lang {
-            Lang::Zh => format!(
-                "全部 {} 条中：应尽 {}，已尽 {}，免尽 {}，未尽 {}，错享 {}，未知 {}",
-                counts.records,
-                counts.should,
-                counts.done,
-                counts.exempt,
-                counts.gap,
-                counts.leak,
-                counts.unknown
+        Words::new(
+            format!("{}，本表 {shown} 条", place.zh),
+            format!("{}, {shown} records in this list", place.en),
+        ),
+        Words::new(
+            format!(
+                "全部 {records} 条中：应尽 {should}，已尽 {done}，免尽 {exempt}，未尽 {gap}，错享 {leak}，未知 {unknown}"
             ),
-            Lang::En => format!(
-                "Of all {} records: should {}, done {}, exempt {}, gap {}, leak {}, unknown {}",
-                counts.records,
-                counts.should,
-                counts.done,
-                counts.exempt,
-                counts.gap,
-                counts.leak,
-                counts.unknown
+            format!(
+                "Of all {records} records: should {should}, done {done}, exempt {exempt}, gap {gap}, leak {leak}, \
+                 unknown {unknown}"
             ),
-        },
+        ),
     ];
     if lines.iter().any(|line| line.synthetic) {
-        notes.push(pick("含模拟数据，不代表真实情况", "Holds made-up data: not the real state of things"));
+        notes.extend(view.made_up_note());
     }
-    let day = |day: Option<NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
-    let number = |value: Option<Decimal>| value.map(|value| value.to_string()).unwrap_or_default();
-    let unit = line.unit.map(|unit| format!(" ({unit})")).unwrap_or_default();
     let headings = [
         ("编号", "id"),
         ("名称", "name"),
@@ -683,37 +787,36 @@ fn sheet_of(judged: &Judged, lines: &[StandingLine], lang: Lang) -> List {
         ("状态", "standing"),
         ("应付", "owed"),
         ("已付", "paid"),
+        ("单位", "unit"),
         ("产生日期", "arose on"),
         ("应办结日期", "due on"),
         ("办结日期", "met on"),
         ("缺少的事实", "missing facts"),
-        ("模拟", "made up"),
+        ("虚构", "made up"),
     ];
-    List {
-        title: declared.title.get(lang).to_owned(),
-        notes,
-        headings: headings
-            .iter()
-            .map(|(zh, en)| pick(zh, en) + if matches!(*en, "owed" | "paid") { unit.as_str() } else { "" })
-            .collect(),
-        rows: lines
-            .iter()
-            .map(|line| {
-                let area = line.area.as_deref().and_then(|code| rules.city.areas.get(code));
-                vec![
-                    line.id.clone(),
-                    line.name.clone().unwrap_or_default(),
-                    area.map(|area| area.name.get(lang).to_owned()).unwrap_or_default(),
-                    line.standing.label(lang).to_owned(),
-                    number(line.amount),
-                    number(line.paid),
-                    day(line.arose_on),
-                    day(line.due_on),
-                    day(line.met_on),
-                    line.missing.join(", "),
-                    if line.synthetic { pick("是", "yes") } else { String::new() },
-                ]
-            })
-            .collect(),
+    let title = Words::new(
+        format!("{} {}", declared.verb, declared.title.zh),
+        format!("{} {}", declared.verb, declared.title.en),
+    );
+    let mut book = Book::begin(Head::new(lang, (&title, &notes), &headings))?;
+    let unit = line.unit.as_deref().map(|unit| unit_word(unit, lang));
+    for line in lines {
+        let missing =
+            line.missing.iter().map(|path| view.path_label(judged.duty.kind, path).get(lang).to_owned());
+        book.row([
+            line.id.as_str().into(),
+            Cell::maybe(line.name.as_deref()),
+            view.area_name(line.area.as_deref(), lang).into(),
+            line.standing.label(lang).into(),
+            Cell::maybe(line.amount),
+            Cell::maybe(line.paid),
+            Cell::maybe(unit.filter(|_| line.amount.is_some() || line.paid.is_some())),
+            Cell::maybe(line.arose_on),
+            Cell::maybe(line.due_on),
+            Cell::maybe(line.met_on),
+            missing.collect::<Vec<_>>().join(say(lang, "、", ", ")).into(),
+            say(lang, "是", "yes").repeat(usize::from(line.synthetic)).into(),
+        ])?;
     }
+    Ok(book)
 }

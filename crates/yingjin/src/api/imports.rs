@@ -23,7 +23,7 @@ use utoipa::ToSchema;
 use super::app::App;
 use super::extract::{Path, Query};
 use super::jobs::error_label;
-use super::list::{List, xlsx};
+use super::list::{Book, Cell, Head, In, SheetLang, say, xlsx};
 use super::paging::{Page, Paging, cursor};
 use super::problem::{Kind, Problem};
 use super::right::{ImportSheets, May, ReadImports};
@@ -113,8 +113,12 @@ pub struct ImportLine {
     pub id: String,
     /// The kind.
     pub kind: String,
-    /// The file's name.
+    /// The file's name; empty where it came from no file.
     pub file: String,
+    /// Where it came from, as its event says.
+    pub source: Option<String>,
+    /// How it was made up, where the sample city made it.
+    pub sample: Option<SampleOf>,
     /// The day its facts hold for.
     pub on: NaiveDate,
     /// Whether it only looked.
@@ -129,6 +133,17 @@ pub struct ImportLine {
     pub result: Option<ImportResult>,
     /// The event it became; none where nothing changed.
     pub seq: Option<i64>,
+}
+
+/// What the sample city says of a sheet it made up.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SampleOf {
+    /// The seed it was drawn with.
+    pub seed: u64,
+    /// Its rows.
+    pub rows: u64,
+    /// What the recipe says of it.
+    pub note: Option<Words>,
 }
 
 /// An import with everything there is to say about it.
@@ -449,6 +464,8 @@ impl From<&Work> for ImportLine {
             id: job.id.clone(),
             kind: job.what.kind.clone(),
             file: job.what.upload.name.clone(),
+            source: None,
+            sample: None,
             on: job.what.on,
             dry_run: job.what.dry_run,
             actor: job.actor.clone(),
@@ -478,12 +495,18 @@ impl ImportLine {
             id: format!("{EVENT_ID}{}", stored.seq),
             kind: text("kind"),
             file: text("file"),
+            source: Some(text("source")).filter(|source| !source.is_empty()),
+            sample: summary.get("seed").and_then(serde_json::Value::as_u64).map(|seed| SampleOf {
+                seed,
+                rows: count("rows"),
+                note: summary.get("note").and_then(|note| serde_json::from_value(note.clone()).ok()),
+            }),
             on: stored.event.on,
             dry_run: false,
             actor: stored.event.actor.clone(),
             started_at: stored.event.at,
             state: ImportState::Done,
-            result: Some(ImportResult {
+            result: summary.get("read").map(|_| ImportResult {
                 read: count("read"),
                 added: count("added"),
                 changed: count("changed"),
@@ -701,15 +724,14 @@ pub async fn cancel_import(
 
 /// The rows to mend, as a sheet in the columns of the one that was sent: mend it and import it again. Only for
 /// whoever sent it, because all that the rows say is in it.
-#[utoipa::path(get, path = "/api/imports/{id}/rows.xlsx", tag = "imports", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/imports/{id}/rows.xlsx", tag = "imports", params(("id" = String, Path), SheetLang),
     responses((status = 200, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), Problem))]
 pub async fn import_rows_sheet(
     State(app): State<App>,
     account: May<ImportSheets>,
-    headers: HeaderMap,
     Path(id): Path<String>,
+    In(lang): In,
 ) -> Result<Response, Problem> {
-    let lang = lang_of(&headers);
     app.blocking(move |app| {
         let found = find(app, &account, &id)?;
         if found.actor() != account.name {
@@ -730,7 +752,7 @@ pub async fn import_rows_sheet(
 /// Rows in one sheet to mend.
 const ROWS_MAX: usize = 100_000;
 
-fn stored_rows(app: &App, stored: &StoredEvent, lang: Lang) -> Result<List, Problem> {
+fn stored_rows(app: &App, stored: &StoredEvent, lang: Lang) -> Result<Book, Problem> {
     let rows = app.store().import_rows(stored.seq, -1, ROWS_MAX)?;
     let mut headings: Vec<String> = vec![];
     for heading in rows.iter().flat_map(|(_, row)| row.cells.keys()) {
@@ -750,6 +772,11 @@ fn stored_rows(app: &App, stored: &StoredEvent, lang: Lang) -> Result<List, Prob
             *reasons += &format!("{joint}{}", row.reason.get(lang));
         }
     }
-    headings.push(if lang == Lang::Zh { "原因（不导入）" } else { "reason (not read)" }.to_owned());
-    Ok(List { title: "rows".to_owned(), notes: vec![], headings, rows: written.into_values().collect() })
+    headings.push(say(lang, "原因（不导入）", "reason (not read)").to_owned());
+    // Nothing above the headings: the sheet is imported again.
+    let mut book = Book::begin(Head { title: "rows".to_owned(), notes: vec![], headings })?;
+    for line in written.into_values() {
+        book.row(line.into_iter().map(Cell::from))?;
+    }
+    Ok(book)
 }

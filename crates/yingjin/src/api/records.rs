@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use chrono::{DateTime, NaiveDate, Utc};
 use model::event::{Event, EventType};
 use model::value::TextFormat;
-use model::{Change, Fact, FactId, FactType, Kind, RecordId};
+use model::{Change, Fact, FactId, FactType, Kind, Lang, RecordId};
 use rules::evaluate::Setting;
 use rules::ruleset::RuleSet;
 use rust_decimal::Decimal;
@@ -19,6 +20,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::app::App;
 use super::city::FactTypeName;
 use super::extract::{Body, Path, Query};
+use super::list::{Book, Cell, Head, In, SheetLang, say};
 use super::paging::{Page, Paging, cursor};
 use super::problem::Problem;
 use super::right::{ChangeRecord, May, ReadLists, ReadRecord, RevealFacts, Right};
@@ -281,6 +283,25 @@ pub struct ChangedVerdict {
     pub to: Standing,
 }
 
+/// The place of a kind that the reader may see.
+fn kind_seen(app: &App, scope: &Scope, kind: &str) -> Result<usize, Problem> {
+    let found = app.rules().kind(kind).filter(|_| scope.sees_kind(kind));
+    found.map(|(place, _)| place).ok_or_else(|| Problem::not_found(kind))
+}
+
+/// The rows of a kind in an area whose name or id has a text.
+fn rows_found(view: View, kind: usize, area: Option<&str>, text: Option<&str>) -> Vec<usize> {
+    let areas = &view.rules.city.areas;
+    let text = text.map(str::trim).filter(|text| !text.is_empty());
+    let within = |row: usize| {
+        let code = view.snapshot.pass.area(kind, row);
+        area.is_none_or(|area| code.is_some_and(|code| areas.within(code, area)))
+    };
+    (0..view.snapshot.tables.table(kind).len())
+        .filter(|row| within(*row) && text.is_none_or(|text| view.has_text(kind, *row, text)))
+        .collect()
+}
+
 /// Records of a kind, by text and area.
 #[utoipa::path(get, path = "/api/records", tag = "records", params(RecordSearch, Paging),
     responses((status = 200, body = Page<RecordLine>), Problem))]
@@ -293,19 +314,10 @@ pub async fn records(
     app.blocking(move |app| {
         let scope = Scope::of(&account, app.rules());
         let area = scope.area(search.area.as_deref())?;
-        let found = app.rules().kind(&search.kind).filter(|_| scope.sees_kind(&search.kind));
-        let (kind, _) = found.ok_or_else(|| Problem::not_found(&search.kind))?;
+        let kind = kind_seen(app, &scope, &search.kind)?;
         let after: Option<usize> = paging.after()?;
-        let text = search.q.as_deref().map(str::trim).filter(|text| !text.is_empty());
         app.read(app.today(), |view| {
-            let areas = &app.rules().city.areas;
-            let within = |row: usize| {
-                let code = view.snapshot.pass.area(kind, row);
-                area.as_ref().is_none_or(|area| code.is_some_and(|code| areas.within(code, area)))
-            };
-            let rows: Vec<usize> = (0..view.snapshot.tables.table(kind).len())
-                .filter(|row| within(*row) && text.is_none_or(|text| view.has_text(kind, *row, text)))
-                .collect();
+            let rows = rows_found(view, kind, area.as_deref(), search.q.as_deref());
             let begin = after.map_or(0, |after| rows.partition_point(|row| *row <= after));
             let shown = &rows[begin..rows.len().min(begin + paging.limit())];
             let is_last = begin + shown.len() >= rows.len();
@@ -317,6 +329,56 @@ pub async fn records(
         })
     })
     .await
+}
+
+/// The same as a sheet.
+#[utoipa::path(get, path = "/api/records.xlsx", tag = "records", params(RecordSearch, SheetLang),
+    responses((status = 200, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), Problem))]
+pub async fn records_sheet(
+    State(app): State<App>,
+    account: May<ReadLists>,
+    Query(search): Query<RecordSearch>,
+    In(lang): In,
+) -> Result<Response, Problem> {
+    app.blocking(move |app| {
+        let scope = Scope::of(&account, app.rules());
+        let area = scope.area(search.area.as_deref())?;
+        let kind = kind_seen(app, &scope, &search.kind)?;
+        let book = app.read(app.today(), |view| {
+            let rows = rows_found(view, kind, area.as_deref(), search.q.as_deref());
+            let all = rows_found(view, kind, area.as_deref(), None).len();
+            let shown = rows.len();
+            let mut notes = vec![
+                view.place_and_day(area.as_deref()),
+                Words::new(
+                    format!("本表 {shown} 条，共 {all} 条"),
+                    format!("{shown} records in this list, of {all}"),
+                ),
+            ];
+            notes.extend(view.made_up_note());
+            let headings = [("编号", "id"), ("名称", "name"), ("区域", "area"), ("虚构", "made up")];
+            let title = Words::from(&view.kind(kind).label);
+            let mut book = Book::begin(Head::new(lang, (&title, &notes), &headings))?;
+            for row in rows {
+                book.row(view.line(kind, row).cells(view, lang))?;
+            }
+            Ok(book)
+        })?;
+        book.response(&format!("{}-{}", search.kind, app.today()))
+    })
+    .await
+}
+
+impl RecordLine {
+    /// Its id, name, area and whether it is made up, for a sheet.
+    pub fn cells(&self, view: View, lang: Lang) -> [Cell; 4] {
+        [
+            self.id.as_str().into(),
+            Cell::maybe(self.name.as_deref()),
+            view.area_name(self.area.as_deref(), lang).into(),
+            say(lang, "是", "yes").repeat(usize::from(self.synthetic)).into(),
+        ]
+    }
 }
 
 /// One record: its facts with their sources, every duty that touches it, what points to it.

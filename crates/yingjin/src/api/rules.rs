@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use chrono::NaiveDate;
-use model::{AreaCode, RecordId};
+use model::{AreaCode, Lang, RecordId};
 use rules::compare::{AreaComparison, DutyComparison, Side, compare_rules};
 use rules::evaluate::Counts;
 use rules::expr::{Const, Type};
@@ -16,6 +16,7 @@ use rules::reads::Reads;
 use rules::ruleset::{CompiledDuty, RuleSet};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use store::Account;
 use utoipa::ToSchema;
 
 use super::app::App;
@@ -23,6 +24,7 @@ use super::city::FactTypeName;
 use super::duties::{ClauseShape, DoneShape};
 use super::etag::tagged;
 use super::extract::Body;
+use super::list::{Book, Cell, Head, In, SheetLang, say, unit_word};
 use super::problem::Problem;
 use super::records::RecordLine;
 use super::right::{May, ReadLists, SignIn};
@@ -169,13 +171,17 @@ pub struct DutyChange {
     pub newly_owed: u64,
     /// Records that are owed and would not be.
     pub no_longer_owed: u64,
-    /// What is owed in the first.
+    /// What is owed in the first, as far as it is known; none where no amount is.
     pub amount_a: Option<Decimal>,
     /// What would be owed in the second.
     pub amount_b: Option<Decimal>,
+    /// Records owed in the first whose amount is unknown.
+    pub amount_unknown_a: u64,
+    /// Records that would be owed in the second and whose amount is unknown.
+    pub amount_unknown_b: u64,
     /// The unit of both.
     pub unit: Option<String>,
-    /// The same by area.
+    /// The same by area: those in which anything differs.
     pub by_area: Vec<AreaChange>,
     /// Some of the records, newly owed first.
     pub examples: Vec<ChangeExample>,
@@ -190,6 +196,14 @@ pub struct AreaChange {
     pub newly_owed: u64,
     /// Records that are owed and would not be.
     pub no_longer_owed: u64,
+    /// What is owed in the first, as far as it is known; none where no amount is.
+    pub amount_a: Option<Decimal>,
+    /// What would be owed in the second.
+    pub amount_b: Option<Decimal>,
+    /// Records owed in the first whose amount is unknown.
+    pub amount_unknown_a: u64,
+    /// Records that would be owed in the second and whose amount is unknown.
+    pub amount_unknown_b: u64,
 }
 
 /// A record that would be owed or would no longer be.
@@ -352,23 +366,141 @@ pub async fn compare(
     account: May<ReadLists>,
     Body(request): Body<CompareRequest>,
 ) -> Result<Json<Comparison>, Problem> {
+    app.blocking(move |app| differences(app, &account, &request, EXAMPLES).map(Json)).await
+}
+
+/// Who would gain and lose, naming at most `examples` records a duty.
+fn differences(
+    app: &App,
+    account: &Account,
+    request: &CompareRequest,
+    examples: usize,
+) -> Result<Comparison, Problem> {
+    let scope = Scope::of(account, app.rules());
+    let area = scope.area(request.area.as_deref())?;
+    let a = setting_of(app, &request.a, "a")?;
+    let b = setting_of(app, &request.b, "b")?;
+    let difference =
+        Difference { scope: &scope, area: area.as_deref(), duty: request.duty.as_deref(), examples };
+    app.read_two((a.on, b.on), |view_a, view_b| {
+        let found = compare_rules(
+            Side { rules: app.rules(), tables: &view_a.snapshot.tables, setting: &a },
+            Side { rules: app.rules(), tables: &view_b.snapshot.tables, setting: &b },
+        );
+        let duties = found.duties.iter().filter_map(|duty| difference.of((view_a, view_b), duty)).collect();
+        Ok(Comparison { a_on: a.on, b_on: b.on, duties })
+    })
+}
+
+/// The same as a sheet: one of areas, one of every record that would be owed or would no longer be.
+#[utoipa::path(post, path = "/api/compare.xlsx", tag = "rules", params(SheetLang), request_body = CompareRequest,
+    responses((status = 200, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), Problem))]
+pub async fn compare_sheet(
+    State(app): State<App>,
+    account: May<ReadLists>,
+    In(lang): In,
+    Body(request): Body<CompareRequest>,
+) -> Result<Response, Problem> {
     app.blocking(move |app| {
-        let scope = Scope::of(&account, app.rules());
-        let area = scope.area(request.area.as_deref())?;
-        let a = setting_of(app, &request.a, "a")?;
-        let b = setting_of(app, &request.b, "b")?;
-        let difference = Difference { scope: &scope, area: area.as_deref(), duty: request.duty.as_deref() };
-        app.read_two((a.on, b.on), |view_a, view_b| {
-            let found = compare_rules(
-                Side { rules: app.rules(), tables: &view_a.snapshot.tables, setting: &a },
-                Side { rules: app.rules(), tables: &view_b.snapshot.tables, setting: &b },
-            );
-            let duties =
-                found.duties.iter().filter_map(|duty| difference.of((view_a, view_b), duty)).collect();
-            Ok(Json(Comparison { a_on: a.on, b_on: b.on, duties }))
-        })
+        let comparison = differences(app, &account, &request, usize::MAX)?;
+        let area = request
+            .area
+            .as_deref()
+            .filter(|area| !area.is_empty())
+            .or(account.area.as_ref().map(AreaCode::as_str));
+        let book =
+            app.read(comparison.b_on, |view| change_book(view, (&comparison, &request), area, lang))?;
+        book.response(&format!("compare-{}", comparison.b_on))
     })
     .await
+}
+
+fn change_book(
+    view: View,
+    (comparison, request): (&Comparison, &CompareRequest),
+    area: Option<&str>,
+    lang: Lang,
+) -> Result<Book, Problem> {
+    let set = |trial: &Trial| {
+        let values = trial.set.iter().map(|(id, value)| format!("{id} = {value}"));
+        values.collect::<Vec<_>>().join(", ")
+    };
+    let (a_on, b_on) = (comparison.a_on, comparison.b_on);
+    let (a_set, b_set) = (set(&request.a), set(&request.b));
+    let place = view.place_and_day(area);
+    let mut notes = vec![
+        place,
+        Words::new(
+            format!("试算，不是现行规定：{a_on} {a_set} 与 {b_on} {b_set} 相比"),
+            format!("A trial, not the law: {a_on} {a_set} against {b_on} {b_set}"),
+        ),
+    ];
+    notes.extend(view.made_up_note());
+    let title = Words::new("试算：各县（市、区）", "Trial by area");
+    let headings = [
+        ("责任", "duty"),
+        ("地区", "area"),
+        ("新享", "newly owed"),
+        ("不再享", "no longer owed"),
+        ("现应付", "owed now"),
+        ("其中金额未知（项）", "of unknown amount"),
+        ("试算应付", "would be owed"),
+        ("其中金额未知（项）", "of unknown amount"),
+        ("差额", "difference"),
+        ("单位", "unit"),
+    ];
+    let mut book = Book::begin(Head::new(lang, (&title, &notes), &headings))?;
+    for duty in &comparison.duties {
+        let unit = duty.unit.as_deref().map(|unit| unit_word(unit, lang));
+        let mut line = |place: String, moved: (u64, u64), money: [Option<Decimal>; 2], unknown: [u64; 2]| {
+            let difference = money[0].zip(money[1]).map(|(a, b)| b - a);
+            book.row([
+                duty.title.get(lang).into(),
+                place.into(),
+                moved.0.into(),
+                moved.1.into(),
+                Cell::maybe(money[0]),
+                unknown[0].into(),
+                Cell::maybe(money[1]),
+                unknown[1].into(),
+                Cell::maybe(difference),
+                Cell::maybe(unit),
+            ])
+        };
+        let moved = (duty.newly_owed, duty.no_longer_owed);
+        let unknown = [duty.amount_unknown_a, duty.amount_unknown_b];
+        line(say(lang, "合计", "all").to_owned(), moved, [duty.amount_a, duty.amount_b], unknown)?;
+        for part in &duty.by_area {
+            let name = match &part.area {
+                Some(code) => view.area_name(Some(code), lang),
+                None => say(lang, "地区不明", "area not known").to_owned(),
+            };
+            let unknown = [part.amount_unknown_a, part.amount_unknown_b];
+            line(name, (part.newly_owed, part.no_longer_owed), [part.amount_a, part.amount_b], unknown)?;
+        }
+    }
+    let title = Words::new("试算：档案", "Trial by record");
+    let headings = [
+        ("责任", "duty"),
+        ("编号", "id"),
+        ("名称", "name"),
+        ("区域", "area"),
+        ("虚构", "made up"),
+        ("变化", "change"),
+    ];
+    book.sheet(Head::new(lang, (&title, &notes), &headings))?;
+    for duty in &comparison.duties {
+        for example in &duty.examples {
+            let change = if example.owed {
+                say(lang, "新享", "newly owed")
+            } else {
+                say(lang, "不再享", "no longer owed")
+            };
+            let cells = [duty.title.get(lang).into()].into_iter().chain(example.record.cells(view, lang));
+            book.row(cells.chain([change.into()]))?;
+        }
+    }
+    Ok(book)
 }
 
 /// A day and values to be tried, each of its parameter's type. Every mistake is told at once.
@@ -404,6 +536,7 @@ struct Difference<'a> {
     scope: &'a Scope<'a>,
     area: Option<&'a str>,
     duty: Option<&'a str>,
+    examples: usize,
 }
 
 impl Difference<'_> {
@@ -423,30 +556,39 @@ impl Difference<'_> {
         }
         let within = |line: &&AreaComparison| self.lies_within(b, line.area.as_ref().map(AreaCode::as_str));
         let parts: Vec<&AreaComparison> = found.by_area.iter().filter(within).collect();
-        let amount = |counts: fn(&AreaComparison) -> &Counts| {
-            version.amount.as_ref().map(|_| parts.iter().map(|part| counts(part).owed).sum::<Decimal>())
-        };
+        let amount = |counts: &Counts| version.amount.as_ref().and_then(|_| counts.known_owed());
+        let (mut a_sum, mut b_sum) = (Counts::default(), Counts::default());
+        for part in &parts {
+            a_sum += &part.a;
+            b_sum += &part.b;
+        }
         let change = DutyChange {
             id: found.duty.to_string(),
             title: Words::from(&found.title),
             newly_owed: parts.iter().map(|part| part.newly_owed).sum(),
             no_longer_owed: parts.iter().map(|part| part.no_longer_owed).sum(),
-            amount_a: amount(|part| &part.a),
-            amount_b: amount(|part| &part.b),
+            amount_a: amount(&a_sum),
+            amount_b: amount(&b_sum),
+            amount_unknown_a: a_sum.amount_unknown,
+            amount_unknown_b: b_sum.amount_unknown,
             unit: version.duty.amount.as_ref().map(|amount| amount.unit.clone()),
             by_area: parts
                 .iter()
-                .filter(|part| part.newly_owed + part.no_longer_owed > 0)
+                .filter(|part| part.differs())
                 .map(|part| AreaChange {
                     area: part.area.as_ref().map(ToString::to_string),
                     newly_owed: part.newly_owed,
                     no_longer_owed: part.no_longer_owed,
+                    amount_a: amount(&part.a),
+                    amount_b: amount(&part.b),
+                    amount_unknown_a: part.a.amount_unknown,
+                    amount_unknown_b: part.b.amount_unknown,
                 })
                 .collect(),
             examples: self
                 .examples((version.kind, b), &found.newly_owed, true)
                 .chain(self.examples((version.kind, a), &found.no_longer_owed, false))
-                .take(EXAMPLES)
+                .take(self.examples)
                 .collect(),
         };
         let differs = change.newly_owed + change.no_longer_owed > 0 || change.amount_a != change.amount_b;

@@ -47,6 +47,20 @@ pub enum Role {
     Auditor,
 }
 
+impl Role {
+    /// The word for it.
+    pub fn label(self, lang: model::Lang) -> &'static str {
+        let (zh, en) = match self {
+            Self::Administrator => ("管理员", "administrator"),
+            Self::Bureau => ("市级部门", "bureau"),
+            Self::County => ("县区", "county"),
+            Self::Firm => ("企业", "firm"),
+            Self::Auditor => ("审计", "auditor"),
+        };
+        if lang == model::Lang::Zh { zh } else { en }
+    }
+}
+
 impl From<store::Role> for Role {
     fn from(role: store::Role) -> Self {
         match role {

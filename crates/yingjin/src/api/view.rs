@@ -92,6 +92,29 @@ impl<'a> View<'a> {
         }
     }
 
+    /// An area's name in one language; the code where the city has no such area, nothing without one.
+    pub fn area_name(&self, code: Option<&str>, lang: model::Lang) -> String {
+        let Some(code) = code else { return String::new() };
+        self.rules.city.areas.get(code).map_or(code, |area| area.name.get(lang)).to_owned()
+    }
+
+    /// Where and when: the area, or the whole city, and the day.
+    pub fn place_and_day(&self, area: Option<&str>) -> Words {
+        let place = |lang| match area {
+            Some(code) => self.area_name(Some(code), lang),
+            None => self.rules.city.name.get(lang).to_owned(),
+        };
+        let on = self.snapshot.on;
+        Words::new(format!("{}，{on}", place(model::Lang::Zh)), format!("{}, {on}", place(model::Lang::En)))
+    }
+
+    /// That some of the day's records are made up, if they are.
+    pub fn made_up_note(&self) -> Option<Words> {
+        let note =
+            || Words::new("含虚构数据，不代表真实情况", "Holds made-up data: not the real state of things");
+        self.snapshot.has_synthetic().then(note)
+    }
+
     /// A value as people read it: an option's name, an area's, a record's; none where the value says it itself.
     pub fn display(&self, fact: &Fact, value: &Value) -> Option<Words> {
         match (&fact.fact_type, value) {

@@ -19,6 +19,14 @@ impl Words {
     pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
         Self { zh: zh.into(), en: en.into() }
     }
+
+    /// The text in one language.
+    pub fn get(&self, lang: model::Lang) -> &str {
+        match lang {
+            model::Lang::Zh => &self.zh,
+            model::Lang::En => &self.en,
+        }
+    }
 }
 
 impl From<&model::Label> for Words {
@@ -109,7 +117,7 @@ impl Standing {
 }
 
 /// Who has to move first for the promise to be kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
     /// The office, from its own books.
@@ -120,6 +128,19 @@ pub enum Mode {
     ThirdParty,
     /// An officer, on the spot.
     Visit,
+}
+
+impl Mode {
+    /// The word for it.
+    pub fn label(self, lang: model::Lang) -> &'static str {
+        let (zh, en) = match self {
+            Self::Automatic => ("直接兑现", "automatic"),
+            Self::Claim => ("申请享受", "on claim"),
+            Self::ThirdParty => ("第三方落实", "third party acts"),
+            Self::Visit => ("上门核办", "by visit"),
+        };
+        if lang == model::Lang::Zh { zh } else { en }
+    }
 }
 
 impl From<model::duty::Mode> for Mode {

@@ -7,10 +7,11 @@ use anyhow::{anyhow, bail};
 use chrono::NaiveDate;
 use model::Lang;
 use rules::compare::{Comparison, Side, compare_rules};
-use rules::evaluate::Setting;
+use rules::evaluate::{Counts, Setting};
 use rules::expr::{Const, Type};
 use rules::parameter::Shape;
 use rules::ruleset::RuleSet;
+use rust_decimal::Decimal;
 
 use super::RegisterArgs;
 use super::table::{Align, table};
@@ -122,6 +123,22 @@ pub fn override_of(rules: &RuleSet, text: &str, lang: Lang) -> anyhow::Result<(S
     }
 }
 
+/// What is owed before and after, and the difference. A sum of which no amount is known is unknown; where some are, how
+/// many are not stands behind it.
+fn money((a, b): (&Counts, &Counts), lang: Lang) -> [String; 3] {
+    let known = [a, b].map(Counts::known_owed);
+    let shown = |counts: &Counts, known: Option<Decimal>| {
+        let sum = known.map_or_else(|| "–".to_owned(), |sum| sum.to_string());
+        match (counts.amount_unknown, lang) {
+            (0, _) => sum,
+            (count, Lang::Zh) => format!("{sum}（另 {count} 项未知）"),
+            (count, Lang::En) => format!("{sum} (+ {count} unknown)"),
+        }
+    };
+    let difference = known[0].zip(known[1]).map_or_else(|| "–".to_owned(), |(a, b)| (b - a).to_string());
+    [shown(a, known[0]), shown(b, known[1]), difference]
+}
+
 fn page(comparison: &Comparison, examples: usize, lang: Lang) -> String {
     use Align::{Left, Right};
     let headings = match lang {
@@ -147,28 +164,17 @@ fn page(comparison: &Comparison, examples: usize, lang: Lang) -> String {
         };
     }
     let mut rows = Vec::new();
+    let mut row = |name: String, (new, gone): (u64, u64), sides: (&Counts, &Counts)| {
+        let mut row = vec![name, new.to_string(), gone.to_string()];
+        row.extend(money(sides, lang));
+        rows.push(row);
+    };
     for duty in &changed {
-        rows.push(vec![
-            format!("{} {}", duty.duty, duty.title.get(lang)),
-            duty.newly_owed.len().to_string(),
-            duty.no_longer_owed.len().to_string(),
-            duty.a.owed.to_string(),
-            duty.b.owed.to_string(),
-            (duty.b.owed - duty.a.owed).to_string(),
-        ]);
-        for area in &duty.by_area {
-            if area.newly_owed + area.no_longer_owed == 0 && area.a.owed == area.b.owed {
-                continue;
-            }
+        let moved = (duty.newly_owed.len() as u64, duty.no_longer_owed.len() as u64);
+        row(format!("{} {}", duty.duty, duty.title.get(lang)), moved, (&duty.a, &duty.b));
+        for area in duty.by_area.iter().filter(|area| area.differs()) {
             let name = area.area.as_ref().map_or("–", |code| code.as_str());
-            rows.push(vec![
-                format!("  {name}"),
-                area.newly_owed.to_string(),
-                area.no_longer_owed.to_string(),
-                area.a.owed.to_string(),
-                area.b.owed.to_string(),
-                (area.b.owed - area.a.owed).to_string(),
-            ]);
+            row(format!("  {name}"), (area.newly_owed, area.no_longer_owed), (&area.a, &area.b));
         }
     }
     let mut text = table(&columns, &rows);

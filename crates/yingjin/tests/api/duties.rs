@@ -138,21 +138,49 @@ fn a_list_can_be_taken_along() {
     on_every_database(async |server| {
         let client = server.sign_in(Role::Auditor).await;
         let sheet = client.get("/api/duties/job-refund/records.xlsx?standing=gap").await;
-        assert_eq!(sheet.status, 200);
-        let file = tempfile::NamedTempFile::with_suffix(".xlsx").unwrap();
-        std::fs::write(file.path(), &sheet.body).unwrap();
-        let mut book = calamine::open_workbook_auto(file.path()).unwrap();
-        let range = calamine::Reader::worksheet_range_at(&mut book, 0).unwrap().unwrap();
-        let text: Vec<String> = range
-            .rows()
-            .map(|row| row.iter().map(ToString::to_string).collect::<Vec<_>>().join("|"))
-            .collect();
+        let text = sheet.sheets().remove(0);
         assert!(
             text.iter().any(|line| line.contains("2020-03-06") && line.contains("1 records")),
             "{text:?}"
         );
         assert!(text.iter().any(|line| line.contains("Of all 4 records: should 2, done 1")), "{text:?}");
         assert!(text.iter().any(|line| line.contains("made-up")), "{text:?}");
-        assert!(text.iter().any(|line| line.starts_with(FIRM) && line.contains("3000.00")), "{text:?}");
+        assert!(text.iter().any(|line| line.starts_with(FIRM) && line.contains("|3000|0|yuan|")), "{text:?}");
+    });
+}
+
+#[test]
+fn the_overview_can_be_taken_along() {
+    on_every_database(async |server| {
+        let client = server.sign_in(Role::Administrator).await;
+        let lines = client.get("/api/duties.xlsx").await.sheets().remove(0);
+        assert!(lines[1].contains("2020-03-06"), "{lines:?}");
+        let refund = lines.iter().find(|line| line.starts_with("job-refund|")).unwrap();
+        assert!(refund.contains("|4|2|1|0|1|0|1|50|50|9000|6000|0|yuan|21|21|1"), "{refund}");
+        let chinese = client.get("/api/duties.xlsx?lang=zh&mode=visit").await.sheets().remove(0);
+        assert!(chinese.iter().any(|line| line.contains("应尽")) && !chinese.concat().contains("job-refund"));
+        let county = server.sign_in(Role::County).await;
+        let own = county.get("/api/duties.xlsx").await.sheets().remove(0);
+        assert!(
+            own.iter().any(|line| line.starts_with("job-refund|") && line.contains("|2|1|0|0|1|")),
+            "{own:?}"
+        );
+    });
+}
+
+#[test]
+fn money_paid_to_those_not_owed_is_summed() {
+    on_every_database(async |server| {
+        let client = server.sign_in(Role::Administrator).await;
+        let duties = client.get("/api/duties").await.ok();
+        assert_eq!(line(&duties, "job-refund")["leaked"], "0.00");
+        // The refunded firm turns out to be no small one: what it got was not owed.
+        let paid = super::server::uscc("91990001MA0000004");
+        let change = json!({"facts": {"staff": 5000}, "source": "its own word"});
+        assert_eq!(client.patch(&format!("/api/records/firm/{paid}"), change).await.status, 200);
+        let duties = client.get("/api/duties").await.ok();
+        let refund = line(&duties, "job-refund");
+        assert_eq!((&refund["counts"]["leak"], &refund["leaked"]), (&json!(1), &json!("6000.00")));
+        assert_eq!(refund["paid"], "0.00");
     });
 }

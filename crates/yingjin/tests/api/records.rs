@@ -235,3 +235,35 @@ fn a_verdict_is_explained_clause_by_clause() {
         assert_eq!(client.get("/api/records/lease/L1/duties/job-refund").await.status, 404);
     });
 }
+
+#[test]
+fn a_list_of_records_can_be_taken_along_with_its_filters_and_masks() {
+    on_every_database(async |server| {
+        let client = server.sign_in(Role::Administrator).await;
+        let found = client.get("/api/records.xlsx?kind=firm&q=%E8%A5%BF%E5%8C%BA").await.sheets().remove(0);
+        assert!(found.iter().any(|line| line.contains("2 records in this list, of 4")), "{found:?}");
+        let households = client.get("/api/records.xlsx?kind=household").await.sheets().remove(0);
+        assert!(households.iter().any(|line| line.starts_with("H1|")));
+        assert!(!households.concat().contains("某甲"), "names of persons stay masked");
+        let county = server.sign_in(Role::County).await;
+        let own = county.get("/api/records.xlsx?kind=household").await.sheets().remove(0).concat();
+        assert!(own.contains("H1") && !own.contains("H2"));
+        assert_eq!(client.get("/api/records.xlsx?kind=nothing").await.status, 404);
+    });
+}
+
+#[test]
+fn events_and_accounts_can_be_taken_along() {
+    on_every_database(async |server| {
+        let client = server.sign_in(Role::Auditor).await;
+        let events = client.get("/api/audit/events").await.ok()["items"].as_array().unwrap().len();
+        let lines = client.get("/api/audit/events.xlsx").await.sheets().remove(0);
+        assert_eq!(lines.len(), events + 3, "{lines:?}");
+        assert!(lines.iter().any(|line| line.contains("2020-03-05 09:02:03")), "in the time of China");
+        let verdicts = client.get("/api/audit/events.xlsx?type=verdicts").await.sheets().remove(0);
+        assert!(verdicts[4..].iter().all(|line| line.contains("|verdicts|")), "{verdicts:?}");
+        let accounts = client.get("/api/accounts.xlsx").await.sheets().remove(0);
+        assert!(accounts[1].contains("5 accounts"), "{accounts:?}");
+        assert!(accounts.iter().any(|line| line.starts_with("the-county|county|")));
+    });
+}

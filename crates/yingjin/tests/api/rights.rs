@@ -18,10 +18,12 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("delete", "/api/session", "i....."),
     ("get", "/api/city", "......"),
     ("get", "/api/duties", "i...f."),
+    ("get", "/api/duties.xlsx", "i...f."),
     ("get", "/api/duties/{id}", "i...f."),
     ("get", "/api/duties/{id}/records", "i...f."),
     ("get", "/api/duties/{id}/records.xlsx", "i...f."),
     ("get", "/api/records", "i...f."),
+    ("get", "/api/records.xlsx", "i...f."),
     ("get", "/api/records/{kind}/{id}", "i....."),
     ("patch", "/api/records/{kind}/{id}", "i...ff"),
     ("get", "/api/records/{kind}/{id}/history", "i....."),
@@ -35,18 +37,23 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("delete", "/api/imports/{id}", "innfff"),
     ("get", "/api/imports/{id}/rows.xlsx", "innfff"),
     ("get", "/api/conflicts", "i...f."),
+    ("get", "/api/conflicts.xlsx", "i...f."),
     ("post", "/api/conflicts/{id}", "innnff"),
     ("get", "/api/asides", "i...f."),
+    ("get", "/api/asides.xlsx", "i...f."),
     ("post", "/api/asides/{id}", "innnff"),
     ("get", "/api/rules", "i....."),
     ("get", "/api/parameters", "i....."),
     ("post", "/api/compare", "i...f."),
+    ("post", "/api/compare.xlsx", "i...f."),
     ("post", "/api/passes", "i..fff"),
     ("get", "/api/jobs/{id}", "innffn"),
     ("delete", "/api/jobs/{id}", "innffn"),
     ("get", "/api/audit/events", "i.fff."),
+    ("get", "/api/audit/events.xlsx", "i.fff."),
     ("post", "/api/audit/verify", "i.fff."),
     ("get", "/api/accounts", "i.fff."),
+    ("get", "/api/accounts.xlsx", "i.fff."),
     ("post", "/api/accounts", "icffff"),
     ("patch", "/api/accounts/{name}", "i.ffff"),
 ];
@@ -63,13 +70,13 @@ const ROLES: [Option<Role>; 6] = [
 /// A request that would do something if it were let in.
 async fn status(client: &Client<'_>, method: &str, route: &str) -> u16 {
     let id = if route.contains("duties/{id}") { "job-refund" } else { "77" };
-    let id = if route.starts_with("/api/records") { FIRM } else { id };
+    let id = if route.starts_with("/api/records/") { FIRM } else { id };
     let path = route
         .replace("{kind}", "firm")
         .replace("{id}", id)
         .replace("{duty}", "job-refund")
         .replace("{name}", "the-auditor");
-    let path = if route == "/api/records" { path + "?kind=firm" } else { path };
+    let path = if matches!(route, "/api/records" | "/api/records.xlsx") { path + "?kind=firm" } else { path };
     let body = match route {
         "/api/session" => json!({"name": "the-county", "password": super::server::PASSWORD}),
         "/api/records/{kind}/{id}/reveal" => {
@@ -78,7 +85,7 @@ async fn status(client: &Client<'_>, method: &str, route: &str) -> u16 {
         "/api/records/{kind}/{id}" => json!({"facts": {"insured": 10}}),
         "/api/conflicts/{id}" => json!({"choose": "first", "reason": "seen with my own eyes"}),
         "/api/asides/{id}" => json!({"choose": "drop", "reason": "seen with my own eyes"}),
-        "/api/compare" => json!({"a": {}, "b": {"set": {"refund_per_head": "500.00"}}}),
+        "/api/compare" | "/api/compare.xlsx" => json!({"a": {}, "b": {"set": {"refund_per_head": "500.00"}}}),
         "/api/accounts" => json!({"name": "the-auditor", "password": "a long password", "role": "auditor"}),
         _ => json!({}),
     };

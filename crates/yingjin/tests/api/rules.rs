@@ -52,7 +52,14 @@ fn who_would_gain_is_seen_before_it_is_law() {
         assert_eq!((&refund["newly_owed"], &refund["no_longer_owed"]), (&json!(1), &json!(0)));
         assert_eq!((&refund["amount_a"], &refund["amount_b"]), (&json!("9000.00"), &json!("249000.00")));
         assert_eq!(refund["examples"][0]["record"]["id"], landlord);
-        assert_eq!(refund["by_area"], json!([{"area": "990001", "newly_owed": 1, "no_longer_owed": 0}]));
+        assert_eq!(
+            refund["by_area"],
+            json!([{"area": "990001", "newly_owed": 1, "no_longer_owed": 0, "amount_a": "3000.00",
+                "amount_b": "243000.00", "amount_unknown_a": 0, "amount_unknown_b": 0}])
+        );
+        let sheets = client.post("/api/compare.xlsx", request.clone()).await.sheets();
+        assert!(sheets[0].iter().any(|line| line.contains("|1|0|3000|0|243000|0|240000|yuan")), "{sheets:?}");
+        assert!(sheets[1].iter().any(|line| line.contains(&landlord) && line.ends_with("newly owed")));
         let west = json!({"area": "990002", "duty": "job-refund", "a": request["a"], "b": request["b"]});
         assert_eq!(client.post("/api/compare", west).await.ok()["duties"][0]["newly_owed"], 0);
         let again = client.post("/api/compare", json!({"a": {}, "b": {}})).await.ok();

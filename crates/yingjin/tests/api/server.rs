@@ -45,6 +45,16 @@ impl Answer {
         })
     }
 
+    /// The sheets of a workbook, each as its lines with `|` between cells.
+    pub fn sheets(&self) -> Vec<Vec<String>> {
+        assert_eq!(self.status, StatusCode::OK, "{}", String::from_utf8_lossy(&self.body));
+        let mut book =
+            <calamine::Xlsx<_> as calamine::Reader<_>>::new(std::io::Cursor::new(&self.body)).unwrap();
+        let sheets = calamine::Reader::worksheets(&mut book).into_iter();
+        let line = |row: &[calamine::Data]| row.iter().map(ToString::to_string).collect::<Vec<_>>().join("|");
+        sheets.map(|(_, range)| range.rows().map(line).collect()).collect()
+    }
+
     /// The body, after the status has been looked at.
     pub fn ok(&self) -> Json {
         assert_eq!(self.status, StatusCode::OK, "{}", String::from_utf8_lossy(&self.body));

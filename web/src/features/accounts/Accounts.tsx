@@ -4,7 +4,7 @@ import { useAccount } from "@/api/session";
 import type { AccountLine, Role } from "@/api/types";
 import { useText } from "@/i18n/lang";
 import type { Label } from "@/i18n/words";
-import { Button } from "@/ui/Button";
+import { Button, ExportLink, PrintButton } from "@/ui/Button";
 import { Dialog } from "@/ui/Dialog";
 import { Input, Select } from "@/ui/Field";
 import { Answer, Failure, Notice } from "@/ui/Notice";
@@ -53,9 +53,13 @@ export function Accounts() {
       title={t(w.title)}
       under={t(w.lead)}
       actions={
-        <Button look="main" onClick={() => setAdding(true)}>
-          {t(w.add)}
-        </Button>
+        <>
+          <Button look="main" onClick={() => setAdding(true)}>
+            {t(w.add)}
+          </Button>
+          <ExportLink to="/api/accounts.xlsx" />
+          <PrintButton />
+        </>
       }
     >
       <Answer of={asked}>

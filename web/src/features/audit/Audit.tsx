@@ -5,7 +5,7 @@ import type { EventLine, EventType, Job } from "@/api/types";
 import { formatCount, formatDay, formatInstant } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
 import type { Label } from "@/i18n/words";
-import { Button, PrintButton } from "@/ui/Button";
+import { Button, ExportLink, PrintButton } from "@/ui/Button";
 import { DayInput, Select } from "@/ui/Field";
 import { ListFoot } from "@/ui/List";
 import { Empty, Failure, Loading, Notice } from "@/ui/Notice";
@@ -172,7 +172,10 @@ function Events() {
   ];
   return (
     <section>
-      <h2 className="audit-head">{t(w.events)}</h2>
+      <div className="row apart audit-head">
+        <h2>{t(w.events)}</h2>
+        <ExportLink to="/api/audit/events.xlsx" query={{ type: asType(filters.type) }} />
+      </div>
       <search className="filters audit-filter">
         <Select
           label={t(w.type)}

@@ -4,7 +4,7 @@ import type { DutyLine } from "@/api/types";
 import { Legend, Meter } from "@/chart/Meter";
 import { formatCount, formatDay, formatDays, formatMoney, formatMoneyShort, formatRate } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
-import { PrintButton } from "@/ui/Button";
+import { ExportLink, PrintButton } from "@/ui/Button";
 import { DayInput, Select } from "@/ui/Field";
 import { To } from "@/ui/Links";
 import { Answer, Empty } from "@/ui/Notice";
@@ -43,7 +43,19 @@ export function Duties() {
   const verbs = useMemo(() => [...new Set(asked.data?.duties.map((duty) => duty.verb))].sort(), [asked.data]);
 
   return (
-    <Page title={t(w.title)} under={day && t(w.lead(formatDay(day, lang), place))} actions={<PrintButton />}>
+    <Page
+      title={t(w.title)}
+      under={day && t(w.lead(formatDay(day, lang), place))}
+      actions={
+        <>
+          <ExportLink
+            to="/api/duties.xlsx"
+            query={{ on: filters.on, area: filters.area, verb: filters.verb, mode: filters.mode }}
+          />
+          <PrintButton />
+        </>
+      }
+    >
       <search className="filters">
         <DayInput label={t(w.day)} value={filters.on || day || ""} onChange={(on) => set({ on })} />
         <Select

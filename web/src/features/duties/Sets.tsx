@@ -13,7 +13,7 @@ import { isStanding, MadeUp, type StandingName } from "@/ui/Standing";
 import { type Column, Table } from "@/ui/Table";
 import { useFilters } from "@/ui/url";
 import { meaning, standing } from "@/ui/words";
-import { recordsSheet, useDutyRecords } from "./queries";
+import { recordsQuery, recordsSheet, useDutyRecords } from "./queries";
 import { w } from "./words";
 
 const SETS: StandingName[] = ["gap", "unknown", "leak", "done", "exempt", "out"];
@@ -53,7 +53,7 @@ export function Sets({ of }: { of: DutyPage }) {
     <section className="panel" id="sets" ref={place}>
       <div className="row apart set-head">
         <h2>{t(w.list)}</h2>
-        <ExportLink href={recordsSheet(of.id, filter)} />
+        <ExportLink to={recordsSheet(of.id)} query={recordsQuery(filter)} />
       </div>
       <Tabs
         label={t(w.list)}

@@ -1,7 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { api, read } from "@/api/client";
 import type { Standing } from "@/api/types";
-import { withQuery } from "@/ui/url";
 
 export interface DayArea {
   on: string;
@@ -38,7 +37,7 @@ export interface RecordsFilter extends DayArea {
   nearMiss: boolean;
 }
 
-function recordsQuery({ on, area, standing, q, missing, nearMiss }: RecordsFilter) {
+export function recordsQuery({ on, area, standing, q, missing, nearMiss }: RecordsFilter) {
   return { ...given({ on, area, q, missing }), standing, near_miss: nearMiss || undefined };
 }
 
@@ -56,6 +55,6 @@ export function useDutyRecords(id: string, filter: RecordsFilter) {
   });
 }
 
-export function recordsSheet(id: string, filter: RecordsFilter): string {
-  return withQuery(`/api/duties/${encodeURIComponent(id)}/records.xlsx`, recordsQuery(filter));
+export function recordsSheet(id: string): string {
+  return `/api/duties/${encodeURIComponent(id)}/records.xlsx`;
 }

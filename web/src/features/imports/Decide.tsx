@@ -1,9 +1,10 @@
 import { useId, useState } from "react";
-import { useNames } from "@/api/city";
+import { factAt, useAreaOptions, useCity, useNames } from "@/api/city";
 import type { Aside, Conflict } from "@/api/types";
 import { formatDay } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
-import { Button } from "@/ui/Button";
+import { Button, ExportLink, PrintButton } from "@/ui/Button";
+import { FactInput, factValue } from "@/ui/FactInput";
 import { Input } from "@/ui/Field";
 import { To } from "@/ui/Links";
 import { ListFoot } from "@/ui/List";
@@ -20,12 +21,22 @@ export function Decide() {
   const conflicts = useConflicts();
   const asides = useAsides();
   return (
-    <Page title={t(w.decide)} over={<To to="/import">{t(w.title)}</To>} under={t(w.decideLead)}>
+    <Page
+      title={t(w.decide)}
+      over={<To to="/import">{t(w.title)}</To>}
+      under={t(w.decideLead)}
+      actions={<PrintButton />}
+    >
       <div className="stack">
-        <Undecided title={t(w.conflicts)} none={t(w.noConflicts)} asked={conflicts}>
+        <Undecided
+          title={t(w.conflicts)}
+          none={t(w.noConflicts)}
+          sheet="/api/conflicts.xlsx"
+          asked={conflicts}
+        >
           {(conflict) => <OneConflict key={conflict.id} of={conflict} />}
         </Undecided>
-        <Undecided title={t(w.asides)} none={t(w.noAsides)} asked={asides}>
+        <Undecided title={t(w.asides)} none={t(w.noAsides)} sheet="/api/asides.xlsx" asked={asides}>
           {(aside) => <OneAside key={aside.id} of={aside} />}
         </Undecided>
       </div>
@@ -45,15 +56,19 @@ interface Asked<Item> {
 interface UndecidedProps<Item> {
   title: string;
   none: string;
+  sheet: string;
   asked: Asked<Item>;
   children: (item: Item) => React.ReactNode;
 }
 
-function Undecided<Item>({ title, none, asked, children }: UndecidedProps<Item>) {
+function Undecided<Item>({ title, none, sheet, asked, children }: UndecidedProps<Item>) {
   const items = asked.data?.pages.flatMap((page) => page.items);
   return (
     <section className="panel">
-      <h2>{title}</h2>
+      <div className="row apart">
+        <h2>{title}</h2>
+        {items !== undefined && items.length > 0 && <ExportLink to={sheet} />}
+      </div>
       {asked.error ? (
         <Failure error={asked.error} retry={() => void asked.refetch()} />
       ) : items === undefined ? (
@@ -81,6 +96,12 @@ function OneConflict({ of }: { of: Conflict }) {
   const id = useId();
   const [reason, setReason] = useState("");
   const deciding = useDecideConflict(of.id);
+  const city = useCity().data;
+  const areas = useAreaOptions();
+  const [other, setOther] = useState(false);
+  const [typed, setTyped] = useState("");
+  const shape = factAt(city, of.record.kind, of.fact);
+  const value = shape && factValue(shape.type, typed);
   const told = (side: Conflict["first"]) => (side.masked ? t(w.masked) : showValue(side, lang));
   return (
     <li aria-labelledby={id}>
@@ -114,7 +135,25 @@ function OneConflict({ of }: { of: Conflict }) {
         >
           {t(w.keepSecond)}
         </Button>
+        {shape && !other && <Button onClick={() => setOther(true)}>{t(w.another_)}</Button>}
       </div>
+      {shape && other && (
+        <div className="row other-value">
+          <FactInput
+            of={shape.type === "area" ? { ...shape, options: areas } : shape}
+            label={t(w.otherValue)}
+            value={typed}
+            onChange={setTyped}
+            none="—"
+          />
+          <Button
+            disabled={value === undefined || reason.trim() === "" || deciding.isPending}
+            onClick={() => deciding.mutate({ choose: "value", value, reason })}
+          >
+            {t(w.useOther)}
+          </Button>
+        </div>
+      )}
     </li>
   );
 }

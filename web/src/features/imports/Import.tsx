@@ -10,6 +10,7 @@ import { Empty, Failure, Loading, Notice } from "@/ui/Notice";
 import { Page } from "@/ui/Page";
 import { Stats } from "@/ui/Stats";
 import { type Column, Table } from "@/ui/Table";
+import { withQuery } from "@/ui/url";
 import { asOrder, isUnderWay, useBeginImport, useCancelImport, useImport } from "./queries";
 import { stateWord } from "./state";
 import { w } from "./words";
@@ -32,7 +33,7 @@ export function Import() {
   const problems = asked.data?.pages.flatMap((page) => page.problems.items) ?? [];
   return (
     <Page
-      title={line.file || line.id}
+      title={line.file || line.source || line.id}
       over={
         <>
           <To to="/import">{t(w.title)}</To>
@@ -61,6 +62,11 @@ export function Import() {
         )}
         {line.state === "done" && line.dry_run && <AfterTrial />}
         {line.result && <Result of={line.result} />}
+        {line.sample && (
+          <Notice title={t(w.sampleOf(formatCount(line.sample.rows), String(line.sample.seed)))}>
+            {line.sample.note && <p>{t(line.sample.note)}</p>}
+          </Notice>
+        )}
         {line.notices.length > 0 && (
           <Notice title={t(w.notices)}>
             {line.notices.map((notice) => (
@@ -68,7 +74,7 @@ export function Import() {
             ))}
           </Notice>
         )}
-        {line.state === "done" && (
+        {line.state === "done" && !line.sample && (
           <Problems
             id={id}
             rows={problems}
@@ -177,6 +183,7 @@ interface ProblemsProps {
 
 function Problems({ id, rows, total, busy, more }: ProblemsProps) {
   const t = useText();
+  const { lang } = useLang();
   if (rows.length === 0) return <Empty>{t(w.noProblems)}</Empty>;
   const columns: Column<Problem>[] = [
     {
@@ -203,7 +210,11 @@ function Problems({ id, rows, total, busy, more }: ProblemsProps) {
       <div className="row apart">
         <h2>{t(w.problems)}</h2>
         <div className="row no-print">
-          <a className="button" href={`/api/imports/${encodeURIComponent(id)}/rows.xlsx`} download>
+          <a
+            className="button"
+            href={withQuery(`/api/imports/${encodeURIComponent(id)}/rows.xlsx`, { lang })}
+            download
+          >
             {t(w.download)}
           </a>
           <To className="button" to="/import">

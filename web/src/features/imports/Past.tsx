@@ -24,7 +24,7 @@ export function Past() {
       phone: "lead",
       cell: (line) => (
         <>
-          <To to={`/import/${line.id}`}>{line.file || line.id}</To>{" "}
+          <To to={`/import/${line.id}`}>{line.file || line.source || line.id}</To>{" "}
           {line.dry_run && <span className="badge plain">{t(w.dryRun)}</span>}
           <span className="sub">{names.kind(line.kind)}</span>
         </>
@@ -34,15 +34,22 @@ export function Past() {
     {
       id: "result",
       label: t(w.result),
-      cell: ({ result }) =>
-        result &&
-        result.read > 0 && (
+      cell: ({ result, sample }) =>
+        sample ? (
           <span className="num">
-            {t(w.added)} {formatCount(result.added)} · {t(w.changed)} {formatCount(result.changed)} ·{" "}
-            {t(w.unchanged)} {formatCount(result.unchanged)} · {t(w.putAside)} {formatCount(result.put_aside)}{" "}
-            · {t(w.rejected)} {formatCount(result.rejected)}
-            <span className="sub">{t(w.ofRead(formatCount(result.read)))}</span>
+            {t(w.sampleOf(formatCount(sample.rows), String(sample.seed)))}
+            {sample.note && <span className="sub">{t(sample.note)}</span>}
           </span>
+        ) : (
+          result &&
+          result.read > 0 && (
+            <span className="num">
+              {t(w.added)} {formatCount(result.added)} · {t(w.changed)} {formatCount(result.changed)} ·{" "}
+              {t(w.unchanged)} {formatCount(result.unchanged)} · {t(w.putAside)}{" "}
+              {formatCount(result.put_aside)} · {t(w.rejected)} {formatCount(result.rejected)}
+              <span className="sub">{t(w.ofRead(formatCount(result.read)))}</span>
+            </span>
+          )
         ),
     },
     {

@@ -107,7 +107,7 @@ export function useAsides() {
 export function useDecideConflict(id: number) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: { choose: "first" | "second"; reason: string }) =>
+    mutationFn: (body: { choose: "first" | "second" | "value"; value?: unknown; reason: string }) =>
       read(api.POST("/api/conflicts/{id}", { params: { path: { id } }, body })),
     onSuccess: () => client.invalidateQueries({ queryKey: ["conflicts"] }),
   });

@@ -112,6 +112,13 @@ export const w = words({
   why: { zh: "理由", en: "Reason" },
   keepFirst: { zh: "用先到的", en: "Keep the first" },
   keepSecond: { zh: "用后到的", en: "Take the second" },
+  another_: { zh: "都不对，另填", en: "Neither: another value" },
+  otherValue: { zh: "正确的值", en: "The right value" },
+  useOther: { zh: "用所填的", en: "Use this value" },
+  sampleOf: (rows: string, seed: string) => ({
+    zh: `虚构登记，${rows} 行，随机种子 ${seed}`,
+    en: `made-up register, ${rows} rows, seed ${seed}`,
+  }),
   rowSays: { zh: "这一行写的是", en: "What the row says" },
   mayMean: { zh: "可能是", en: "It may mean" },
   isThis: { zh: "就是它", en: "It is this one" },

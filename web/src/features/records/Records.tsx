@@ -2,6 +2,7 @@ import { centralKind, useAreaChoices, useCity, useNames } from "@/api/city";
 import type { RecordLine } from "@/api/types";
 import { formatCount } from "@/i18n/format";
 import { useText } from "@/i18n/lang";
+import { ExportLink, PrintButton } from "@/ui/Button";
 import { Search, Select } from "@/ui/Field";
 import { To } from "@/ui/Links";
 import { ListFoot } from "@/ui/List";
@@ -41,7 +42,18 @@ export function Records() {
     { id: "area", label: t(w.area), cell: (line) => names.area(line.area) },
   ];
   return (
-    <Page title={t(w.title)} under={city?.register && t(w.lead(formatCount(city.register.records)))}>
+    <Page
+      title={t(w.title)}
+      under={city?.register && t(w.lead(formatCount(city.register.records)))}
+      actions={
+        kind && (
+          <>
+            <ExportLink to="/api/records.xlsx" query={{ kind, q: filters.q, area: filters.area }} />
+            <PrintButton />
+          </>
+        )
+      }
+    >
       <search className="filters">
         <Select
           label={t(w.kind)}

@@ -8,8 +8,9 @@ import { To } from "@/ui/Links";
 import { Answer, Empty, Failure } from "@/ui/Notice";
 import { Page } from "@/ui/Page";
 import { useFilters } from "@/ui/url";
+import { w as common } from "@/ui/words";
 import { Differences } from "./Differences";
-import { useCompare, useParameters, useRules } from "./queries";
+import { useCompare, useCompareSheet, useParameters, useRules } from "./queries";
 import { SettingRow } from "./SettingRow";
 import { asSet, readSettings, type Setting, writeSettings } from "./settings";
 import { w } from "./words";
@@ -29,6 +30,7 @@ export function Try() {
     return given.length > 0 ? given : [{ parameter: "", value: "" }];
   });
   const comparing = useCompare();
+  const keeping = useCompareSheet();
   const on = filters.on || (city?.today ?? "");
   const then = filters.trial || on;
   const keep = (next: Setting[]) => {
@@ -45,13 +47,24 @@ export function Try() {
       area: filters.area || undefined,
     });
   };
+  const asked = comparing.variables;
   const differs = then !== on || Object.keys(asSet(settings)).length > 0;
   return (
     <Page
       title={t(w.tryTitle)}
       over={<To to="/rules">{t(w.title)}</To>}
       under={t(w.tryLead)}
-      actions={comparing.data && <PrintButton />}
+      actions={
+        comparing.data &&
+        asked && (
+          <>
+            <Button disabled={keeping.isPending} onClick={() => keeping.mutate(asked)}>
+              {t(common.export)}
+            </Button>
+            <PrintButton />
+          </>
+        )
+      }
     >
       <form className="panel try" onSubmit={submit}>
         <div className="try-days">
@@ -111,6 +124,7 @@ export function Try() {
       </form>
       <div className="stack try-result" aria-live="polite">
         {comparing.error && <Failure error={comparing.error} />}
+        {keeping.error && <Failure error={keeping.error} />}
         {comparing.data && comparing.data.duties.length === 0 && <Empty>{t(w.nothingDiffers)}</Empty>}
         {comparing.data && comparing.data.duties.length > 0 && <Differences of={comparing.data} />}
       </div>

@@ -1,6 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { api, read } from "@/api/client";
+import { api, download, read } from "@/api/client";
 import type { components } from "@/api/schema";
+import { currentLang } from "@/i18n/remembered";
 
 export function useRules() {
   return useQuery({ queryKey: ["rules"], queryFn: () => read(api.GET("/api/rules")), staleTime: 300_000 });
@@ -17,5 +18,16 @@ export function useParameters() {
 export function useCompare() {
   return useMutation({
     mutationFn: (body: components["schemas"]["CompareRequest"]) => read(api.POST("/api/compare", { body })),
+  });
+}
+
+/** The differences as a sheet. What is compared is too much for an address, so the file comes by a request. */
+export function useCompareSheet() {
+  return useMutation({
+    mutationFn: (body: components["schemas"]["CompareRequest"]) =>
+      download(
+        "compare.xlsx",
+        api.POST("/api/compare.xlsx", { params: { query: { lang: currentLang() } }, body, parseAs: "blob" }),
+      ),
   });
 }

@@ -52,6 +52,7 @@ export const w = words({
   moneyNow: { zh: "现应付", en: "Owed now" },
   moneyThen: { zh: "试算应付", en: "Would be owed" },
   difference: { zh: "差额", en: "Difference" },
+  amountUnknown: (n: string) => ({ zh: `另 ${n} 项金额未知`, en: `+ ${n} of unknown amount` }),
   byArea: { zh: "各县（市、区）", en: "By county" },
   examples: { zh: "例如", en: "For example" },
   noArea: { zh: "地区不明", en: "area not known" },
