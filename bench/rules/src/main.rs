@@ -19,7 +19,7 @@ use rules::expr::{Const, Expr, Node, Type};
 use rules::language::{Scope, compile};
 use rules::parameter::{Dated, Parameter, Setting as Held, Shape};
 use rules::ruleset::{City, CompiledDuty, RuleSet};
-use rules::sweep::sweep;
+use rules::sweep::{Range, sweep};
 use rules::table::Tables;
 
 const SEED: u64 = 2020;
@@ -97,7 +97,8 @@ fn main() -> Result<()> {
     let values: Vec<Const> = (0..1000).map(|step| Const::Int(step * 2)).collect();
     let mut budget = None;
     measure("one threshold at 1,000 values", options.runs.min(3), || {
-        budget = Some(sweep(&budget_rules, &tables, &setting, &"limit".into(), &values));
+        let range = Range { parameter: &"limit".into(), values: &values, area: None };
+        budget = Some(sweep(&budget_rules, &tables, &setting, range));
         Ok(())
     })?;
     let budget = budget.context("a sweep")?;
