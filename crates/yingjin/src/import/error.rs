@@ -55,6 +55,14 @@ pub enum ImportError {
         /// Elements allowed.
         limit: u64,
     },
+    /// A workbook of the old format that has its reader hold more than it can.
+    #[error("{}", self.label().en)]
+    Sprawls {
+        /// What there is too much of.
+        what: Label,
+        /// How much is allowed.
+        limit: u64,
+    },
     /// More rows than [`limits::MAX_ROWS`].
     #[error("{}", self.label().en)]
     TooManyRows {
@@ -153,6 +161,7 @@ impl ImportError {
             Self::Broken(_) => "broken",
             Self::Unpacks { .. } => "unpacks",
             Self::Crowded { .. } => "crowded",
+            Self::Sprawls { .. } => "sprawls",
             Self::TooManyRows { .. } => "too-many-rows",
             Self::TooManyColumns { .. } => "too-many-columns",
             Self::CellTooLong { .. } => "cell-too-long",
@@ -226,6 +235,18 @@ impl ImportError {
                 format!(
                     "'{part}' in the workbook has more than {limit} elements, as a zip bomb does, and was not read: \
                      keep only the sheets to import and save it anew"
+                ),
+            ),
+            Self::Sprawls { what, limit } => Label::new(
+                format!(
+                    "这个 .xls 工作簿的{}超过 {limit}，读取时会占满内存，没有读取。请删去远离表格的零散内容，或另存为 xlsx 再导入。",
+                    what.zh
+                ),
+                format!(
+                    "this .xls workbook has more than {limit} {}, counting the empty cells between its outermost ones: \
+                     reading it would fill the memory. Delete what lies far from the table, or save it as xlsx and \
+                     import that",
+                    what.en
                 ),
             ),
             Self::TooManyRows { sheet } => Label::new(

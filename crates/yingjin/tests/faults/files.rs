@@ -103,3 +103,53 @@ fn a_zip_bomb_is_refused_within_bounds() {
         assert!(ended.peak_mib > 0 && ended.peak_mib < PEAK_MAX_MIB, "{part}: {} MiB", ended.peak_mib);
     }
 }
+
+/// A workbook of the old format whose only sheet has those records.
+fn old_workbook(path: &Path, shared: &[u8], records: &[(u16, Vec<u8>)]) {
+    let record = |kind: u16, data: &[u8]| {
+        [&kind.to_le_bytes(), &u16::try_from(data.len()).unwrap().to_le_bytes(), data].concat()
+    };
+    let mut globals = record(0x0809, &words(&[0x600, 5]));
+    globals.extend(record(0x00FC, &[&[0; 8], shared].concat()));
+    let start = u32::try_from(globals.len() + 4 + 9 + 4).unwrap();
+    globals.extend(record(0x0085, &[&start.to_le_bytes()[..], &[0, 0, 1, 0, b'a']].concat()));
+    globals.extend(record(0x000A, &[]));
+    let mut container = cfb::CompoundFile::create(std::fs::File::create(path).unwrap()).unwrap();
+    let mut stream = container.create_stream("/Workbook").unwrap();
+    stream.write_all(&globals).unwrap();
+    stream.write_all(&record(0x0809, &words(&[0x600, 0x10]))).unwrap();
+    records.iter().for_each(|(kind, data)| stream.write_all(&record(*kind, data)).unwrap());
+    stream.write_all(&record(0x000A, &[])).unwrap();
+    stream.flush().unwrap();
+    drop(stream);
+    container.flush().unwrap();
+}
+
+fn words(words: &[u16]) -> Vec<u8> {
+    words.iter().flat_map(|word| word.to_le_bytes()).collect()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_old_workbook_cannot_fill_the_memory() {
+    let (register, _) = Register::signed_in(&[code(0)]);
+    let path = register.folder.path().join("bomb.xls");
+    let cell = |row, column| (0x0203, words(&[row, column, 0, 0, 0, 0, 0]));
+    // A text of its greatest length, and cells that all have it.
+    let text = [&words(&[8_000])[..], &[0], &[b'x'; 8_000]].concat();
+    let shared = (0..9_000).map(|row| (0x00FD, words(&[row, 0, 0, 0, 0]))).collect();
+    for (texts, records, what) in [
+        // Two cells, as far apart as their numbers go: a block of 100 GB.
+        (vec![], vec![cell(0, 0), cell(u16::MAX, u16::MAX)], Some("cells")),
+        (text, shared, Some("characters")),
+        // 2 TB of cells, if it were true. There is one, and no column that we know.
+        (vec![], vec![(0x0200, words(&[0, 0, 0, 0x4000, 0, 0, 0x100])), cell(0, 0)], None),
+    ] {
+        old_workbook(&path, &texts, &records);
+        let ended = import(&register, &path);
+        assert!(!ended.is_well);
+        assert_eq!(ended.err.contains("would fill the memory"), what.is_some(), "{}", ended.err);
+        assert!(ended.err.contains(what.unwrap_or("no header")), "{what:?}: {}", ended.err);
+        assert!(ended.peak_mib > 0 && ended.peak_mib < PEAK_MAX_MIB, "{what:?}: {} MiB", ended.peak_mib);
+    }
+}

@@ -6,6 +6,14 @@ pub const MAX_TEXT_BYTES: u64 = 4 << 30;
 pub const MAX_WORKBOOK_BYTES: u64 = 256 << 20;
 /// Bytes of a workbook of the old binary format, which is held in memory whole.
 pub const MAX_OLD_WORKBOOK_BYTES: u64 = 64 << 20;
+/// Cells that the sheets of an old workbook may reach over, texts and formulas counted apart: 24 to 40 bytes each.
+pub const MAX_OLD_CELLS: u64 = 10_000_000;
+/// Characters in the cells of an old workbook, a text that several cells share counted for each.
+pub const MAX_OLD_CHARACTERS: u64 = 64_000_000;
+/// Names, formats and sheets of an old workbook.
+pub const MAX_OLD_DEFINITIONS: u64 = 200_000;
+/// Pieces of one record of an old workbook. Those of Excel have 8,224 bytes.
+pub const MAX_OLD_CONTINUED: usize = 10_000;
 /// Bytes that one sheet of a workbook may unpack to. Sheets are streamed.
 pub const MAX_SHEET_BYTES: u64 = 4 << 30;
 /// Bytes that any other part may unpack to: its shared texts and styles are held in memory.

@@ -4,6 +4,7 @@
 //! UTF-16 with a mark, or GB18030 (which has GBK and GB2312 within), its cells apart by comma, tab, semicolon or bar.
 //! Workbooks are xlsx and xls.
 
+mod biff;
 pub mod inspect;
 pub mod limits;
 mod parts;

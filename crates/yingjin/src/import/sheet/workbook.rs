@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Cursor};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use calamine::{Data, DataRef, ExcelDateTime, Range, Reader, SheetVisible, Xls, Xlsx, XlsxCellReader};
 
 use super::inspect::Format;
-use super::{Cell, Merge, Row, SheetName, limits};
+use super::{Cell, Merge, Row, SheetName, biff, limits};
 use crate::import::error::ImportError;
 
 type Source = BufReader<File>;
@@ -19,7 +19,7 @@ pub struct Workbook(Kind);
 
 enum Kind {
     Xlsx(Box<Xlsx<Source>>),
-    Xls(Box<Xls<Source>>),
+    Xls(Box<Xls<Cursor<Vec<u8>>>>),
 }
 
 /// Runs the reader of foreign bytes. A damaged file may make it panic; that is a broken file, not a broken program.
@@ -41,10 +41,11 @@ fn guarded<T, E: std::fmt::Display>(read: impl FnOnce() -> Result<T, E>) -> Resu
 impl Workbook {
     /// Opens a workbook of that format.
     pub fn open(path: &Path, format: &Format) -> Result<Self, ImportError> {
-        let source = BufReader::new(File::open(path).map_err(ImportError::Read)?);
         Ok(Self(if *format == Format::Xls {
+            let source = biff::tamed(path, &biff::Most::default())?;
             Kind::Xls(Box::new(guarded(|| Xls::new(source))?))
         } else {
+            let source = BufReader::new(File::open(path).map_err(ImportError::Read)?);
             Kind::Xlsx(Box::new(guarded(|| Xlsx::new(source))?))
         }))
     }
