@@ -1,0 +1,7 @@
+//! Figures of published implementations and figures worked by hand.
+
+// What makes the tests' networks may fail like a test does.
+#![allow(clippy::unwrap_used)]
+
+mod published;
+mod shared;

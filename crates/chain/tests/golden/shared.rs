@@ -1,0 +1,42 @@
+//! Data beside the checkout, and small networks written in a line.
+
+use std::path::PathBuf;
+
+use chain::{Builder, Essential, FirmRow, LinkRow, Market, Network};
+
+/// A file of `../shared/data`. None, with a word about it, on a machine that does not have it; CI has to.
+pub fn data(path: &str) -> Option<String> {
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data").join(path);
+    match std::fs::read_to_string(&file) {
+        Ok(text) => Some(text),
+        Err(error) if std::env::var("CI").as_deref() == Ok("true") => panic!("{}: {error}", file.display()),
+        Err(_) => {
+            eprintln!("skipped: {} is not here", file.display());
+            None
+        }
+    }
+}
+
+/// The rows of a csv text, the first one the headings.
+pub fn rows(text: &str) -> Vec<Vec<String>> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+    reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
+}
+
+/// The published network of 1,000 firms.
+pub fn net1000() -> Option<Network> {
+    let essential = rows(&data("chain/ess_mat_n4_ihs.csv")?);
+    let sectors = essential[0][1..].to_vec();
+    let cells: Vec<Vec<u8>> =
+        essential[1..].iter().map(|row| row[1..].iter().map(|cell| cell.parse().unwrap()).collect()).collect();
+    let mut builder = Builder::new(Essential::new(sectors, &cells).unwrap(), Market::Sector);
+    for (at, row) in rows(&data("chain/net1000_firms.csv")?).iter().enumerate().skip(1) {
+        builder.firm(at as u64, &FirmRow { firm: &row[0], sector: &row[1], ..FirmRow::default() });
+    }
+    for (at, row) in rows(&data("chain/net1000_edges.csv")?).iter().enumerate().skip(1) {
+        let value = row[2].parse().unwrap();
+        let link = LinkRow { supplier: &row[0], buyer: &row[1], value, ..LinkRow::default() };
+        builder.link(at as u64, &link);
+    }
+    Some(builder.finish().unwrap())
+}
