@@ -101,7 +101,9 @@ pub enum Reason {
         first_row: u64,
     },
     /// A firm whose links sell more than its revenue.
-    #[error("revenue is {revenue}, but the links of firm {firm} sell {sales}; mend it or leave revenue empty")]
+    #[error(
+        "revenue is {revenue}, but the links of firm {firm} sell {sales}; mend it or leave revenue empty"
+    )]
     RevenueBelowSales {
         /// The firm.
         firm: String,

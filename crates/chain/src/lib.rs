@@ -5,12 +5,20 @@
 // Firms and links are counted in 32 bits: half the memory to go through in the loop that everything waits for.
 #![allow(clippy::cast_possible_truncation)]
 
+pub mod breakpoint;
 pub mod cascade;
+mod chance;
 mod error;
 pub mod esri;
 mod essential;
+pub mod fill;
 mod network;
+pub mod path;
+pub mod rank;
+pub mod recovery;
 mod shares;
+pub mod substitute;
+pub mod whatif;
 
 pub use cascade::{Loss, Scratch, Settings, Shock};
 pub use error::{Mistake, Reason, Sheet};

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::error::{Mistake, Reason, Sheet};
-use crate::essential::{Essential, Need};
+use crate::essential::Essential;
 use crate::shares::{Shares, Tie};
 
 /// A row of the firms' sheet. Missing is unknown, never zero.
@@ -61,6 +61,8 @@ pub struct Firm {
     pub sector: u32,
     /// What the loss of all of it weighs: output if told, else revenue if told, else what its links sell.
     pub weight: f64,
+    /// Its output, where told.
+    pub output: Option<f64>,
     /// Its revenue, where told.
     pub revenue: Option<f64>,
     /// Its area, as a number: equal for firms of the same area.
@@ -69,6 +71,13 @@ pub struct Firm {
     pub running: f64,
     /// Longitude and latitude, in degrees.
     pub place: Option<(f64, f64)>,
+}
+
+impl Firm {
+    /// What it weighs where its links sell `sales`.
+    pub(crate) fn weighs(&self, sales: f64) -> f64 {
+        self.output.or(self.revenue).unwrap_or(sales)
+    }
 }
 
 /// A supply network.
@@ -100,7 +109,6 @@ struct LinkDraft {
 struct FirmDraft {
     row: u64,
     firm: Firm,
-    output: Option<f64>,
 }
 
 /// Takes rows and gives a network, or every mistake in them.
@@ -167,12 +175,13 @@ impl Builder {
             id: firm.firm.to_owned(),
             sector: sector.unwrap_or(0),
             weight: 0.0,
+            output: firm.output,
             revenue: firm.revenue,
             area,
             running: firm.running.unwrap_or(1.0),
             place: firm.place,
         };
-        self.firms.push(FirmDraft { row, firm: firm_of, output: firm.output });
+        self.firms.push(FirmDraft { row, firm: firm_of });
     }
 
     /// Adds a link; the firms come first. `row` is the row to name if something is wrong with it.
@@ -240,9 +249,7 @@ impl Builder {
         for (at, sector) in by_code.iter().enumerate() {
             rank[*sector as usize] = at as u32;
         }
-        links.sort_unstable_by_key(|link| {
-            (link.buyer, rank[link.product as usize], link.supplier, link.row)
-        });
+        links.sort_unstable_by_key(|link| (link.buyer, rank[link.product as usize], link.supplier, link.row));
         for pair in links.windows(2) {
             let key = |link: &LinkDraft| (link.buyer, link.product, link.supplier);
             if key(&pair[0]) == key(&pair[1]) {
@@ -257,7 +264,8 @@ impl Builder {
                 supplier: link.supplier,
                 buyer: link.buyer,
                 product: link.product,
-                need: essential.need(link.product, self.firms[given[link.buyer as usize] as usize].firm.sector),
+                need: essential
+                    .need(link.product, self.firms[given[link.buyer as usize] as usize].firm.sector),
                 value: link.value,
             })
             .collect();
@@ -272,11 +280,10 @@ impl Builder {
             let mut firm = draft.firm.clone();
             // What rounding alone explains is no contradiction.
             if let Some(revenue) = firm.revenue.filter(|revenue| *revenue < sales[at] * (1.0 - 1e-9)) {
-                let reason =
-                    Reason::RevenueBelowSales { firm: firm.id.clone(), revenue, sales: sales[at] };
+                let reason = Reason::RevenueBelowSales { firm: firm.id.clone(), revenue, sales: sales[at] };
                 self.mistakes.push(Mistake { sheet: Sheet::Firms, row: draft.row, reason });
             }
-            firm.weight = draft.output.or(firm.revenue).unwrap_or(sales[at]);
+            firm.weight = firm.weighs(sales[at]);
             firms.push(firm);
         }
         if !self.mistakes.is_empty() {

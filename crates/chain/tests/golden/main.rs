@@ -3,5 +3,8 @@
 // What makes the tests' networks may fail like a test does.
 #![allow(clippy::unwrap_used)]
 
+mod by_hand;
+mod fill;
+mod mistakes;
 mod published;
 mod shared;

@@ -1,7 +1,7 @@
 //! The authors' own implementation on a made-up network of 1,000 firms.
 
-use chain::esri::{self, Work};
 use chain::Settings;
+use chain::esri::{self, Work};
 
 use crate::shared;
 
