@@ -44,6 +44,12 @@ impl<T: ArrowPrimitiveType> Chunked<T> {
         &self.chunks
     }
 
+    fn is_known(&self, row: usize) -> bool {
+        self.chunks
+            .get(row / CHUNK)
+            .is_some_and(|chunk| row % CHUNK < chunk.len() && chunk.is_valid(row % CHUNK))
+    }
+
     /// The value of a row; none if it is missing or there is no such row.
     pub fn get(&self, row: usize) -> Option<T::Native> {
         let (chunk, at) = (self.chunks.get(row / CHUNK)?, row % CHUNK);
@@ -252,6 +258,17 @@ impl Column {
         match self {
             Self::Number(column) => column.largest,
             _ => 0,
+        }
+    }
+
+    /// Whether a row's value is known.
+    pub fn is_known(&self, row: usize) -> bool {
+        match self {
+            Self::Bool(column) => column.get(row).is_some(),
+            Self::Number(column) => column.is_known(row),
+            Self::Date(column) => column.is_known(row),
+            Self::Text(column) => column.keys.is_known(row),
+            Self::Point { lon, .. } => lon.is_known(row),
         }
     }
 

@@ -628,7 +628,8 @@ pub(crate) struct Logic<'a> {
 type Truths = (Vec<u64>, Vec<u64>);
 
 impl Logic<'_> {
-    fn condition(&self, condition: ConditionIndex) -> (&[u64], &[u64]) {
+    /// What a condition came to: yes, and no.
+    pub fn condition(&self, condition: ConditionIndex) -> (&[u64], &[u64]) {
         let place = condition * 2 * WIDTH;
         let len = self.all.len();
         (&self.answers[place..place + len], &self.answers[place + WIDTH..place + WIDTH + len])

@@ -1,14 +1,15 @@
-//! For a list of unknowns: which missing fact would settle how many of them.
+//! For a list of unknowns: which missing facts each turns on, and how many of them each fact would settle.
 
 use std::collections::BTreeMap;
 
-use model::{FactId, KindId, Label};
+use model::{FactId, KindId, Label, Standing};
 use serde::Serialize;
 
-use super::Index;
 use super::columns::Logic;
+use super::one::Walk;
 use super::pass::{DutyPass, Pass};
-use super::vector::{Rows, Source, full};
+use super::vector::{Source, full};
+use super::{Index, Setting, differs_by_area};
 use crate::bits::ones_of;
 use crate::column::CHUNK;
 use crate::expr::{Expr, Node, Path};
@@ -35,190 +36,232 @@ pub struct MissingCount {
     pub alone: u64,
 }
 
-/// A told fact that a condition reads.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Told {
-    text: String,
-    /// Where it stands: its kind and place.
-    place: (usize, usize),
-    /// The way to it; none for facts of records that point here.
-    path: Option<Path>,
+/// The facts met, each by the way to it, in the order first met.
+#[derive(Default)]
+struct Met {
+    places: BTreeMap<String, usize>,
+    facts: Vec<(KindId, FactId)>,
 }
+
+/// How to tell what a condition lacks where it is unknown.
+enum Reads {
+    /// It is unknown for want of these, each with its place among those met.
+    Told(Vec<(usize, Path)>),
+    /// What it lacks hangs on what it finds: it has to be walked through, record by record.
+    Walked,
+}
+
+/// One bit for each row of a chunk.
+type Block = [u64; CHUNK / 64];
 
 impl Pass {
     /// The missing facts of a duty's unknown records: the one that alone settles most first, then the one that most turn
-    /// on. A condition over several facts counts each of them that is missing, also where one would be enough.
+    /// on.
     pub fn missing(&self, rules: &RuleSet, tables: &Tables, duty: &DutyPass) -> Vec<MissingCount> {
-        let Some(planned) = self.planned(duty) else { return Vec::new() };
-        let judge = &self.judges[duty.kind];
-        let index = Index::new(rules);
-        let mut conditions: Vec<ConditionIndex> =
-            planned.should.iter().flat_map(Formula::conditions).collect();
-        conditions.sort_unstable();
-        conditions.dedup();
-        let reads: BTreeMap<ConditionIndex, Vec<Told>> = conditions
-            .iter()
-            .map(|condition| {
-                let mut told = Vec::new();
-                told_facts(rules, &index, &judge.plan.conditions[*condition], &mut Way::default(), &mut told);
-                told.sort();
-                told.dedup();
-                (*condition, told)
-            })
-            .collect();
-        let mut all: Vec<&Told> = reads.values().flatten().collect();
-        all.sort_unstable();
-        all.dedup();
-        let source = Source { tables, derived: &self.derived };
-        let mut counts = vec![(0u64, 0u64); all.len()];
-        for start in (0..duty.rows()).step_by(CHUNK) {
-            let rows = Rows::Range { start, len: CHUNK.min(duty.rows() - start) };
-            let width = rows.len().div_ceil(64);
-            let answers = self.traces[duty.kind].chunk_words(start / CHUNK);
-            let logic = Logic { answers, all: &full(rows.len()) };
-            // For each condition the rows in which the verdict turns on it.
-            let mut turns: BTreeMap<ConditionIndex, Vec<u64>> = BTreeMap::new();
-            let (yes, no) = logic.all(&planned.should);
-            let open: Vec<u64> =
-                logic.all.iter().zip(yes.iter().zip(&no)).map(|(all, (yes, no))| all & !(yes | no)).collect();
-            if open.iter().all(|word| *word == 0) {
-                continue;
-            }
-            for clause in &planned.should {
-                descend(&logic, clause, &open, &mut turns);
-            }
-            let mut missing = vec![vec![0u64; width]; all.len()];
-            for (condition, rows_of) in &turns {
-                let mut explained = vec![0u64; width];
-                for told in &reads[condition] {
-                    let (Ok(place), Some(path)) = (all.binary_search(&told), &told.path) else { continue };
-                    let known = source.read(path, rows);
-                    // What lies behind a reference that is missing is not missing itself.
-                    let behind = path.steps.split_last().map(|((step, _), before)| Path {
-                        kind: path.kind,
-                        steps: before.to_vec(),
-                        fact: *step,
-                        text: String::new(),
-                    });
-                    let behind = behind.map(|path| source.read(&path, rows));
-                    let known = known.known(rows.len());
-                    for at in 0..width {
-                        let reached = behind.as_ref().map_or(u64::MAX, |behind| behind.known(rows.len())[at]);
-                        let word = rows_of[at] & !known[at] & reached;
-                        missing[place][at] |= word;
-                        explained[at] |= word;
-                    }
-                }
-                for told in reads[condition].iter().filter(|told| told.path.is_none()) {
-                    let Ok(place) = all.binary_search(&told) else { continue };
-                    for at in 0..width {
-                        missing[place][at] |= rows_of[at] & !explained[at];
-                    }
+        let mut counts: Vec<(u64, u64)> = Vec::new();
+        let met = self.each_missing(rules, tables, duty, |_, missing| {
+            let (mut once, mut twice): (Block, Block) = ([0; _], [0; _]);
+            for words in missing {
+                for at in 0..words.len() {
+                    twice[at] |= once[at] & words[at];
+                    once[at] |= words[at];
                 }
             }
-            for at in 0..width {
-                let (mut once, mut twice) = (0u64, 0u64);
-                for words in &missing {
-                    twice |= once & words[at];
-                    once |= words[at];
-                }
-                for (words, (records, alone)) in missing.iter().zip(&mut counts) {
-                    *records += u64::from(words[at].count_ones());
-                    *alone += ones_of(words[at] & !twice).count() as u64;
+            counts.resize(missing.len(), (0, 0));
+            for (words, (records, alone)) in missing.iter().zip(&mut counts) {
+                for (word, twice) in words.iter().zip(&twice).filter(|(word, _)| **word != 0) {
+                    *records += u64::from(word.count_ones());
+                    *alone += u64::from((word & !twice).count_ones());
                 }
             }
-        }
-        let mut found: Vec<MissingCount> = all
+        });
+        let mut found: Vec<MissingCount> = met
+            .places
             .into_iter()
-            .zip(counts)
-            .filter(|(_, (records, _))| *records > 0)
-            .map(|(told, (records, alone))| {
-                let kind = &rules.kinds[told.place.0];
-                let fact = &kind.facts[told.place.1];
-                MissingCount {
-                    path: told.text.clone(),
-                    kind: kind.id.clone(),
-                    fact: fact.id.clone(),
-                    label: fact.label.clone(),
-                    question: fact.question.clone(),
+            .filter_map(|(path, place)| {
+                let (records, alone) = counts.get(place).copied().filter(|(records, _)| *records > 0)?;
+                let (kind, fact) = &met.facts[place];
+                let declared = rules.kind(kind.as_str())?.1.facts.iter().find(|one| one.id == *fact)?;
+                Some(MissingCount {
+                    path,
+                    kind: kind.clone(),
+                    fact: fact.clone(),
+                    label: declared.label.clone(),
+                    question: declared.question.clone(),
                     records,
                     alone,
-                }
+                })
             })
             .collect();
         found.sort_by_key(|fact| std::cmp::Reverse((fact.alone, fact.records)));
         found
     }
+
+    /// A duty's unknown rows, each with the ways to the missing facts that its verdict turns on, in order.
+    pub fn missing_by_row(
+        &self,
+        rules: &RuleSet,
+        tables: &Tables,
+        duty: &DutyPass,
+    ) -> BTreeMap<usize, Vec<String>> {
+        let mut found: BTreeMap<usize, Vec<usize>> =
+            duty.rows_in(Standing::Unknown).map(|row| (row, Vec::new())).collect();
+        let met = self.each_missing(rules, tables, duty, |start, missing| {
+            for (place, words) in missing.iter().enumerate() {
+                for (at, word) in words.iter().enumerate() {
+                    ones_of(*word)
+                        .for_each(|bit| found.entry(start + at * 64 + bit).or_default().push(place));
+                }
+            }
+        });
+        let mut names = vec![""; met.places.len()];
+        met.places.iter().for_each(|(path, place)| names[*place] = path);
+        let named = |places: Vec<usize>| {
+            let mut paths: Vec<String> = places.into_iter().map(|place| names[place].to_owned()).collect();
+            paths.sort_unstable();
+            paths
+        };
+        found.into_iter().map(|(row, places)| (row, named(places))).collect()
+    }
+
+    /// Visits the chunks that have unknown rows: the first row, and for each fact met so far the rows that lack it.
+    /// Contract: the same facts as [`super::one::judge`] names.
+    fn each_missing(
+        &self,
+        rules: &RuleSet,
+        tables: &Tables,
+        duty: &DutyPass,
+        mut visit: impl FnMut(usize, &[Block]),
+    ) -> Met {
+        let mut met = Met::default();
+        let Some(planned) = self.planned(duty) else { return met };
+        let conditions = &self.judges[duty.kind].plan.conditions;
+        let index = Index::new(rules);
+        let mut reads: BTreeMap<ConditionIndex, Reads> = BTreeMap::new();
+        for condition in planned.should.iter().flat_map(Formula::conditions) {
+            reads.entry(condition).or_insert_with(|| {
+                let mut told = Vec::new();
+                match is_plain(rules, &self.setting, &index, &conditions[condition]) {
+                    true => {
+                        conditions[condition].each(&mut |part| met.way(rules, part, &mut told));
+                        Reads::Told(told)
+                    }
+                    false => Reads::Walked,
+                }
+            });
+        }
+        let source = Source { tables, derived: &self.derived };
+        let ids = tables.table(duty.kind).ids();
+        let mut missing: Vec<Block> = Vec::new();
+        for start in (0..duty.rows()).step_by(CHUNK) {
+            let all = full(CHUNK.min(duty.rows() - start));
+            let words = start / 64..start / 64 + all.len();
+            let known = duty.should.yes.words()[words.clone()].iter().zip(&duty.should.no.words()[words]);
+            let mut open: Block = [0; _];
+            for ((open, all), (yes, no)) in open.iter_mut().zip(&all).zip(known) {
+                *open = all & !(yes | no);
+            }
+            if open == [0; _] {
+                continue;
+            }
+            missing.clear();
+            missing.resize(met.facts.len(), [0; _]);
+            let logic = Logic { answers: self.traces[duty.kind].chunk_words(start / CHUNK), all: &all };
+            let mut walk = Walk::new(rules, tables, &self.setting);
+            let mut turns = |condition: ConditionIndex, rows: &Block| {
+                for (at, word) in rows.iter().enumerate().filter(|(_, word)| **word != 0) {
+                    for bit in ones_of(*word) {
+                        let row = start + at * 64 + bit;
+                        let mut lacks = |place: usize| missing[place][at] |= 1 << bit;
+                        match &reads[&condition] {
+                            Reads::Told(told) => told
+                                .iter()
+                                .filter(|(_, path)| source.lacks(path, row))
+                                .for_each(|(place, _)| lacks(*place)),
+                            Reads::Walked => {
+                                for fact in walk.missing(duty.kind, &ids[row], &conditions[condition]) {
+                                    let place = met.place(fact.path, fact.kind, fact.fact);
+                                    missing.resize(missing.len().max(place + 1), [0; _]);
+                                    missing[place][at] |= 1 << bit;
+                                }
+                            }
+                        }
+                    }
+                }
+            };
+            planned.should.iter().for_each(|clause| descend(&logic, clause, &open, &mut turns));
+            visit(start, &missing);
+        }
+        met
+    }
+}
+
+impl Met {
+    fn place(&mut self, path: String, kind: KindId, fact: FactId) -> usize {
+        *self.places.entry(path).or_insert_with(|| {
+            self.facts.push((kind, fact));
+            self.facts.len() - 1
+        })
+    }
+
+    /// The fact an expression reads, and the references on the way to it.
+    fn way(&mut self, rules: &RuleSet, expr: &Expr, told: &mut Vec<(usize, Path)>) {
+        let Node::Fact(path) = &expr.node else { return };
+        let mut text = String::new();
+        for (step, (kind, fact)) in path.facts().enumerate() {
+            let (kind, id) = (&rules.kinds[kind].id, &rules.kinds[kind].facts[fact].id);
+            text.push_str(id.as_str());
+            let place = self.place(text.clone(), kind.clone(), id.clone());
+            told.push((place, Path { steps: path.steps[..step].to_vec(), fact, ..path.clone() }));
+            text.push('.');
+        }
+    }
+}
+
+/// Whether an expression is unknown wherever a fact it reads is missing, and reads no fact that is computed.
+fn is_plain(rules: &RuleSet, setting: &Setting, index: &Index, expr: &Expr) -> bool {
+    let mut plain = match &expr.node {
+        Node::Fact(path) => path.facts().all(|(kind, fact)| index.derived[kind][fact].is_none()),
+        Node::Parameter(parameter) | Node::Lookup(parameter, _) | Node::InParameter(_, parameter) => {
+            !differs_by_area(rules, setting, *parameter)
+        }
+        Node::And(_)
+        | Node::Or(_)
+        | Node::IsNull(_)
+        | Node::Case { .. }
+        | Node::Coalesce(_)
+        | Node::Aggregate { .. } => false,
+        _ => true,
+    };
+    expr.parts(|part| plain = plain && is_plain(rules, setting, index, part));
+    plain
 }
 
 /// Goes down to the conditions that are unknown in rows where all above them is.
 fn descend(
     logic: &Logic<'_>,
     formula: &Formula,
-    open: &[u64],
-    turns: &mut BTreeMap<ConditionIndex, Vec<u64>>,
+    open: &Block,
+    turns: &mut impl FnMut(ConditionIndex, &Block),
 ) {
-    let (yes, no) = logic.truth(formula);
-    let open: Vec<u64> =
-        open.iter().zip(yes.iter().zip(&no)).map(|(open, (yes, no))| open & !(yes | no)).collect();
+    let left = |yes: &[u64], no: &[u64]| {
+        let mut left: Block = [0; _];
+        for (left, (open, (yes, no))) in left.iter_mut().zip(open.iter().zip(yes.iter().zip(no))) {
+            *left = open & !(yes | no);
+        }
+        left
+    };
     match formula {
         Formula::Constant(_) => {}
         Formula::Condition(condition) | Formula::Not(condition) => {
-            let words = turns.entry(*condition).or_insert_with(|| vec![0; open.len()]);
-            words.iter_mut().zip(&open).for_each(|(word, open)| *word |= open);
+            let (yes, no) = logic.condition(*condition);
+            turns(*condition, &left(yes, no));
         }
         Formula::All(parts) | Formula::Any(parts) => {
-            parts.iter().for_each(|part| descend(logic, part, &open, turns));
+            let (yes, no) = logic.truth(formula);
+            let left = left(&yes, &no);
+            parts.iter().for_each(|part| descend(logic, part, &left, turns));
         }
-    }
-}
-
-/// The way from the records judged to those whose expression is read.
-#[derive(Clone, Debug, Default)]
-struct Way {
-    start: Option<usize>,
-    steps: Vec<(usize, usize)>,
-    text: String,
-    /// Whether it led over records that point here.
-    members: bool,
-}
-
-fn told_facts(rules: &RuleSet, index: &Index, expr: &Expr, way: &mut Way, told: &mut Vec<Told>) {
-    match &expr.node {
-        Node::Fact(path) => {
-            let mut here = way.clone();
-            here.start.get_or_insert(path.kind);
-            let mut kind = path.kind;
-            let last = (path.fact, usize::MAX);
-            for (fact, next) in path.steps.iter().copied().chain([last]) {
-                let declared = &rules.kinds[kind].facts[fact];
-                let text = format!("{}{}", here.text, declared.id);
-                match index.derived[kind][fact] {
-                    Some(place) => {
-                        told_facts(rules, index, &rules.derived[place].expr, &mut here.clone(), told)
-                    }
-                    None => told.push(Told {
-                        path: (!here.members).then(|| Path {
-                            kind: here.start.unwrap_or(path.kind),
-                            steps: here.steps.clone(),
-                            fact,
-                            text: text.clone(),
-                        }),
-                        text: text.clone(),
-                        place: (kind, fact),
-                    }),
-                }
-                here.steps.push((fact, next));
-                here.text = format!("{text}.");
-                kind = next;
-            }
-        }
-        Node::Aggregate { members, .. } => {
-            let text = format!("{}{}.", way.text, rules.kinds[members.kind].id);
-            let mut inner = Way { start: way.start, steps: Vec::new(), text, members: true };
-            expr.parts(|part| told_facts(rules, index, part, &mut inner, told));
-        }
-        _ => expr.parts(|part| told_facts(rules, index, part, way, told)),
     }
 }
 

@@ -246,6 +246,13 @@ impl<'a, F: Facts> Walk<'a, F> {
         }
     }
 
+    /// The facts that a condition lacks for one record; none if it is known.
+    pub fn missing(&mut self, kind: KindIndex, id: &RecordId, condition: &Expr) -> Vec<Missing> {
+        let Some(at) = self.load(kind, id) else { return Vec::new() };
+        self.truth(condition, &Context::root(at));
+        std::mem::take(&mut self.trace).missing
+    }
+
     /// The value of a number.
     pub fn decimal(&mut self, expr: Option<&Expr>, context: &Context) -> Option<Decimal> {
         let expr = expr?;

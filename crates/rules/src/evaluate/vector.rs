@@ -186,6 +186,25 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// Whether a row lacks the told fact at the end of a path, and not already a reference on the way.
+    pub fn lacks(&self, path: &Path, row: usize) -> bool {
+        let (mut kind, mut at) = (path.kind, Some(row));
+        for (place, (step, next)) in path.steps.iter().enumerate() {
+            let Some(row) = at else { return false };
+            if !self.column(kind, *step).is_some_and(|column| column.is_known(row)) {
+                return false;
+            }
+            let to = self.step(kind, *step, u32::try_from(row).unwrap_or(NOBODY), *next);
+            at = (to != NOBODY).then_some(to as usize);
+            // Of a record that only a reference names, the first fact asked for is what is missing.
+            if at.is_none() && place + 1 == path.steps.len() {
+                return true;
+            }
+            kind = *next;
+        }
+        at.is_some_and(|row| !self.column(kind, path.fact).is_some_and(|column| column.is_known(row)))
+    }
+
     /// The fact at the end of a path.
     pub fn read(&self, path: &Path, rows: Rows<'_>) -> Vector<'a> {
         let mut kind = path.kind;

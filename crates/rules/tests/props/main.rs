@@ -224,6 +224,38 @@ proptest! {
     }
 }
 
+/// The pass says of a row what judging the record alone says of it: the same missing facts, and as many in the counts.
+#[test]
+fn a_pass_names_the_missing_facts_of_each_row() {
+    let mut seen = 0;
+    for seed in 0..200 {
+        let mut random = Random::new(seed);
+        let rules = random::rules(&mut random);
+        let register = random::register(&mut random, &rules, 30);
+        let tables = random::tables(&rules, &register);
+        let found = pass(&rules, &tables, &setting());
+        for duty in &found.duties {
+            let by_row = found.missing_by_row(&rules, &tables, duty);
+            let rows: Vec<usize> = duty.rows_in(Standing::Unknown).collect();
+            assert_eq!(by_row.keys().copied().collect::<Vec<_>>(), rows, "seed {seed}");
+            for (row, paths) in &by_row {
+                let id = &tables.table(duty.kind).ids()[*row];
+                let judged = rules::evaluate::judge(&rules, &tables, duty.index, id, &setting()).unwrap();
+                let alone: std::collections::BTreeSet<_> =
+                    judged.missing.into_iter().map(|one| one.path).collect();
+                assert!(alone.iter().eq(paths), "seed {seed}, {} {id}: {alone:?}, {paths:?}", duty.duty);
+                seen += paths.len();
+            }
+            for fact in found.missing(&rules, &tables, duty) {
+                let lacking = || by_row.values().filter(|paths| paths.contains(&fact.path));
+                assert_eq!(fact.records, lacking().count() as u64);
+                assert_eq!(fact.alone, lacking().filter(|paths| paths.len() == 1).count() as u64);
+            }
+        }
+    }
+    assert!(seen > 1000, "too few missing facts were met: {seen}");
+}
+
 /// A judged record names a missing fact for every unknown that has one, and never a known one.
 #[test]
 fn missing_facts_are_missing() {

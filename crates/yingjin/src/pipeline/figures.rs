@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::NaiveDate;
 use model::{AreaCode, KindId, RecordId, Standing, Truth};
-use rules::evaluate::{Counts, DutyPass, Setting, judge};
+use rules::evaluate::{Counts, DutyPass};
 use store::StoredVerdict;
 
 use super::{Pipeline, PipelineError, Snapshot};
@@ -198,17 +198,8 @@ impl Pipeline {
     /// The rows of a duty that are unknown or fail one clause alone.
     pub fn doubts(&self, snapshot: &Snapshot, duty: &DutyPass) -> Result<Arc<Doubts>, PipelineError> {
         gather(&snapshot.gathered.doubts, duty.index, || {
-            let mut doubts = Doubts::default();
-            let setting = Setting::on(snapshot.on);
-            let ids = snapshot.tables.table(duty.kind).ids();
-            let judged = |row: usize| judge(&self.rules, &snapshot.tables, duty.index, &ids[row], &setting);
-            for row in duty.rows_in(Standing::Unknown) {
-                let missing = judged(row).map(|judged| judged.missing).unwrap_or_default();
-                let mut paths: Vec<String> = missing.into_iter().map(|missing| missing.path).collect();
-                paths.sort();
-                paths.dedup();
-                doubts.missing.insert(row, paths);
-            }
+            let missing = snapshot.pass.missing_by_row(&self.rules, &snapshot.tables, duty);
+            let mut doubts = Doubts { missing, near_misses: BTreeMap::new() };
             let others = duty.rows_in(Standing::Out).chain(duty.rows_in(Standing::Leak));
             for row in others.filter(|row| snapshot.pass.near_miss(duty, *row)) {
                 let clauses = snapshot.pass.clauses(duty, row);
