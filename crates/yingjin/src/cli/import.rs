@@ -71,7 +71,7 @@ pub fn run(args: &Args, lang: Lang) -> anyhow::Result<ExitCode> {
     let report = import_file(&city, &store, &request, &mut |progress| show(progress, lang))
         .map_err(|error| anyhow!(error.say(lang)))?;
     // It is kept so that a person can mend it; a folder that may not be written only loses that.
-    let kept = report.mapping_suggested && std::fs::write(&mapping_path, &report.mapping).is_ok();
+    let kept = report.mapping_suggested && keep(&mapping_path, &report.mapping).is_ok();
     let text = if args.json {
         serde_json::to_string_pretty(&report)? + "\n"
     } else {
@@ -96,6 +96,24 @@ fn read_mapping(path: &Path, lang: Lang) -> anyhow::Result<Option<Mapping>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(anyhow!("{}: {error}", path.display())),
     }
+}
+
+/// Writes a mapping beside its sheet, whole or not at all: half of one would be read by the next import. One that
+/// somebody wrote meanwhile stays.
+fn keep(path: &Path, mapping: &str) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        // As any other file: a person is to mend it, and not this account alone. The mask of the process still counts.
+        use std::os::unix::fs::PermissionsExt;
+        file.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let mut file = file.prefix(".mapping").tempfile_in(folder)?;
+    file.write_all(mapping.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist_noclobber(path)?;
+    Ok(())
 }
 
 /// Rows between two lines of progress.

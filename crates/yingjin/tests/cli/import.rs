@@ -34,6 +34,16 @@ fn accounts_for_every_row_and_keeps_the_mapping() {
     let kept = std::fs::read_to_string(folder.path().join("sheet.csv.mapping.toml")).unwrap();
     assert!(kept.contains("fact = \"registered_capital\""), "{kept}");
 
+    // Nothing of how it was written is left, and what a person made of it stays.
+    let files = || std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    assert!(
+        files().all(|name| !name.to_str().unwrap().starts_with(".mapping")),
+        "{:?}",
+        files().collect::<Vec<_>>()
+    );
+    let mended = format!("# mended\n{kept}");
+    std::fs::write(folder.path().join("sheet.csv.mapping.toml"), &mended).unwrap();
+
     let rejects = folder.path().join("mend.csv");
     let first = report(&import(folder.path(), &["--json", "--rejects", rejects.to_str().unwrap()]));
     assert_eq!((counts(&first), first["seq"].as_i64()), ([2, 1, 0, 0, 0, 1], Some(1)));
@@ -44,6 +54,7 @@ fn accounts_for_every_row_and_keeps_the_mapping() {
 
     let text = import(folder.path(), &[]);
     assert!(out(&text).contains("2 rows = 0 added + 0 changed + 1 unchanged"), "{}", out(&text));
+    assert_eq!(std::fs::read_to_string(folder.path().join("sheet.csv.mapping.toml")).unwrap(), mended);
     let zh = import(folder.path(), &["--lang", "zh"]);
     assert!(out(&zh).contains("读 2 行 = 新增 0"), "{}", out(&zh));
 }

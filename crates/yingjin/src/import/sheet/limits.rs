@@ -20,6 +20,10 @@ pub const MAX_SHEET_BYTES: u64 = 4 << 30;
 pub const MAX_PART_BYTES: u64 = 512 << 20;
 /// Bytes between two tags of a workbook's XML, which its reader holds in memory.
 pub const MAX_XML_RUN_BYTES: u64 = 1 << 20;
+/// Bytes between two such signs of a part that is not named as XML: a picture has few, and may be read as a sheet.
+pub const MAX_BINARY_RUN_BYTES: u64 = 32 << 20;
+/// Bytes of the part that says which part is the workbook.
+pub const MAX_PACKAGE_BYTES: u64 = 64 << 10;
 /// Tags among the shared texts of a workbook, four to a text: the reader holds each, be it empty.
 pub const MAX_TEXT_TAGS: u64 = 16_000_000;
 /// Tags of a part that is neither a sheet nor the shared texts. A format takes its reader 150 bytes.

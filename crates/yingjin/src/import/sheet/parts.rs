@@ -1,4 +1,7 @@
 //! The parts of a workbook, looked at before its reader holds any of them in memory: a bomb says little of its size.
+//!
+//! Which part is the workbook and which are sheets is said by other parts, and may be any. So every part is held to
+//! limits, whatever its name; a name only tells which it may go beyond: sheets, which are streamed, and shared texts.
 
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -18,6 +21,8 @@ pub(super) struct Most {
     pub other: u64,
     /// Bytes between two tags.
     pub run: u64,
+    /// Bytes between what would be two tags of a part that is no XML by its name.
+    pub binary_run: u64,
     /// Tags of the shared texts.
     pub texts: u64,
     /// Tags of another part that is no sheet.
@@ -32,6 +37,7 @@ impl Default for Most {
             sheet: limits::MAX_SHEET_BYTES,
             other: limits::MAX_PART_BYTES,
             run: limits::MAX_XML_RUN_BYTES,
+            binary_run: limits::MAX_BINARY_RUN_BYTES,
             texts: limits::MAX_TEXT_TAGS,
             tags: limits::MAX_PART_TAGS,
             merges: limits::MAX_MERGES,
@@ -92,8 +98,9 @@ const KEPT_BYTES: usize = 128;
 struct Look<'a> {
     name: String,
     most: &'a Most,
-    is_xml: bool,
+    is_package: bool,
     is_texts: bool,
+    run_max: u64,
     bytes_max: u64,
     tags_max: Option<u64>,
     bytes: u64,
@@ -107,8 +114,10 @@ struct Look<'a> {
 impl<'a> Look<'a> {
     fn new(name: String, most: &'a Most) -> Self {
         // The reader takes its fixed parts in any case, and from whichever folder the workbook lies in.
-        let lower = name.to_ascii_lowercase();
-        let is_sheet = lower.starts_with("xl/worksheets/");
+        let lower = name.to_ascii_lowercase().replace('\\', "/");
+        let is_xml = lower.ends_with(".xml") || lower.ends_with(".rels");
+        let is_package = lower == "_rels/.rels";
+        let is_sheet = lower.starts_with("xl/worksheets/") && !lower.ends_with(".rels");
         let is_texts = lower.ends_with("sharedstrings.xml");
         let is_styles = lower.ends_with("styles.xml");
         let tags_max = match (is_texts, is_sheet && !is_styles) {
@@ -118,9 +127,14 @@ impl<'a> Look<'a> {
             (false, false) => Some(most.tags),
         };
         Self {
-            is_xml: lower.ends_with(".xml") || lower.ends_with(".rels"),
+            is_package,
             is_texts,
-            bytes_max: if is_sheet { most.sheet } else { most.other },
+            run_max: if is_xml { most.run } else { most.binary_run },
+            bytes_max: match (is_sheet, is_package) {
+                (true, _) => most.sheet,
+                (false, true) => most.other.min(limits::MAX_PACKAGE_BYTES),
+                (false, false) => most.other,
+            },
             tags_max,
             bytes: 0,
             run: 0,
@@ -145,16 +159,13 @@ impl<'a> Look<'a> {
         if self.bytes > self.bytes_max {
             return Err(self.unpacks(self.bytes_max));
         }
-        if !self.is_xml {
-            return Ok(());
-        }
         // The reader holds what lies between two tags in memory, so that must be short.
         let (mut last, mut tags) = (None, 0);
         for tag in memchr_iter(b'<', read) {
             if last.is_none() {
                 self.run += tag as u64;
-                if self.run > self.most.run {
-                    return Err(self.unpacks(self.most.run));
+                if self.run > self.run_max {
+                    return Err(self.unpacks(self.run_max));
                 }
             }
             (last, tags) = (Some(tag), tags + 1);
@@ -163,8 +174,8 @@ impl<'a> Look<'a> {
             Some(last) => (read.len() - last) as u64,
             None => self.run + read.len() as u64,
         };
-        if self.run > self.most.run {
-            return Err(self.unpacks(self.most.run));
+        if self.run > self.run_max {
+            return Err(self.unpacks(self.run_max));
         }
         self.tags += tags;
         if let Some(most) = self.tags_max.filter(|most| self.tags > *most) {
@@ -189,6 +200,18 @@ impl<'a> Look<'a> {
                 let rest = &self.window[at + b"uniqueCount".len()..];
                 if !is_count_within(rest, self.most.texts) {
                     return Err(self.crowded(self.most.texts));
+                }
+            }
+        }
+        if self.is_package {
+            // A workbook among the sheets, or named as the shared texts, would have their limits and not its own.
+            let lower = self.window.to_ascii_lowercase();
+            for word in ["worksheets", "sharedstrings", "&#"] {
+                if memmem::find(&lower, word.as_bytes()).is_some() {
+                    return Err(ImportError::Broken(format!(
+                        "{}: the workbook is not where it belongs",
+                        self.name
+                    )));
                 }
             }
         }
@@ -247,7 +270,15 @@ mod tests {
     }
 
     fn check(part: &str, filler: &str, lies: Option<u32>, expected: Result<(), &str>) {
-        let most = Most { sheet: 100_000, other: 7_000, run: 2_000, texts: 1_500, tags: 900, merges: 700 };
+        let most = Most {
+            sheet: 100_000,
+            other: 7_000,
+            run: 2_000,
+            binary_run: 6_000,
+            texts: 1_500,
+            tags: 900,
+            merges: 700,
+        };
         let result = super::check(&mut workbook(part, filler, lies), &most);
         assert_eq!(result.map_err(|error| error.code()), expected, "{part}");
     }
@@ -262,7 +293,8 @@ mod tests {
         check("xl/sharedStrings.xml", "<si/>...", Some(1), Err("broken"));
         check("xl/worksheets/sheet1.xml", "...", None, Err("unpacks"));
         check("xl/media/image.png", "...", None, Ok(()));
-        check("xl/media/image.png", "<....>", None, Ok(()));
+        check("xl/media/image.png", "......", None, Ok(()));
+        check("xl/media/image.png", ".......", None, Err("unpacks"));
     }
 
     #[test]
@@ -281,6 +313,28 @@ mod tests {
             let most = Most { run: 1 << 20, sheet: 1 << 30, merges: 999, ..Most::default() };
             let result = super::check(&mut workbook("xl/worksheets/a.xml", &part, None), &most);
             assert_eq!(result.map_err(|error| error.code()), Err("crowded"), "{blanks}");
+        }
+    }
+
+    /// Any part may be read as the workbook or as a sheet, if the parts before it say so.
+    #[test]
+    fn what_a_part_is_called_frees_it_of_nothing() {
+        check("xl/media/image.png", "<c/>", None, Err("crowded"));
+        check("docProps/app", "<c/>", None, Err("crowded"));
+        check("xl/worksheets/_rels/a.rels", "<r/>", None, Err("crowded"));
+        check("XL\\worksheets\\a.xml", "<c/>", None, Ok(()));
+        for (target, expected) in [
+            ("xl/workbook.xml", Ok(())),
+            ("/xl/workbook2.xml", Ok(())),
+            ("xl/WorkSheets/a.xml", Err("broken")),
+            ("xl/work&#115;heets/a.xml", Err("broken")),
+            ("a/sharedStrings.xml", Err("broken")),
+        ] {
+            let part = format!("<Relationship Target='{target}'/>");
+            for name in ["_rels/.rels", "_Rels\\.RELS"] {
+                let result = super::check(&mut workbook(name, &part, None), &Most::default());
+                assert_eq!(result.map_err(|error| error.code()), expected, "{target}");
+            }
         }
     }
 
