@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::id::{AreaCode, CaseKindId, DepartmentId, DutyId, KindId, RecordId};
+use crate::label::Label;
 use crate::term::Term;
 
 /// A record by its kind and id.
@@ -226,6 +227,46 @@ pub enum Refusal {
     Opened,
 }
 
+impl State {
+    /// What people call it.
+    pub fn label(self) -> Label {
+        let (zh, en) = match self {
+            Self::Open => ("待签收", "open"),
+            Self::Accepted => ("办理中", "accepted"),
+            Self::Answered => ("已答复", "answered"),
+            Self::Confirmed => ("已确认", "confirmed"),
+            Self::Disputed => ("有异议", "disputed"),
+            Self::Closed => ("已办结", "closed"),
+        };
+        Label::new(zh, en)
+    }
+}
+
+impl Refusal {
+    /// Why not, and what to do instead.
+    pub fn label(self) -> Label {
+        let (zh, en) = match self {
+            Self::State(state) => {
+                let state = state.label();
+                return Label::new(
+                    format!("事项现在是“{}”，不能这样办理；请刷新后再看", state.zh),
+                    format!("it is {} now, which does not allow this; look at it again", state.en),
+                );
+            }
+            Self::HandedBackBefore => (
+                "已经退回过一次，不能再退；再有异议请上报",
+                "it was handed back once and cannot be again; escalate it instead",
+            ),
+            Self::Clock => ("计时状态没有变化", "its clock stands still already, or runs already"),
+            Self::NoWords => ("请写明理由或答复", "write the reason or the answer"),
+            Self::SameOffice => ("这个单位已经在办理", "this office has the case already"),
+            Self::SameOfficer => ("已经由此人办理", "it is with that person already"),
+            Self::Opened => ("一个事项只立项一次", "a case is opened once"),
+        };
+        Label::new(zh, en)
+    }
+}
+
 /// A case as its steps leave it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Case {
@@ -281,7 +322,7 @@ impl Case {
     /// Takes a step. Errors: the step makes no sense now, and the case stays as it is.
     pub fn take(&mut self, step: &Step, at: DateTime<Utc>) -> Result<(), Refusal> {
         let refused = Err(Refusal::State(self.state));
-        let live = self.state != State::Closed;
+        let live = self.is_live();
         match step {
             Step::Opened(_) => return Err(Refusal::Opened),
             Step::Noted { words } => worded(words)?,
@@ -395,6 +436,11 @@ impl Case {
             case.take(step, at).map_err(|refusal| (place + 1, refusal))?;
         }
         Ok(case)
+    }
+
+    /// Whether it has not ended.
+    pub fn is_live(&self) -> bool {
+        self.state != State::Closed
     }
 
     /// Whether the time is over and nobody has answered.

@@ -53,6 +53,8 @@ pub enum EventType {
     Reveal,
     /// An account was made, changed or closed.
     Account,
+    /// Cases were opened, or something happened to them.
+    Case,
     /// Somebody signed in or out, or failed to.
     SignIn,
 }

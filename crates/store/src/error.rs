@@ -85,6 +85,14 @@ pub enum StoreError {
         /// What was found.
         why: Label,
     },
+    /// Something cannot happen to a case now.
+    #[error("case {no}: {}", refusal.label().en)]
+    Step {
+        /// The case.
+        no: i64,
+        /// Why not.
+        refusal: model::case::Refusal,
+    },
     /// Something of that name is there already.
     #[error("{what} '{name}' is there already")]
     Taken {
@@ -146,6 +154,7 @@ impl StoreError {
             Self::Damaged { .. } => "Keep the file, and go back to a backup (docs/running.md).",
             Self::Taken { .. } => "Choose another name.",
             Self::NotFound { .. } => "Look at the list again: it may have changed.",
+            Self::Step { .. } => "Nothing was written.",
             Self::Failed { .. } => "Nothing of this was written. Try again; if it stays, report it.",
         };
         format!("{self}. {mend}")
@@ -195,6 +204,7 @@ impl StoreError {
             Self::NotFound { what, name } => {
                 format!("没有{}“{name}”，或已有人处理。请刷新列表再看。", noun_zh(what))
             }
+            Self::Step { no, refusal } => format!("事项 {no}：{}。没有写入任何内容。", refusal.label().zh),
             Self::Failed { place, doing, why: Label { zh: why, .. } } => {
                 format!("登记库 {place} 出错（{doing}）：{why}。这次的内容没有写入；请重试，若仍如此请报告。")
             }
@@ -205,6 +215,7 @@ impl StoreError {
 fn noun_zh(what: &str) -> &str {
     match what {
         "account" => "账号",
+        "case" => "事项",
         "conflict" => "冲突",
         "row put aside" => "搁置的行",
         "record" => "记录",

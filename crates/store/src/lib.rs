@@ -5,6 +5,7 @@
 //! records   what the events left: current facts, indexes    record, schema
 //! import    one streaming transaction, one event            import, conflict, aside
 //! verdicts  who stands where, and every turn on the way     verdict
+//! cases     work with an owner and a deadline             case
 //! accounts  who may sign in                                 account
 //! ```
 //!
@@ -14,6 +15,7 @@
 mod account;
 mod address;
 mod aside;
+mod case;
 mod claim;
 mod conflict;
 mod connection;
@@ -36,6 +38,7 @@ use model::event::Event;
 
 pub use account::{Account, Role};
 pub use aside::{Aside, StoredAside};
+pub use case::{CaseMoves, Moved, StoredCase, StoredStep, Worklist};
 pub use claim::{Decided, Listing};
 pub use conflict::{Conflict, StoredConflict, Told};
 pub use draft::Expected;

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
+use model::case::Step;
 use model::event::{BodyDigest, Hash};
-use model::{KindId, Label, RecordId};
+use model::{Case, KindId, Label, RecordId};
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
 use crate::Store;
+use crate::case::step_line;
 use crate::claim::decision_line;
 use crate::connection::Connection;
 use crate::draft::{apply, change_line, claims_line, write};
@@ -63,6 +65,8 @@ pub enum Broken {
     RecordAltered,
     /// The verdict is not what its changes leave.
     VerdictAltered,
+    /// The case is not what its steps leave.
+    CaseAltered,
 }
 
 impl Broken {
@@ -78,6 +82,7 @@ impl Broken {
             Self::BodyMissing => ("事件的明细缺行", "a line of its body is missing"),
             Self::BodyExtra => ("多出不属于该事件的明细", "there are lines that it did not write"),
             Self::RecordAltered => ("记录与其变更历史不一致", "the record is not what its changes leave"),
+            Self::CaseAltered => ("事项与其办理记录不一致", "the case is not what its steps leave"),
             Self::VerdictAltered => ("判定与其变更历史不一致", "the verdict is not what its changes leave"),
         };
         Label::new(zh, en)
@@ -121,7 +126,11 @@ impl Store {
         self.read(|connection| {
             connection.begin_read()?;
             let mut walk = Walk::begin(connection, progress)?;
-            let done = walk.chain().and_then(|()| walk.records()).and_then(|()| walk.verdicts());
+            let done = walk
+                .chain()
+                .and_then(|()| walk.records())
+                .and_then(|()| walk.verdicts())
+                .and_then(|()| walk.cases());
             let mut found = walk.found;
             connection.rollback();
             match done {
@@ -222,6 +231,7 @@ impl<'a, P: FnMut(Progress) -> ControlFlow<()>> Walk<'a, P> {
             "SELECT event_seq FROM verdict_change WHERE event_seq < 1 OR event_seq > $1 LIMIT 1",
             "SELECT event_seq FROM conflict WHERE event_seq < 1 OR event_seq > $1 LIMIT 1",
             "SELECT event_seq FROM aside WHERE event_seq < 1 OR event_seq > $1 LIMIT 1",
+            "SELECT event_seq FROM case_step WHERE event_seq < 1 OR event_seq > $1 LIMIT 1",
         ] {
             if let Some(seq) = self.connection.first(sql, &[last.into()], |row| row.int(0))? {
                 return self.broke(Some(seq), None, Broken::BodyExtra);
@@ -307,6 +317,12 @@ impl<'a, P: FnMut(Progress) -> ControlFlow<()>> Walk<'a, P> {
                 Ok(())
             })?;
         }
+        let sql = "SELECT event_seq, case_no, step FROM case_step
+                   WHERE event_seq >= $1 AND event_seq <= $2 ORDER BY event_seq, ordinal";
+        self.connection.each_until::<Halt>(sql, &span, |row| {
+            bodies[at(row.int(0)?)].claim("case", &step_line(row.int(1)?, row.text(2)?));
+            Ok(())
+        })?;
         Ok(bodies)
     }
 
@@ -395,6 +411,41 @@ impl<'a, P: FnMut(Progress) -> ControlFlow<()>> Walk<'a, P> {
         Ok(())
     }
 
+    /// Every case against the replay of its steps.
+    fn cases(&mut self) -> Result<(), Halt> {
+        if self.found.broken.is_some() {
+            return Ok(());
+        }
+        let sql = "SELECT no, state, step, at_us, event_seq
+                   FROM work_case FULL JOIN case_step ON case_no = no
+                     LEFT JOIN event ON event.seq = event_seq
+                   ORDER BY coalesce(no, case_no), event_seq, ordinal";
+        let mut at: Option<ReplayedCase> = None;
+        let mut broken = None;
+        let (progress, at_line) = (&mut self.progress, &mut self.at);
+        self.connection.each_until::<Halt>(sql, &[], |row| {
+            let seq = row.opt_int(4)?;
+            // A step whose case is not kept, or a case without a step.
+            let (Some(no), Some(seq)) = (row.opt_int(0)?, seq) else {
+                broken = broken.or(Some(seq));
+                return Ok(());
+            };
+            if at.as_ref().is_none_or(|case| case.no != no) {
+                broken = broken.or(at.take().and_then(ReplayedCase::broken));
+                at = Some(ReplayedCase { no, kept: row.text(1)?.to_owned(), seq, case: None });
+            }
+            if let Some(replayed) = &mut at {
+                replayed.seq = seq;
+                replayed.take(row.text(2)?, row.int(3)?);
+            }
+            tick(progress, at_line)
+        })?;
+        match broken.or(at.and_then(ReplayedCase::broken)) {
+            Some(seq) => self.broke(seq, None, Broken::CaseAltered),
+            None => Ok(()),
+        }
+    }
+
     fn broke(
         &mut self,
         seq: Option<i64>,
@@ -453,5 +504,32 @@ impl Replayed {
     fn broken(self) -> Option<(KindId, RecordId)> {
         let replayed = (write(&self.facts), self.last_on, self.synthetic);
         (replayed != self.stored).then_some(self.key)
+    }
+}
+
+struct ReplayedCase {
+    no: i64,
+    kept: String,
+    /// The event of its last step.
+    seq: i64,
+    /// What the steps so far leave; an error once one of them could not have been taken.
+    case: Option<Result<Case, ()>>,
+}
+
+impl ReplayedCase {
+    fn take(&mut self, step: &str, at_us: i64) {
+        let step = serde_json::from_str::<Step>(step).ok();
+        let at = chrono::DateTime::from_timestamp_micros(at_us);
+        let next = step.zip(at).ok_or(()).and_then(|(step, at)| match self.case.take() {
+            None => Case::open(&step, at).map_err(drop),
+            Some(case) => case.and_then(|mut case| case.take(&step, at).map(|()| case).map_err(drop)),
+        });
+        self.case = Some(next);
+    }
+
+    /// The event of the last step, if the case is not what its steps leave.
+    fn broken(self) -> Option<Option<i64>> {
+        let replayed = self.case.and_then(Result::ok).map(|case| json!(case).to_string());
+        (replayed.as_deref() != Some(&*self.kept)).then_some(Some(self.seq))
     }
 }

@@ -67,7 +67,7 @@ impl Register {
             Place::Folder(_) => self.tamper(
                 "DROP TRIGGER event_kept_u; DROP TRIGGER event_kept_d; DROP TRIGGER change_kept_u;
                  DROP TRIGGER change_kept_d; DROP TRIGGER verdict_change_kept_u; DROP TRIGGER verdict_change_kept_d;
-                 DROP TRIGGER record_kept_d;",
+                 DROP TRIGGER record_kept_d; DROP TRIGGER case_step_kept_u; DROP TRIGGER case_step_kept_d;",
             ),
             Place::Schema { .. } => self.tamper("DROP FUNCTION yingjin_append_only CASCADE"),
         }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod accounts;
+mod cases;
 mod chain;
 mod faults;
 mod fixture;

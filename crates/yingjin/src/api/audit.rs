@@ -39,6 +39,8 @@ pub enum EventType {
     Reveal,
     /// An account was made, changed or closed.
     Account,
+    /// Cases were opened, or something happened to them.
+    Case,
     /// Somebody signed in or out, or failed to.
     SignIn,
 }
@@ -102,6 +104,7 @@ impl From<model::event::EventType> for EventType {
             Model::Verdicts => Self::Verdicts,
             Model::Reveal => Self::Reveal,
             Model::Account => Self::Account,
+            Model::Case => Self::Case,
             Model::SignIn => Self::SignIn,
         }
     }
@@ -116,6 +119,7 @@ impl From<EventType> for model::event::EventType {
             EventType::Verdicts => Self::Verdicts,
             EventType::Reveal => Self::Reveal,
             EventType::Account => Self::Account,
+            EventType::Case => Self::Case,
             EventType::SignIn => Self::SignIn,
         }
     }

@@ -174,6 +174,8 @@ fn line(event: &StoredEvent, lang: Lang) -> String {
         (EventType::Reveal, Lang::En) => "personal facts read",
         (EventType::Account, Lang::Zh) => "账号",
         (EventType::Account, Lang::En) => "account",
+        (EventType::Case, Lang::Zh) => "事项",
+        (EventType::Case, Lang::En) => "cases",
         (EventType::SignIn, Lang::Zh) => "登录",
         (EventType::SignIn, Lang::En) => "sign-in",
     };

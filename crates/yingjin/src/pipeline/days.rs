@@ -126,7 +126,7 @@ impl Pipeline {
                         Some(records) => turned.extend(records),
                         None => snapshot.gathered.forget_histories(),
                     },
-                    EventType::Reveal | EventType::Account | EventType::SignIn => {
+                    EventType::Case | EventType::Reveal | EventType::Account | EventType::SignIn => {
                         snapshot.seq = stored.seq;
                         continue;
                     }

@@ -25,6 +25,7 @@ const TYPES: Record<EventType, Label> = {
   verdicts: w.verdicts,
   reveal: w.reveal,
   account: w.account,
+  case: w.case,
   "sign-in": w.signIn,
 };
 

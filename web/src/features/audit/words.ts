@@ -36,6 +36,7 @@ export const w = words({
   verdicts: { zh: "评估", en: "verdicts" },
   reveal: { zh: "查看个人信息", en: "personal facts read" },
   account: { zh: "账户", en: "account" },
+  case: { zh: "事项", en: "cases" },
   signIn: { zh: "登录", en: "sign-in" },
   pass: { zh: "评估全部责任", en: "Judge every duty" },
   passNote: {

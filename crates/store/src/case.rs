@@ -1,0 +1,371 @@
+//! Cases: their steps, which are lines of events, and what the steps leave.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use model::case::{Opening, RecordRef, Step};
+use model::event::Event;
+use model::{AreaCode, Case, DepartmentId, DutyId, Label};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::Store;
+use crate::connection::{Connection, Insert, OnConflict, Param, Row};
+use crate::draft::{Draft, Ledger, to_microseconds};
+use crate::error::StoreError;
+use crate::event::limited;
+
+/// What is to happen to cases, all by one event.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CaseMoves {
+    /// Cases to open. One whose duty and record have a live case already is passed over.
+    pub open: Vec<Opening>,
+    /// Steps to take, each in the case of that number, in order.
+    pub steps: Vec<(i64, Step)>,
+}
+
+/// What became of [`CaseMoves`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Moved {
+    /// The event; none where nothing was to be written.
+    pub seq: Option<i64>,
+    /// The numbers of the cases opened, in order; none for one that was passed over.
+    pub opened: Vec<Option<i64>>,
+}
+
+/// A case as it is kept.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StoredCase {
+    /// Its number, counted from 1 in the order in which cases were opened.
+    pub no: i64,
+    /// The event of its last step.
+    pub seq: i64,
+    /// What its steps leave.
+    #[serde(flatten)]
+    pub case: Case,
+}
+
+/// A step as it was taken.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StoredStep {
+    /// The case.
+    pub no: i64,
+    /// Its event.
+    pub seq: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// By whom.
+    pub actor: String,
+    /// What.
+    #[serde(flatten)]
+    pub step: Step,
+}
+
+/// Which live cases to list, the one that is due first before the others.
+#[derive(Clone, Debug, Default)]
+pub struct Worklist {
+    /// Of these areas; all where none is named.
+    pub areas: Vec<AreaCode>,
+    /// Of this department.
+    pub department: Option<DepartmentId>,
+    /// Of this person.
+    pub officer: Option<String>,
+    /// Only after this one: when it is due, and its number.
+    pub after: Option<(DateTime<Utc>, i64)>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+const STEPS: Insert = Insert {
+    table: "case_step",
+    columns: &["event_seq", "ordinal", "case_no", "step"],
+    then: OnConflict::Fail,
+};
+const CASES: Insert = Insert {
+    table: "work_case",
+    columns: &[
+        "no",
+        "live",
+        "kind",
+        "duty",
+        "about_kind",
+        "about_id",
+        "department",
+        "area",
+        "officer",
+        "due_at_us",
+        "last_seq",
+        "state",
+    ],
+    then: OnConflict::Replace("no"),
+};
+const PARTIES: Insert =
+    Insert { table: "case_party", columns: &["kind", "id", "case_no"], then: OnConflict::Keep };
+
+/// Fewer openings of a duty than this are looked up one by one; for more, all its live cases are read first.
+const FEW: usize = 256;
+/// Steps gathered before they are sent.
+const GATHER: usize = 2048;
+
+impl Store {
+    /// Opens cases and takes steps, as one event; durable when this returns. Errors: NotFound for a case that is not
+    /// there, Step for a step that cannot be taken; nothing is written then.
+    pub fn move_cases(&self, event: Event, moves: CaseMoves) -> Result<Moved, StoreError> {
+        self.write(move |ledger| {
+            let mut draft = Draft::begin(event, ledger.tail);
+            let opened = write(ledger, &mut draft, &moves)?;
+            let nothing = moves.steps.is_empty() && opened.iter().all(Option::is_none);
+            let seq = if nothing { None } else { Some(draft.finish(ledger)?) };
+            Ok(Moved { seq, opened })
+        })
+    }
+
+    /// One case.
+    pub fn case(&self, no: i64) -> Result<Option<StoredCase>, StoreError> {
+        self.read(|connection| find(connection, no))
+    }
+
+    /// Everything that happened to a case, in order.
+    pub fn case_steps(&self, no: i64) -> Result<Vec<StoredStep>, StoreError> {
+        self.read(|connection| {
+            let sql = format!("{STEP} WHERE case_no = $1 ORDER BY event_seq, ordinal");
+            connection.all(&sql, &[no.into()], read_step)
+        })
+    }
+
+    /// Shows every step of every case, case by case, in order: what rates are computed from.
+    pub fn each_case_step(&self, mut each: impl FnMut(StoredStep)) -> Result<(), StoreError> {
+        self.read(|connection| {
+            let sql = format!("{STEP} ORDER BY case_no, event_seq, ordinal");
+            connection.each(&sql, &[], |row| {
+                each(read_step(row)?);
+                Ok(())
+            })
+        })
+    }
+
+    /// Live cases by when they are due.
+    pub fn worklist(&self, worklist: &Worklist) -> Result<Vec<StoredCase>, StoreError> {
+        let mut params: Vec<Param> = Vec::new();
+        let mut sql = format!("{SELECT} WHERE live = 1");
+        let mut place = |param: Param<'static>| {
+            params.push(param);
+            format!("${}", params.len())
+        };
+        if !worklist.areas.is_empty() {
+            let areas: Vec<String> =
+                worklist.areas.iter().map(|area| place(area.as_str().to_owned().into())).collect();
+            sql += &format!(" AND area IN ({})", areas.join(", "));
+        }
+        if let Some(department) = &worklist.department {
+            sql += &format!(" AND department = {}", place(department.as_str().to_owned().into()));
+        }
+        if let Some(officer) = &worklist.officer {
+            sql += &format!(" AND officer = {}", place(officer.clone().into()));
+        }
+        if let Some((due_at, no)) = worklist.after {
+            let due = place(due_at.timestamp_micros().into());
+            sql += &format!(" AND (due_at_us, no) > ({due}, {})", place(no.into()));
+        }
+        sql += &format!(" ORDER BY due_at_us, no LIMIT {}", place(limited(worklist.limit)));
+        self.read(|connection| connection.all(&sql, &params, read_case))
+    }
+
+    /// Cases that concern a record, the latest first.
+    pub fn cases_of(&self, record: &RecordRef, limit: usize) -> Result<Vec<StoredCase>, StoreError> {
+        self.read(|connection| {
+            let sql = format!(
+                "{SELECT} JOIN case_party ON case_no = no
+                 WHERE case_party.kind = $1 AND case_party.id = $2 ORDER BY no DESC LIMIT $3"
+            );
+            let params = [record.kind.as_str().into(), record.id.as_str().into(), limited(limit)];
+            connection.all(&sql, &params, read_case)
+        })
+    }
+
+    /// Shows every live case of a duty.
+    pub fn each_live_case(&self, duty: &str, mut each: impl FnMut(StoredCase)) -> Result<(), StoreError> {
+        self.read(|connection| {
+            let sql = format!("{SELECT} WHERE live = 1 AND duty = $1 ORDER BY no");
+            connection.each(&sql, &[duty.into()], |row| {
+                each(read_case(row)?);
+                Ok(())
+            })
+        })
+    }
+}
+
+const SELECT: &str = "SELECT no, last_seq, state FROM work_case";
+const STEP: &str =
+    "SELECT case_no, event_seq, at_us, actor, step FROM case_step JOIN event ON seq = event_seq";
+
+fn read_case(row: &Row) -> Result<StoredCase, StoreError> {
+    Ok(StoredCase { no: row.int(0)?, seq: row.int(1)?, case: row.json(2)? })
+}
+
+fn read_step(row: &Row) -> Result<StoredStep, StoreError> {
+    let no_instant =
+        || StoreError::Damaged { place: "event".to_owned(), why: Label::new("时刻无效", "no instant") };
+    Ok(StoredStep {
+        no: row.int(0)?,
+        seq: row.int(1)?,
+        at: DateTime::from_timestamp_micros(row.int(2)?).ok_or_else(no_instant)?,
+        actor: row.text(3)?.to_owned(),
+        step: row.json(4)?,
+    })
+}
+
+fn find(connection: &mut Connection, no: i64) -> Result<Option<StoredCase>, StoreError> {
+    connection.first(&format!("{SELECT} WHERE no = $1"), &[no.into()], read_case)
+}
+
+/// The line of a step, as the body's digest takes it.
+pub(crate) fn step_line(no: i64, step: &str) -> String {
+    format!(r#"{{"case":{no},"step":{step}}}"#)
+}
+
+/// Adds openings and steps to an event. Returns the numbers of what was opened.
+pub(crate) fn write(
+    ledger: &mut Ledger,
+    draft: &mut Draft,
+    moves: &CaseMoves,
+) -> Result<Vec<Option<i64>>, StoreError> {
+    let at = to_microseconds(draft.event.at);
+    let mut live = Live::read(ledger.connection, &moves.open)?;
+    let mut written = Written { seq: draft.seq, ..Written::default() };
+    let last = ledger.connection.first("SELECT max(no) FROM work_case", &[], |row| row.opt_int(0))?;
+    let mut no = last.flatten().unwrap_or(0);
+    let mut opened = Vec::with_capacity(moves.open.len());
+    for opening in &moves.open {
+        if !live.begin(ledger.connection, opening)? {
+            opened.push(None);
+            continue;
+        }
+        no += 1;
+        opened.push(Some(no));
+        let step = Step::Opened(Box::new(opening.clone()));
+        let case = Case::open(&step, at).map_err(|refusal| StoreError::Step { no, refusal })?;
+        written.step(draft, no, &step);
+        written.cases.insert(no, case);
+        written.send_when(GATHER, ledger.connection)?;
+    }
+    for (no, step) in &moves.steps {
+        let no = *no;
+        let mut case = match written.cases.remove(&no) {
+            Some(case) => case,
+            None => {
+                let found = find(ledger.connection, no)?;
+                found.ok_or(StoreError::NotFound { what: "case", name: no.to_string() })?.case
+            }
+        };
+        case.take(step, at).map_err(|refusal| StoreError::Step { no, refusal })?;
+        written.step(draft, no, step);
+        written.cases.insert(no, case);
+        written.send_when(GATHER, ledger.connection)?;
+    }
+    written.send_when(0, ledger.connection)?;
+    Ok(opened)
+}
+
+/// Which records have a live case of which duty.
+#[derive(Default)]
+struct Live {
+    /// Duties all of whose live cases were read.
+    read: BTreeMap<DutyId, BTreeSet<RecordRef>>,
+    /// Begun by this event.
+    begun: BTreeSet<(DutyId, RecordRef)>,
+}
+
+impl Live {
+    fn read(connection: &mut Connection, openings: &[Opening]) -> Result<Self, StoreError> {
+        let mut counts: BTreeMap<&DutyId, usize> = BTreeMap::new();
+        for duty in openings.iter().filter_map(|opening| opening.duty.as_ref()) {
+            *counts.entry(duty).or_default() += 1;
+        }
+        let mut live = Self::default();
+        for (duty, _) in counts.into_iter().filter(|(_, count)| *count > FEW) {
+            let sql = "SELECT about_kind, about_id FROM work_case WHERE live = 1 AND duty = $1";
+            let records = connection.all(sql, &[duty.as_str().into()], |row| {
+                Ok(RecordRef { kind: row.text(0)?.into(), id: row.text(1)?.into() })
+            })?;
+            live.read.insert(duty.clone(), records.into_iter().collect());
+        }
+        Ok(live)
+    }
+
+    /// Whether the case may be opened: its duty and record have no live one.
+    fn begin(&mut self, connection: &mut Connection, opening: &Opening) -> Result<bool, StoreError> {
+        let (Some(duty), Some(about)) = (&opening.duty, &opening.about) else { return Ok(true) };
+        let known = match self.read.get(duty) {
+            Some(records) => records.contains(about),
+            None => {
+                let sql = "SELECT no FROM work_case
+                           WHERE live = 1 AND duty = $1 AND about_kind = $2 AND about_id = $3";
+                let params = [duty.as_str().into(), about.kind.as_str().into(), about.id.as_str().into()];
+                connection.first(sql, &params, |row| row.int(0))?.is_some()
+            }
+        };
+        Ok(!known && self.begun.insert((duty.clone(), about.clone())))
+    }
+}
+
+/// Steps and cases that wait to be sent.
+#[derive(Default)]
+struct Written {
+    seq: i64,
+    ordinal: i64,
+    steps: Vec<(i64, i64, String)>,
+    cases: BTreeMap<i64, Case>,
+}
+
+impl Written {
+    fn step(&mut self, draft: &mut Draft, no: i64, step: &Step) {
+        let text = json!(step).to_string();
+        draft.claim("case", &step_line(no, &text));
+        self.steps.push((self.ordinal, no, text));
+        self.ordinal += 1;
+    }
+
+    fn send_when(&mut self, gathered: usize, connection: &mut Connection) -> Result<(), StoreError> {
+        if self.steps.len() < gathered.max(1) {
+            return Ok(());
+        }
+        let steps = std::mem::take(&mut self.steps);
+        let mut values = Vec::with_capacity(steps.len() * STEPS.columns.len());
+        for (ordinal, no, step) in &steps {
+            values.extend([self.seq.into(), (*ordinal).into(), (*no).into(), Param::Text(step)]);
+        }
+        connection.insert(&STEPS, &values)?;
+        let cases = std::mem::take(&mut self.cases);
+        let mut rows = Vec::with_capacity(cases.len() * CASES.columns.len());
+        let mut parties = Vec::new();
+        for (no, case) in &cases {
+            rows.extend(case_row(*no, self.seq, case));
+            let opening = &case.opening;
+            for party in [&opening.about, &opening.bearer, &opening.beneficiary].into_iter().flatten() {
+                parties.extend([party.kind.as_str().into(), party.id.as_str().into(), (*no).into()]);
+            }
+        }
+        connection.insert(&CASES, &rows)?;
+        connection.insert(&PARTIES, &parties).map(drop)
+    }
+}
+
+fn case_row(no: i64, seq: i64, case: &Case) -> [Param<'_>; 12] {
+    let opening = &case.opening;
+    let about = opening.about.as_ref();
+    [
+        no.into(),
+        Param::flag(case.is_live()),
+        opening.kind.as_str().into(),
+        opening.duty.as_ref().map(DutyId::as_str).into(),
+        about.map(|record| record.kind.as_str()).into(),
+        about.map(|record| record.id.as_str()).into(),
+        case.office.department.as_str().into(),
+        case.office.area.as_str().into(),
+        case.officer.as_deref().into(),
+        case.due_at.timestamp_micros().into(),
+        seq.into(),
+        json!(case).to_string().into(),
+    ]
+}

@@ -1,0 +1,171 @@
+//! Cases are kept by their steps, once each, in order of what is due.
+
+use std::ops::ControlFlow;
+
+use chrono::{DateTime, Duration, Utc};
+use model::Term;
+use model::case::{Ending, Office, Opening, RecordRef, Refusal, State, Step};
+use model::event::EventType;
+use store::{Broken, CaseMoves, Moved, Store, StoreError, Worklist};
+
+use crate::fixture::{Register, assert_sound, event};
+use crate::on_both;
+
+on_both! {
+    opened_and_read_back,
+    one_live_case_of_a_duty_and_record,
+    a_refused_step_writes_nothing,
+    two_officers_close_it_once,
+    nothing_to_do_is_no_event,
+    worklist_goes_by_what_is_due,
+    many_are_opened_by_one_event,
+    step_altered,
+    case_altered,
+    case_removed,
+}
+
+fn at(day: i64) -> DateTime<Utc> {
+    "2020-03-06T00:00:00Z".parse::<DateTime<Utc>>().unwrap() + Duration::days(day)
+}
+
+fn lease(id: &str) -> RecordRef {
+    RecordRef { kind: "lease".into(), id: id.into() }
+}
+
+fn gap(id: &str, area: &str, due: i64) -> Opening {
+    Opening {
+        kind: "gap".into(),
+        duty: Some("rent-waiver".into()),
+        about: Some(lease(id)),
+        bearer: Some(RecordRef { kind: "firm".into(), id: "landlord".into() }),
+        beneficiary: None,
+        office: Office { department: "finance".into(), area: area.into() },
+        words: None,
+        term: Term::WorkingDays(20),
+        due_at: at(due),
+    }
+}
+
+fn moved(store: &Store, open: Vec<Opening>, steps: Vec<(i64, Step)>) -> Result<Moved, StoreError> {
+    store.move_cases(event(EventType::Case, "2020-03-06"), CaseMoves { open, steps })
+}
+
+fn closed() -> Step {
+    Step::Closed(Ending::Met)
+}
+
+fn opened_and_read_back(register: &Register) {
+    let store = register.open();
+    let opened = moved(&store, vec![gap("L1", "01", 9)], vec![]).unwrap();
+    assert_eq!(opened, Moved { seq: Some(1), opened: vec![Some(1)] });
+    moved(&store, vec![], vec![(1, Step::Accepted), (1, Step::Answered { words: "waived".to_owned() })])
+        .unwrap();
+    let case = store.case(1).unwrap().unwrap();
+    assert_eq!((case.case.state, case.seq), (State::Answered, 2));
+    assert_eq!(store.case_steps(1).unwrap().len(), 3);
+    for party in [lease("L1"), RecordRef { kind: "firm".into(), id: "landlord".into() }] {
+        assert_eq!(store.cases_of(&party, 9).unwrap(), vec![case.clone()]);
+    }
+    assert_eq!(store.case(2).unwrap(), None);
+    assert_sound(&store);
+}
+
+fn one_live_case_of_a_duty_and_record(register: &Register) {
+    let store = register.open();
+    let first =
+        moved(&store, vec![gap("L1", "01", 9), gap("L2", "01", 9), gap("L1", "01", 9)], vec![]).unwrap();
+    assert_eq!(first.opened, [Some(1), Some(2), None]);
+    let again = moved(&store, vec![gap("L1", "01", 9)], vec![(2, closed())]).unwrap();
+    assert_eq!(again.opened, [None]);
+    // Closed, it may begin anew.
+    assert_eq!(moved(&store, vec![gap("L2", "01", 9)], vec![]).unwrap().opened, [Some(3)]);
+    assert_sound(&store);
+}
+
+fn a_refused_step_writes_nothing(register: &Register) {
+    let store = register.open();
+    moved(&store, vec![gap("L1", "01", 9)], vec![]).unwrap();
+    let refused = moved(&store, vec![gap("L2", "01", 9)], vec![(1, Step::Accepted), (1, Step::Accepted)]);
+    assert_eq!(refused, Err(StoreError::Step { no: 1, refusal: Refusal::State(State::Accepted) }));
+    let missing = moved(&store, vec![], vec![(7, Step::Accepted)]);
+    assert_eq!(missing, Err(StoreError::NotFound { what: "case", name: "7".to_owned() }));
+    assert_eq!(store.case(1).unwrap().unwrap().case.state, State::Open);
+    assert_eq!((store.case(2).unwrap(), store.last_seq().unwrap()), (None, 1));
+    assert_sound(&store);
+}
+
+fn two_officers_close_it_once(register: &Register) {
+    let store = register.open();
+    moved(&store, vec![gap("L1", "01", 9)], vec![]).unwrap();
+    let closers: Vec<_> = (0..2)
+        .map(|_| {
+            let store = store.clone();
+            std::thread::spawn(move || moved(&store, vec![], vec![(1, closed())]).is_ok())
+        })
+        .collect();
+    let succeeded = closers.into_iter().map(|closer| closer.join().unwrap()).filter(|ok| *ok).count();
+    assert_eq!((succeeded, store.case_steps(1).unwrap().len()), (1, 2));
+    assert_sound(&store);
+}
+
+fn nothing_to_do_is_no_event(register: &Register) {
+    let store = register.open();
+    moved(&store, vec![gap("L1", "01", 9)], vec![]).unwrap();
+    assert_eq!(moved(&store, vec![gap("L1", "01", 9)], vec![]).unwrap().seq, None);
+    assert_eq!(store.last_seq().unwrap(), 1);
+}
+
+fn worklist_goes_by_what_is_due(register: &Register) {
+    let store = register.open();
+    let open =
+        vec![gap("A", "01", 5), gap("B", "01", 2), gap("C", "02", 1), gap("D", "01", 2), gap("E", "01", 9)];
+    let assigned = Step::Assigned { officer: Some("li".to_owned()) };
+    moved(&store, open, vec![(5, closed()), (4, assigned)]).unwrap();
+    let list = |worklist: Worklist| -> Vec<i64> {
+        store.worklist(&worklist).unwrap().into_iter().map(|case| case.no).collect()
+    };
+    let all = || Worklist { limit: 9, ..Worklist::default() };
+    assert_eq!(list(all()), [3, 2, 4, 1]);
+    assert_eq!(list(Worklist { areas: vec!["01".into()], ..all() }), [2, 4, 1]);
+    assert_eq!(list(Worklist { areas: vec!["01".into(), "02".into()], limit: 2, ..all() }), [3, 2]);
+    assert_eq!(list(Worklist { after: Some((at(2), 2)), ..all() }), [4, 1]);
+    assert_eq!(list(Worklist { officer: Some("li".to_owned()), ..all() }), [4]);
+    assert_eq!(list(Worklist { department: Some("tax".into()), ..all() }), Vec::<i64>::new());
+}
+
+fn many_are_opened_by_one_event(register: &Register) {
+    let store = register.open();
+    let open: Vec<Opening> = (0..5000).map(|number| gap(&format!("L{number}"), "01", 9)).collect();
+    assert_eq!(moved(&store, open.clone(), vec![]).unwrap().opened.last(), Some(&Some(5000)));
+    assert_eq!(moved(&store, open, vec![]).unwrap().seq, None);
+    let mut live = 0;
+    store.each_live_case("rent-waiver", |_| live += 1).unwrap();
+    assert_eq!(live, 5000);
+    assert_sound(&store);
+}
+
+/// What is found after somebody went around the program.
+fn after(register: &Register, sql: &str) -> (Option<i64>, Broken) {
+    let store = register.open();
+    moved(&store, vec![gap("L1", "01", 9), gap("L2", "01", 9)], vec![]).unwrap();
+    moved(&store, vec![], vec![(1, Step::Accepted)]).unwrap();
+    assert_sound(&store);
+    register.unlock();
+    register.tamper(sql);
+    let broken = store.verify(|_| ControlFlow::Continue(())).unwrap().broken.unwrap();
+    (broken.seq, broken.what)
+}
+
+fn step_altered(register: &Register) {
+    let sql = r#"UPDATE case_step SET step = '{"step":"noted","words":"x"}' WHERE event_seq = 2"#;
+    assert_eq!(after(register, sql), (Some(2), Broken::BodyAltered));
+}
+
+fn case_altered(register: &Register) {
+    let sql = "UPDATE work_case SET state = replace(state, 'accepted', 'closed') WHERE no = 1";
+    assert_eq!(after(register, sql), (Some(2), Broken::CaseAltered));
+}
+
+fn case_removed(register: &Register) {
+    assert_eq!(after(register, "DELETE FROM work_case WHERE no = 2"), (Some(1), Broken::CaseAltered));
+}
