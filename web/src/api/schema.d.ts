@@ -1246,7 +1246,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        EventType: "import" | "change" | "decision" | "verdicts" | "reveal" | "account" | "sign-in";
+        EventType: "import" | "change" | "decision" | "verdicts" | "reveal" | "account" | "case" | "sign-in";
         /** @description The reasons of one verdict. */
         Explanation: {
             /** @description What is owed. */
@@ -2789,7 +2789,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only this type. */
-                type?: "import" | "change" | "decision" | "verdicts" | "reveal" | "account" | "sign-in";
+                type?: "import" | "change" | "decision" | "verdicts" | "reveal" | "account" | "case" | "sign-in";
                 /** @description `next_cursor` of the page before; the first page without it. */
                 cursor?: string;
                 /** @description Items in a page, 1 to 500; 50 unless said. */
@@ -2825,7 +2825,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only this type. */
-                type?: "import" | "change" | "decision" | "verdicts" | "reveal" | "account" | "sign-in";
+                type?: "import" | "change" | "decision" | "verdicts" | "reveal" | "account" | "case" | "sign-in";
                 /** @description `zh` or `en`; what Accept-Language asks for unless said. */
                 lang?: string;
             };

@@ -55,6 +55,7 @@ impl EventType {
             Self::Verdicts => ("评估", "verdicts"),
             Self::Reveal => ("查看个人信息", "personal facts read"),
             Self::Account => ("账户", "account"),
+            Self::Case => ("事项", "cases"),
             Self::SignIn => ("登录", "sign-in"),
         };
         say(lang, zh, en)

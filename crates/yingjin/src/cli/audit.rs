@@ -161,24 +161,7 @@ fn in_words(found: &Verification, lang: Lang) -> String {
 
 fn line(event: &StoredEvent, lang: Lang) -> String {
     let StoredEvent { seq, event, lines, .. } = event;
-    let what = match (event.event_type, lang) {
-        (EventType::Import, Lang::Zh) => "导入",
-        (EventType::Import, Lang::En) => "import",
-        (EventType::Change, Lang::Zh) => "修改",
-        (EventType::Change, Lang::En) => "change",
-        (EventType::Decision, Lang::Zh) => "裁定",
-        (EventType::Decision, Lang::En) => "decision",
-        (EventType::Verdicts, Lang::Zh) => "判定",
-        (EventType::Verdicts, Lang::En) => "verdicts",
-        (EventType::Reveal, Lang::Zh) => "查看个人信息",
-        (EventType::Reveal, Lang::En) => "personal facts read",
-        (EventType::Account, Lang::Zh) => "账号",
-        (EventType::Account, Lang::En) => "account",
-        (EventType::Case, Lang::Zh) => "事项",
-        (EventType::Case, Lang::En) => "cases",
-        (EventType::SignIn, Lang::Zh) => "登录",
-        (EventType::SignIn, Lang::En) => "sign-in",
-    };
+    let what = crate::api::audit::EventType::from(event.event_type).label(lang);
     let at = event.at.format("%Y-%m-%d %H:%M:%S UTC");
     let made_up = match (event.synthetic, lang) {
         (false, _) => "",
