@@ -4,7 +4,7 @@
 //! register  records of kinds, each a set of facts    kind, value, record
 //! duties    who should be served, and by whom        duty, area, calendar
 //! verdicts  yes, no or unknown, and the five sets     verdict
-//! cases     who has to do what by when              case, term
+//! cases     who has to do what by when              case, term, rate
 //! events    what happened, chained by hash           event
 //! ```
 
@@ -16,6 +16,7 @@ pub mod event;
 pub mod id;
 pub mod kind;
 pub mod label;
+pub mod rate;
 pub mod record;
 pub mod term;
 pub mod unit;
