@@ -9,6 +9,7 @@ use std::cmp::Ordering;
 
 use model::{AreaCode, DutyId, Label, ParameterId};
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 use serde::Serialize;
 
 use crate::bits::ones_of;
@@ -19,7 +20,7 @@ use crate::evaluate::program::Binding;
 use crate::evaluate::scalar::Scalar;
 use crate::evaluate::vector::{Source, full};
 use crate::evaluate::{Counts, Setting, pass};
-use crate::expr::{Comparison, Const, Expr, KindIndex, Node, ParameterIndex};
+use crate::expr::{Comparison, Const, Expr, KindIndex, Node, ParameterIndex, Type};
 use crate::number;
 use crate::parameter::Shape;
 use crate::plan::{ConditionIndex, PlannedDuty};
@@ -68,6 +69,50 @@ pub struct Range<'a> {
     pub values: &'a [Const],
     /// Counts only what lies in this area; everything without one.
     pub area: Option<&'a str>,
+}
+
+/// The most values of one sweep: where a duty has to be judged again for each, that is so many passes.
+pub const VALUES_MAX: usize = 60;
+
+/// The values of a parameter of type `ty` from `from` up to `to`, both included, `step` apart.
+/// Errors: a type that is no number, a value that is none of the type, a range without values or with too many.
+pub fn values_between(ty: Type, (from, to, step): (Decimal, Decimal, Decimal)) -> Result<Vec<Const>, Label> {
+    let scale = match ty {
+        Type::Int => 0,
+        Type::Decimal { scale } => u32::from(scale),
+        _ => {
+            return Err(Label::new(
+                "只有数值参数可以连续试算",
+                "only a parameter that is a number can be swept",
+            ));
+        }
+    };
+    if [from, to, step].iter().any(|number| number.normalize().scale() > scale) {
+        return Err(Label::new(
+            format!("小数位数不能超过 {scale}"),
+            format!("at most {scale} digits after the point"),
+        ));
+    }
+    if step <= Decimal::ZERO || to < from {
+        return Err(Label::new(
+            "起点不能大于终点，步长须大于零",
+            "the first value must not be above the last, and the step must be above zero",
+        ));
+    }
+    let count = to.checked_sub(from).and_then(|span| span.checked_div(step)).map(|count| count.floor());
+    if count.is_none_or(|count| count >= Decimal::from(VALUES_MAX)) {
+        return Err(Label::new(
+            format!("一次最多试 {VALUES_MAX} 个数值，请加大步长或缩小范围"),
+            format!("at most {VALUES_MAX} values at once: take a larger step or a narrower range"),
+        ));
+    }
+    let steps = std::iter::successors(Some(from), |value| value.checked_add(step));
+    let value = |value: Decimal| match ty {
+        Type::Int => value.to_i64().map(Const::Int),
+        _ => Some(Const::Decimal(value)),
+    };
+    let all: Option<Vec<Const>> = steps.take_while(|value| *value <= to).map(value).collect();
+    all.ok_or_else(|| Label::new("数值过大", "a value is too large"))
 }
 
 impl Point {
@@ -370,5 +415,35 @@ fn ranges(comparison: Comparison, (from, to): (usize, usize), end: usize) -> Vec
         Comparison::GreaterOrEqual => vec![(0, to)],
         Comparison::Equal => vec![(from, to)],
         Comparison::NotEqual => vec![(0, from), (to, end)],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn between(ty: Type, from: &str, to: &str, step: &str) -> Result<Vec<Const>, String> {
+        let number = |text: &str| text.parse().unwrap();
+        values_between(ty, (number(from), number(to), number(step))).map_err(|why| why.en)
+    }
+
+    #[test]
+    fn ranges_have_both_ends_and_bounds() {
+        assert_eq!(between(Type::Int, "10", "30", "10").unwrap(), [10, 20, 30].map(Const::Int));
+        let money = between(Type::Decimal { scale: 2 }, "0.50", "1", "0.25").unwrap();
+        assert_eq!(money, ["0.50", "0.75", "1.00"].map(|text| Const::Decimal(text.parse().unwrap())));
+        assert_eq!(between(Type::Int, "5", "5", "1").unwrap().len(), 1);
+        assert_eq!(between(Type::Int, "1", "60", "1").unwrap().len(), VALUES_MAX);
+        for (ty, from, to, step) in [
+            (Type::Int, "1", "61", "1"),
+            (Type::Int, "1", "2", "0.5"),
+            (Type::Int, "2", "1", "1"),
+            (Type::Int, "1", "2", "0"),
+            (Type::Text, "1", "2", "1"),
+            (Type::Int, "0", "79228162514264337593543950335", "79228162514264337593543950335"),
+            (Type::Int, "-79228162514264337593543950335", "79228162514264337593543950335", "1"),
+        ] {
+            assert!(between(ty, from, to, step).is_err(), "{from}..{to}..{step}");
+        }
     }
 }

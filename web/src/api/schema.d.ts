@@ -631,6 +631,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sweep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a duty would cost at each value of a range. */
+        post: operations["sweep_parameter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -2465,6 +2482,82 @@ export interface components {
             /** @description The first rows as the sheet has them. */
             rows: string[][];
         };
+        /** @description Every duty that turns on the parameter, at each value. */
+        SweepAnswer: {
+            /** @description The area, if limited to one. */
+            area?: string | null;
+            /** @description One entry a duty in force that turns on it. */
+            duties: components["schemas"]["SweptDuty"][];
+            /** @description What people call the parameter. */
+            label: components["schemas"]["Words"];
+            /**
+             * Format: date
+             * @description The day.
+             */
+            on: string;
+            /** @description Its unit. */
+            unit?: string | null;
+            /** @description The values, as text. */
+            values: string[];
+        };
+        /** @description A duty at one value. */
+        SweepPoint: {
+            /**
+             * Format: int64
+             * @description Records owed whose amount is unknown.
+             */
+            amount_unknown: number;
+            /** @description What is owed, as far as it is known; none where no amount is. */
+            owed?: string | null;
+            /**
+             * Format: int64
+             * @description Records it is owed to.
+             */
+            should: number;
+            /**
+             * Format: int64
+             * @description Records for which that is unknown.
+             */
+            unknown: number;
+        };
+        /** @description A range of one parameter. */
+        SweepRequest: {
+            /** @description Only records in this area. */
+            area?: string | null;
+            /** @description Only this duty. */
+            duty?: string | null;
+            /** @description The first value. */
+            from: string;
+            /**
+             * Format: date
+             * @description The day; today unless said.
+             */
+            on?: string | null;
+            /** @description The parameter, one that is a number; it is held at each value in every area. */
+            parameter: string;
+            /** @description How far values are apart; at most 60 values in all. */
+            step: string;
+            /** @description The last value. */
+            to: string;
+        };
+        /** @description One duty at each value. */
+        SweptDuty: {
+            /** @description The duty. */
+            id: string;
+            /** @description As the law is. */
+            now: components["schemas"]["SweepPoint"];
+            /** @description As many as values, in their order. */
+            points: components["schemas"]["SweepPoint"][];
+            /**
+             * Format: int64
+             * @description Records looked at: the denominator.
+             */
+            records: number;
+            /** @description What people call it. */
+            title: components["schemas"]["Words"];
+            /** @description The unit of what is owed; none where the duty names no amount. */
+            unit?: string | null;
+        };
         /** @description What a source told. */
         Told: {
             display?: components["schemas"]["Words"] | null;
@@ -4035,6 +4128,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sweep_parameter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SweepRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SweepAnswer"];
+                };
             };
             /** @description What went wrong and how to mend it, RFC 9457 */
             default: {

@@ -42,4 +42,7 @@ export type Span = Shapes["Span"];
 export type StandingLine = Shapes["StandingLine"];
 export type Standing = Shapes["Standing"];
 export type Suggestion = Shapes["Suggestion"];
+export type SweepAnswer = Shapes["SweepAnswer"];
+export type SweepPoint = Shapes["SweepPoint"];
+export type SweptDuty = Shapes["SweptDuty"];
 export type Truth = Shapes["Truth"];

@@ -35,6 +35,7 @@ pub mod rules;
 pub mod scope;
 pub mod session;
 pub mod shield;
+pub mod sweep;
 pub mod view;
 pub mod words;
 
@@ -91,6 +92,7 @@ fn routes(upload_bytes: usize) -> OpenApiRouter<App> {
         .routes(routes!(rules::parameters))
         .routes(routes!(rules::compare))
         .routes(routes!(rules::compare_sheet))
+        .routes(routes!(sweep::sweep_parameter))
         .routes(routes!(jobs::begin_pass))
         .routes(routes!(jobs::job, jobs::cancel_job))
         .routes(routes!(audit::events))

@@ -5,16 +5,19 @@ use std::process::ExitCode;
 
 use anyhow::{anyhow, bail};
 use chrono::NaiveDate;
-use model::Lang;
+use model::{Lang, ParameterId};
 use rules::compare::{Comparison, Side, compare_rules};
-use rules::evaluate::{Counts, Setting};
+use rules::evaluate::{Counts, Setting, pass};
 use rules::expr::{Const, Type};
 use rules::parameter::Shape;
 use rules::ruleset::RuleSet;
+use rules::sweep::{Point, Range, sweep, values_between};
 use rust_decimal::Decimal;
+use serde_json::json;
 
 use super::RegisterArgs;
 use super::table::{Align, table};
+use crate::api::rules::const_text;
 use crate::clock;
 use crate::pipeline::Pipeline;
 
@@ -39,6 +42,9 @@ pub struct Args {
     /// Shows only this duty.
     #[arg(long)]
     duty: Option<String>,
+    /// Instead of two sides: every value of a number over a range, both ends included, at most 60 values.
+    #[arg(long, value_name = "PARAMETER=FROM..TO..STEP", conflicts_with_all = ["and", "with"])]
+    sweep: Option<String>,
     /// How many records to name on each side.
     #[arg(long, default_value_t = 5)]
     examples: usize,
@@ -65,6 +71,9 @@ pub fn run(args: &Args, lang: Lang) -> anyhow::Result<ExitCode> {
         let (name, value) = override_of(&second.rules, text, lang)?;
         setting_b = setting_b.with(name, value);
     }
+    if let Some(text) = &args.sweep {
+        return swept(&pipeline, text, (&setting_b, args), lang);
+    }
     let read = |pipeline: &Pipeline, day| {
         pipeline.tables(day).map(|tables| tables.0).map_err(|e| anyhow!(e.message(lang)))
     };
@@ -84,6 +93,87 @@ pub fn run(args: &Args, lang: Lang) -> anyhow::Result<ExitCode> {
         print!("{}", page(&comparison, args.examples, lang));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes what each duty would cost at every value of a range, beside the law as it is.
+fn swept(
+    pipeline: &Pipeline,
+    text: &str,
+    (setting, args): (&Setting, &Args),
+    lang: Lang,
+) -> anyhow::Result<ExitCode> {
+    let rules = &pipeline.rules;
+    let (parameter, values) = range_of(rules, text, lang)?;
+    let (tables, _) = pipeline.tables(setting.on).map_err(|error| anyhow!(error.message(lang)))?;
+    let range = Range { parameter: &parameter, values: &values, area: None };
+    let mut found = sweep(rules, &tables, setting, range);
+    found.duties.retain(|duty| args.duty.as_ref().is_none_or(|wanted| wanted == duty.duty.as_str()));
+    if args.json {
+        println!(
+            "{}",
+            serde_json::to_string_pretty(
+                &json!({"values": values.iter().map(const_text).collect::<Vec<_>>(), "duties": found.duties})
+            )?
+        );
+        return Ok(ExitCode::SUCCESS);
+    }
+    let law = pass(rules, &tables, setting);
+    let headings = match lang {
+        Lang::Zh => ["取值", "应尽", "比现在", "应付", "金额未知", "未知"],
+        Lang::En => ["value", "owed to", "from now", "owed", "amount unknown", "unknown"],
+    };
+    let columns = headings.map(|heading| (heading, Align::Right));
+    for duty in &found.duties {
+        let Some(now) = law.duty(&duty.duty).map(|duty| Point::from(&law.counts(duty))) else { continue };
+        let row = |name: String, point: &Point| {
+            let change = i128::from(point.should) - i128::from(now.should);
+            vec![
+                name,
+                point.should.to_string(),
+                format!("{change:+}"),
+                point.known_owed().map_or_else(|| "–".to_owned(), |owed| owed.to_string()),
+                point.amount_unknown.to_string(),
+                point.unknown.to_string(),
+            ]
+        };
+        let word = if lang == Lang::Zh { "现行" } else { "now" };
+        let mut rows = vec![row(word.to_owned(), &now)];
+        rows.extend(values.iter().zip(&duty.points).map(|(value, point)| row(const_text(value), point)));
+        println!("{} {}\n{}", duty.duty, duty.title.get(lang), table(&columns, &rows));
+    }
+    if found.duties.is_empty() {
+        println!("{}", if lang == Lang::Zh { "没有责任用到这个参数" } else { "No duty turns on it" });
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Reads `name=from..to..step`.
+fn range_of(rules: &RuleSet, text: &str, lang: Lang) -> anyhow::Result<(ParameterId, Vec<Const>)> {
+    let parts = text.split_once('=').map(|(name, range)| (name, range.split("..").collect::<Vec<_>>()));
+    let Some((name, [from, to, step])) = parts
+        .as_ref()
+        .map(|(name, range)| (*name, range.as_slice()))
+        .and_then(|(name, range)| <[&str; 3]>::try_from(range).ok().map(|range| (name, range)))
+    else {
+        bail!(match lang {
+            Lang::Zh => format!("“{text}”应写成 参数=起点..终点..步长"),
+            Lang::En => format!("'{text}' should read parameter=from..to..step"),
+        });
+    };
+    // The first value is read as any that is tried, for the same refusals.
+    override_of(rules, &format!("{name}={from}"), lang)?;
+    let number = |text: &str| {
+        text.trim().parse::<Decimal>().map_err(|_| {
+            anyhow!(match lang {
+                Lang::Zh => format!("“{text}”不是数字"),
+                Lang::En => format!("'{text}' is no number"),
+            })
+        })
+    };
+    let parameter = rules.parameters.iter().find(|parameter| parameter.id.as_str() == name);
+    let ty = parameter.map_or(Type::Text, |parameter| parameter.ty);
+    let values = values_between(ty, (number(from)?, number(to)?, number(step)?));
+    Ok((name.into(), values.map_err(|why| anyhow!(why.get(lang).to_owned()))?))
 }
 
 /// Reads `name=value` by the parameter's type.

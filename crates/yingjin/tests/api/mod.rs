@@ -13,3 +13,4 @@ mod records;
 mod rights;
 mod rules;
 mod session;
+mod sweep;

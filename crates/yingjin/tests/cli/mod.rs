@@ -1,6 +1,7 @@
 //! The commands as people run them.
 
 mod check;
+mod compare;
 mod import;
 mod sample;
 mod try_;

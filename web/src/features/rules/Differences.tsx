@@ -55,7 +55,7 @@ function OneDuty({ of }: { of: DutyChange }) {
           ...money,
         ]}
       />
-      <div className="columns">
+      <div className={of.examples.length > 0 ? "columns" : undefined}>
         <ByArea of={of} />
         <Examples of={of} />
       </div>

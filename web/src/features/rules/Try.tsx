@@ -12,6 +12,7 @@ import { w as common } from "@/ui/words";
 import { Differences } from "./Differences";
 import { useCompare, useCompareSheet, useParameters, useRules } from "./queries";
 import { SettingRow } from "./SettingRow";
+import { Sweep } from "./Sweep";
 import { asSet, readSettings, type Setting, writeSettings } from "./settings";
 import { w } from "./words";
 import "./rules.css";
@@ -128,6 +129,9 @@ export function Try() {
         {comparing.data && comparing.data.duties.length === 0 && <Empty>{t(w.nothingDiffers)}</Empty>}
         {comparing.data && comparing.data.duties.length > 0 && <Differences of={comparing.data} />}
       </div>
+      {parameters.data && (
+        <Sweep parameters={parameters.data.parameters} on={on} duty={filters.duty} area={filters.area} />
+      )}
     </Page>
   );
 }

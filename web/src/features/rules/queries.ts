@@ -31,3 +31,9 @@ export function useCompareSheet() {
       ),
   });
 }
+
+export function useSweep() {
+  return useMutation({
+    mutationFn: (body: components["schemas"]["SweepRequest"]) => read(api.POST("/api/sweep", { body })),
+  });
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ParameterShape } from "@/api/types";
-import { asSet, readSettings, showSetting, valueOn, writeSettings } from "./settings";
+import { asSet, readRange, readSettings, showSetting, valueOn, writeRange, writeSettings } from "./settings";
 
 const basis = { doc: "x" };
 const months = {
@@ -40,4 +40,10 @@ describe("what is tried", () => {
     expect(readSettings(params)).toEqual(settings);
     expect(asSet(settings)).toEqual({ months: "6", until: "2020-12-31" });
   });
+});
+
+it("a range is kept in the address", () => {
+  const range = { parameter: "limit", from: "-0.5", to: "10", step: "0.25" };
+  expect(readRange(writeRange(range))).toEqual(range);
+  expect(readRange("")).toEqual({ parameter: "", from: "", to: "", step: "" });
 });

@@ -54,3 +54,21 @@ export function asSet(settings: readonly Setting[]): Record<string, string> {
       .map(({ parameter, value }) => [parameter, value.trim()]),
   );
 }
+
+/** A range that is swept, as the address keeps it: `staff_limit:20..100..10`. */
+export interface Range {
+  parameter: string;
+  from: string;
+  to: string;
+  step: string;
+}
+
+export function readRange(text: string): Range {
+  const [parameter = "", bounds = ""] = text.split(":");
+  const [from = "", to = "", step = ""] = bounds.split("..");
+  return { parameter, from, to, step };
+}
+
+export function writeRange({ parameter, from, to, step }: Range): string {
+  return `${parameter}:${from}..${to}..${step}`;
+}
