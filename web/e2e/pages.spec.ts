@@ -27,6 +27,23 @@ async function violations(page: Page): Promise<string[]> {
     );
 }
 
+/** What the browser refused for the sake of the content security policy, on every page since the start. */
+async function refusals(page: Page): Promise<string[]> {
+  return page.evaluate(() => (window as unknown as { refused: string[] }).refused);
+}
+
+test.beforeEach(async ({ page }) => {
+  await page.addInitScript(() => {
+    const refused: string[] = [];
+    Object.assign(window, { refused });
+    document.addEventListener("securitypolicyviolation", (event) => {
+      refused.push(
+        `${event.effectiveDirective}: ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`,
+      );
+    });
+  });
+});
+
 async function check(page: Page, path: string) {
   await page.goto(path);
   await page.waitForLoadState("networkidle");
@@ -36,6 +53,8 @@ async function check(page: Page, path: string) {
   await expect(page.getByRole("complementary", { name: /数据说明|About these records/ })).toBeVisible();
   const width = page.viewportSize()?.width ?? 0;
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  // Before axe, which is put into the page by force.
+  expect(await refusals(page)).toEqual([]);
   expect(await violations(page)).toEqual([]);
 }
 
@@ -80,6 +99,33 @@ test.describe("with an account", () => {
     await expect(page.getByRole("heading", { level: 1, name: "Duties" })).toBeVisible();
     expect(await page.evaluate(() => document.documentElement.lang)).toBe("en");
     await check(page, "/duties");
+  });
+
+  test("a policy stands that a page could break", async ({ page }) => {
+    await page.goto("/duties");
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await page.evaluate(() => document.body.insertAdjacentHTML("beforeend", '<p style="color: red">'));
+    await expect.poll(() => refusals(page)).not.toEqual([]);
+  });
+
+  test("what is not there says so, under a heading and with a way back", async ({ page }) => {
+    await page.goto("/duties/nothing");
+    await expect(page.locator(".notice.bad")).toContainText("nothing");
+    await expect(page.getByRole("heading", { level: 1, name: "责任" })).toBeVisible();
+    await page.goto("/records/firm/nothing");
+    await expect(page.locator(".notice.bad")).toBeVisible();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveCount(1);
+    await page.locator(".over a").click();
+    await expect(page).toHaveURL(/records\?kind=firm/);
+  });
+
+  test("fits in English on a laptop, where words are longest", async ({ page }) => {
+    await page.addInitScript(() => localStorage.setItem("yingjin.lang", "en"));
+    for (const width of [1024, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      await check(page, "/duties");
+      await expect(page.getByRole("heading", { level: 1, name: "Duties" })).toBeVisible();
+    }
   });
 
   test("a page that is not there says so", async ({ page }) => {

@@ -102,7 +102,8 @@ function Tools() {
     <div className="masthead-tools">
       {account && (
         <span className="who">
-          {account.name} · {t(roleWord(account.role))}
+          <span>{account.name}</span>
+          <span>{t(roleWord(account.role))}</span>
         </span>
       )}
       <button

@@ -18,7 +18,11 @@ export function Notice({ tone, title, children }: { tone?: Tone; title?: string;
 interface Refusal {
   title?: string;
   detail?: string;
+  status?: number;
 }
+
+/** Not allowed, or not there: asking again changes nothing. */
+const FINAL = [403, 404];
 
 /** An error in the reader's words, with a way to try again. */
 export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
@@ -28,7 +32,9 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
   return (
     <Notice tone="bad" title={known ? refusal.title : t(w.failed)}>
       <p>{known ? refusal.detail : t(w.offline)}</p>
-      {retry && <Button onClick={retry}>{t(w.again)}</Button>}
+      {retry && !(known && FINAL.includes(refusal.status ?? 0)) && (
+        <Button onClick={retry}>{t(w.again)}</Button>
+      )}
     </Notice>
   );
 }
@@ -57,17 +63,17 @@ interface Asked<T> {
   refetch: () => unknown;
 }
 
-/** Shows what was asked for, or that it is under way, or why it failed. */
-export function Answer<T>({
-  of,
-  rows,
-  children,
-}: {
+interface AnswerProps<T> {
   of: Asked<T>;
   rows?: number;
+  /** What stands around the waiting and the failure, where the answer brings a page of its own. */
+  frame?: (inside: ReactNode) => ReactNode;
   children: (answer: T) => ReactNode;
-}) {
+}
+
+/** Shows what was asked for, or that it is under way, or why it failed. */
+export function Answer<T>({ of, rows, frame = (inside) => inside, children }: AnswerProps<T>) {
   if (of.data !== undefined) return <>{children(of.data)}</>;
-  if (of.error) return <Failure error={of.error} retry={() => void of.refetch()} />;
-  return <Loading rows={rows} />;
+  if (of.error) return <>{frame(<Failure error={of.error} retry={() => void of.refetch()} />)}</>;
+  return <>{frame(<Loading rows={rows} />)}</>;
 }

@@ -526,7 +526,7 @@ fn find<'a>(view: View<'a>, scope: &Scope, id: &str) -> Result<&'a DutyPass, Pro
         let on = view.snapshot.on;
         Problem::new(
             Kind::NotFound,
-            format!("{on} 没有名为 {id} 的有效事项，或者您无权查看。"),
+            format!("{on} 没有编号为 {id} 的责任在有效期内，或者您无权查看。"),
             format!("No duty {id} is in force on {on}, or it is not yours to see."),
         )
     })

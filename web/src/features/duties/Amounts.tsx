@@ -12,7 +12,7 @@ export function Amounts({ of: { owed, paid, leaked, unit } }: AmountsProps) {
   const { lang } = useLang();
   if (owed == null && paid == null) return <>{NOTHING}</>;
   const short = (text: string | null | undefined) =>
-    unit === "CNY" ? formatMoneyShort(text, lang) : formatAmount(text, unit, lang);
+    !unit || unit === "CNY" ? formatMoneyShort(text, lang) : formatAmount(text, unit, lang);
   return (
     <>
       <span title={`${t(w.owed)} ${formatAmount(owed, unit, lang)}`}>{short(owed)}</span>

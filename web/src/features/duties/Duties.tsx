@@ -211,7 +211,9 @@ function DutyTable({ duties }: { duties: DutyLine[] }) {
       cell: (duty) => (
         <>
           <To to={`/duties/${duty.id}?standing=unknown`}>{formatCount(duty.counts.unknown)}</To>
-          <span className="sub">{t(w.ofRecords(formatCount(duty.counts.records)))}</span>
+          <span className="sub nowrap">
+            {t(duty.counts.records === 0 ? w.noRecords : w.ofRecords(formatCount(duty.counts.records)))}
+          </span>
         </>
       ),
     },

@@ -30,7 +30,15 @@ export function Duty() {
   const [filters] = useFilters(["on", "area"]);
   const asked = useDuty(id, filters);
   return (
-    <Answer of={asked} rows={8}>
+    <Answer
+      of={asked}
+      rows={8}
+      frame={(inside) => (
+        <Page title={t(w.duty)} over={<To to="/duties">{t(w.title)}</To>}>
+          {inside}
+        </Page>
+      )}
+    >
       {(duty) => (
         <Page
           title={t(duty.title)}

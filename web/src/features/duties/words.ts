@@ -99,5 +99,6 @@ export const w = words({
   evidenceFrom: (kind: string) => ({ zh: `以“${kind}”的记录为凭：`, en: `By records of "${kind}":` }),
   noArea: { zh: "地区不明", en: "area not known" },
   backToCity: { zh: "回到全市", en: "Back to the whole city" },
+  noRecords: { zh: "尚无这类档案", en: "no such record yet" },
   ofRecords: (n: string) => ({ zh: `共 ${n} 个档案`, en: `of ${n} records` }),
 });

@@ -28,7 +28,24 @@ export function Record() {
   const [filters, set] = useFilters(["on"]);
   const asked = useRecord({ kind, id }, filters.on);
   return (
-    <Answer of={asked} rows={8}>
+    <Answer
+      of={asked}
+      rows={8}
+      frame={(inside) => (
+        <Page
+          title={names.kind(kind)}
+          over={
+            <>
+              <To to={`/records?kind=${kind}`}>{t(w.title)}</To>
+              <span aria-hidden="true">/</span>
+              <code>{id}</code>
+            </>
+          }
+        >
+          {inside}
+        </Page>
+      )}
+    >
       {(record) => (
         <Page
           title={record.name ?? record.id}

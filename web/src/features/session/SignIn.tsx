@@ -4,12 +4,13 @@ import { Link, useNavigate, useSearchParams } from "react-router";
 import { useCity } from "@/api/city";
 import { signIn } from "@/api/session";
 import { useText } from "@/i18n/lang";
+import type { Label } from "@/i18n/words";
 import { Button } from "@/ui/Button";
 import { Input } from "@/ui/Field";
 import { Failure } from "@/ui/Notice";
 import { Page } from "@/ui/Page";
 import { onlyHere } from "./onlyHere";
-import { w } from "./words";
+import { roles, sees, w } from "./words";
 import "./session.css";
 
 /** Two doors: a firm asks without an account, an official signs in. */
@@ -32,6 +33,18 @@ export function SignIn() {
   );
 }
 
+/** A sample account is named after its role. */
+function demoWords(account: string): { who: Label; sees: Label } {
+  const role = account.replace(/^demo-/, "");
+  return isDemoRole(role) ? { who: roles[role], sees: sees[role] } : { who: both(account), sees: both("") };
+}
+
+function isDemoRole(role: string): role is keyof typeof roles {
+  return Object.hasOwn(roles, role);
+}
+
+const both = (text: string): Label => ({ zh: text, en: text });
+
 function StaffDoor() {
   const t = useText();
   const demo = useCity().data?.demo;
@@ -41,7 +54,7 @@ function StaffDoor() {
   const navigate = useNavigate();
   const client = useQueryClient();
   const entering = useMutation({
-    mutationFn: () => signIn(name, password),
+    mutationFn: (who: { name: string; password: string }) => signIn(who.name, who.password),
     onSuccess: async (account) => {
       client.clear();
       client.setQueryData(["session"], account);
@@ -50,7 +63,7 @@ function StaffDoor() {
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    entering.mutate();
+    entering.mutate({ name, password });
   };
   return (
     <section className="panel">
@@ -74,19 +87,19 @@ function StaffDoor() {
         <div className="demo">
           <h3>{t(w.demo)}</h3>
           <p className="note">{t(w.demoWhy)}</p>
-          <div className="row">
+          <ul className="demo-list">
             {demo.accounts.map((account) => (
-              <Button
-                key={account}
-                onClick={() => {
-                  setName(account);
-                  setPassword(demo.password);
-                }}
-              >
-                {account}
-              </Button>
+              <li key={account}>
+                <Button
+                  disabled={entering.isPending}
+                  onClick={() => entering.mutate({ name: account, password: demo.password })}
+                >
+                  <strong>{t(demoWords(account).who)}</strong>
+                  <span className="soft small">{t(demoWords(account).sees)}</span>
+                </Button>
+              </li>
             ))}
-          </div>
+          </ul>
         </div>
       )}
     </section>
