@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use super::problem::{Kind, Problem};
 use crate::clock;
 use crate::job::Jobs;
-use crate::pipeline::{Days, Origin, Pipeline, PipelineError};
+use crate::pipeline::{Days, Pipeline, PipelineError};
 use crate::throttle::Throttle;
 
 /// How the server was started.
@@ -62,6 +62,8 @@ pub struct State {
     pub settings: Settings,
     /// The days that have been judged.
     pub days: Days,
+    /// Whether verdicts wait to be written.
+    pub behind: super::behind::Behind,
     /// Long work.
     pub jobs: Jobs<super::jobs::JobType, super::jobs::Outcome>,
     /// Sheets that are being read, or were.
@@ -85,6 +87,7 @@ impl App {
         Self(Arc::new(State {
             settings,
             days: Days::new(pipeline),
+            behind: super::behind::Behind::default(),
             jobs: Jobs::default(),
             imports: Jobs::default(),
             asked: Throttle::new(60, 60),
@@ -205,16 +208,7 @@ impl App {
                 continue;
             }
             known = today;
-            let recorded = self
-                .blocking(move |app| {
-                    let origin = Origin { actor: "server".to_owned(), at: clock::now() };
-                    let pipeline = app.days.pipeline();
-                    let recorded = app
-                        .days
-                        .read(today, |snapshot| pipeline.record_pass(snapshot, &origin, |_, _| true))??;
-                    Ok(recorded.changes.len())
-                })
-                .await;
+            let recorded = self.blocking(move |app| Ok(app.record_day(today)?.changes.len())).await;
             match recorded {
                 Ok(changes) => tracing::info!(%today, changes, "the day's pass is recorded"),
                 Err(problem) => {

@@ -16,6 +16,7 @@ pub mod accounts;
 pub mod app;
 pub mod asker;
 pub mod audit;
+pub mod behind;
 pub mod city;
 pub mod conflicts;
 pub mod duties;

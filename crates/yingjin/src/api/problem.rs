@@ -188,17 +188,17 @@ impl Problem {
         )
     }
 
-    /// 503 for a change that is durable while what follows from it could not be written: the next pass records that.
+    /// 503 for a change that is durable while what follows from it could not be written: a pass records that later.
     pub fn without_verdicts(seq: i64, cause: &dyn std::fmt::Display) -> Self {
         tracing::error!(seq, %cause, "a change is kept without its verdicts");
         Self::new(
             Kind::Unavailable,
             format!(
-                "修改已经保存（第 {seq} 号事件），但由此变动的判定没有写入，下一次全面核对时会补记。不必重新填写；请告诉管理员。"
+                "修改已经保存（第 {seq} 号事件），但由此变动的判定没有写入；登记库能写入后会自动补记。不必重新填写；请告诉管理员。"
             ),
             format!(
-                "The change is kept as event {seq}, but the verdicts that follow from it could not be written; the next \
-                 pass records them. There is no need to enter it again; tell your administrator."
+                "The change is kept as event {seq}, but the verdicts that follow from it could not be written yet; the \
+                 server records them as soon as it can. There is no need to enter it again; tell your administrator."
             ),
         )
     }

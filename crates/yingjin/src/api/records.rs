@@ -695,7 +695,7 @@ pub async fn change_record(
 
 impl App {
     /// Does something that changes records, and records the verdicts it moves on the day taken for today. Both are
-    /// durable when this returns.
+    /// durable when this returns; but where an import came between, a pass records the verdicts a while later.
     ///
     /// Errors: nothing was changed; or, where the problem says so, the change is kept and its verdicts are not.
     pub fn change(
@@ -710,15 +710,21 @@ impl App {
             let seq = change(&pipeline.store)?;
             kept = Some(seq);
             let Some(moved) = pipeline.catch_up(snapshot)? else {
+                // Too much came before it: all has to be judged anew, and nobody waits for that here.
+                self.behind.mark();
                 return Ok((seq, Recorded::default()));
             };
             let recorded = pipeline.record_moved(snapshot, &moved, &origin)?;
             Ok((seq, recorded))
         });
         let (seq, recorded) = written.map_err(|error| match kept {
-            Some(seq) => Problem::without_verdicts(seq, &error),
+            Some(seq) => {
+                self.behind.mark();
+                Problem::without_verdicts(seq, &error)
+            }
             None => error.into(),
         })?;
+        self.behind.written();
         let turned = recorded.changes.into_iter().filter(|change| change.from != change.to);
         let changed = turned.map(|change| {
             let version = self.rules().duties.iter().find(|version| version.duty.id == change.duty);

@@ -52,6 +52,7 @@ async fn serve(app: App, listen: SocketAddr, lang: Lang) -> anyhow::Result<()> {
     let warm = app.clone();
     tokio::task::spawn_blocking(move || warm.warm());
     tokio::spawn(app.clone().follow_days());
+    tokio::spawn(app.clone().follow_verdicts());
     let service = crate::api::router(app).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(told_to_end()).await?;
     tracing::info!("ended");

@@ -1,5 +1,9 @@
 //! Records: facts with their sources, masked where they are about a person, changed and judged again at once.
 
+use std::collections::BTreeMap;
+
+use model::event::{Event, EventType};
+use model::{Change, Value as Fact};
 use serde_json::{Value, json};
 use store::Role;
 
@@ -83,6 +87,73 @@ fn personal_facts_are_masked_wherever_they_could_appear() {
             let text = String::from_utf8(answer.body).unwrap();
             assert!(!text.contains("某甲") && !text.contains("400.00"), "{path}: {text}");
         }
+    });
+}
+
+#[test]
+fn verdicts_catch_up_where_an_import_comes_between() {
+    on_every_database(async |server| {
+        let client = server.sign_in(Role::Administrator).await;
+        client.get("/api/duties").await.ok();
+        let app = server.app.clone();
+        let (shop, other) = (uscc("91990001MA0000003"), uscc("91990001MA0000009"));
+        let told = {
+            let facts = [("staff".into(), Some(Fact::Int(30)))];
+            Change { kind: "firm".into(), id: shop.clone().into(), on: app.today(), facts: facts.into() }
+        };
+        let sheet = {
+            let facts: BTreeMap<_, _> = [("staff", 3), ("insured", 2)]
+                .map(|(fact, value)| (fact.into(), Some(Fact::Int(value))))
+                .into();
+            Change { kind: "firm".into(), id: other.clone().into(), on: app.today(), facts }
+        };
+        let recorded = tokio::task::spawn_blocking(move || {
+            let account = app.store().account("the-administrator").unwrap().unwrap();
+            let event = |event_type| app.event(event_type, &account, json!({}));
+            let (change, import): (Event, Event) = (event(EventType::Change), event(EventType::Import));
+            let patched = app
+                .change(&account, |store| {
+                    let mut importing = store.import(import)?;
+                    importing.change(&sheet)?;
+                    importing.commit(json!({}))?;
+                    store.append(change, vec![told])
+                })
+                .unwrap_or_else(|problem| panic!("{:?}", problem.document(model::Lang::En)));
+            assert!(patched.changed.is_empty(), "nobody waits for all to be judged anew");
+            let recorded = app.catch_up_verdicts().unwrap();
+            assert_eq!(app.catch_up_verdicts().unwrap().seq, None, "once is enough");
+            // A server that starts looks for what an earlier one left; here is nothing left.
+            app.look_behind().unwrap();
+            assert_eq!(app.catch_up_verdicts().unwrap().seq, None);
+            recorded
+        })
+        .await
+        .unwrap();
+        let turned: Vec<_> = recorded.changes.iter().map(|turn| turn.record.as_str()).collect();
+        assert_eq!(turned, [shop.as_str(), other.as_str()]);
+        let event = &client.get("/api/audit/events?type=verdicts").await.ok()["items"][0];
+        assert_eq!((&event["seq"], &event["actor"]), (&json!(recorded.seq), &json!("server")));
+    });
+}
+
+#[test]
+fn a_server_that_starts_records_what_the_one_before_could_not() {
+    on_every_database(async |server| {
+        let app = server.app.clone();
+        let shop = uscc("91990001MA0000003");
+        let facts = [("staff".into(), Some(Fact::Int(30)))];
+        let told = Change { kind: "firm".into(), id: shop.into(), on: app.today(), facts: facts.into() };
+        let anew = server.anew().app;
+        tokio::task::spawn_blocking(move || {
+            let account = app.store().account("the-administrator").unwrap().unwrap();
+            // As if it had ended before the verdicts.
+            app.store().append(app.event(EventType::Change, &account, json!({})), vec![told]).unwrap();
+            assert_eq!(anew.catch_up_verdicts().unwrap().seq, None);
+            anew.look_behind().unwrap();
+            assert_eq!(anew.catch_up_verdicts().unwrap().changes.len(), 1);
+        })
+        .await
+        .unwrap();
     });
 }
 

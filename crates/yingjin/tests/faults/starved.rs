@@ -96,6 +96,77 @@ fn a_full_disk_is_said_and_loses_nothing() {
     assert_sound(&register.open());
 }
 
+/// A room that just holds the change, and not the verdict that follows.
+#[cfg(target_os = "linux")]
+#[test]
+fn verdicts_that_had_no_room_are_recorded_once_there_is() {
+    for restarts in [false, true] {
+        let (register, cookie) = Register::signed_in(&[code(0)]);
+        let serve = register.serve();
+        let mut deaf = Command::new("sh");
+        deaf.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]).arg(serve.get_program());
+        deaf.args(serve.get_args()).envs(serve.get_envs().filter_map(|(key, value)| Some((key, value?))));
+        let mut server = Served::start(&mut deaf);
+        let address = server.ready();
+        let room = |bytes: &str| {
+            let limit = format!("--fsize={bytes}:unlimited");
+            assert!(
+                Command::new("prlimit").args(["--pid", &server.id(), &limit]).status().unwrap().success()
+            );
+        };
+        let turns = || {
+            let path = format!("/api/records/firm/{}/history", code(0));
+            page(&path, &cookie, address)["verdicts"].as_array().unwrap().len()
+        };
+        // Without insured staff nothing is owed, with them it is.
+        let staff = |count: u64| {
+            Request::new("PATCH", &format!("/api/records/firm/{}", code(0)))
+                .header("Cookie", &cookie)
+                .json(&json!({"on": TODAY, "facts": {"staff": count, "insured": count}}))
+        };
+        assert_eq!(asked(&staff(0), "en", address).0, 200);
+        let before = turns();
+
+        let wal = std::fs::metadata(register.folder.path().join("register.db-wal")).unwrap().len();
+        let mut room_bytes = 0;
+        let said = loop {
+            room(&room_bytes.to_string());
+            let (status, said) = asked(&staff(5), "en", address);
+            assert_eq!(status, 503, "there was room for both before there was room for one");
+            if said.starts_with("The change is kept") {
+                break said;
+            }
+            assert!(said.contains("nothing was changed") && room_bytes < 2 * wal + (1 << 20), "{said}");
+            room_bytes += 4_096;
+        };
+        assert!(said.contains("as soon as it can"), "{said}");
+        assert_eq!((insured(&register), turns()), (5, before), "the change and not its verdict");
+        let (address, mut server) = if restarts {
+            server.kill();
+            let mut server = Served::start(&mut register.serve());
+            (server.ready(), server)
+        } else {
+            room("unlimited");
+            // Any change that is written shows that there is room again.
+            let name = json!({"on": TODAY, "facts": {"name": "另一名"}});
+            let path = format!("/api/records/firm/{}", code(0));
+            let request = Request::new("PATCH", &path).header("Cookie", &cookie).json(&name);
+            assert_eq!(asked(&request, "en", address).0, 200);
+            (address, server)
+        };
+        let turns = || {
+            let path = format!("/api/records/firm/{}/history", code(0));
+            page(&path, &cookie, address)["verdicts"].as_array().unwrap().len()
+        };
+        while turns() == before {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert_eq!(turns(), before + 1);
+        server.kill();
+        assert_sound(&register.open());
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_register_that_may_only_be_read_is_served_and_refuses_changes() {

@@ -1,0 +1,99 @@
+//! Verdicts that could not be written together with the change they follow from: the disk was full, or an import came
+//! between. A pass writes them as soon as one can.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use chrono::NaiveDate;
+use model::event::EventType;
+use store::{EventFilter, Recorded, StoreError};
+use tokio::sync::Notify;
+
+use super::app::App;
+use crate::clock;
+use crate::pipeline::{Origin, PipelineError};
+
+/// Time between two tries while nothing is written: a full disk is not emptied by asking.
+const RETRY: Duration = Duration::from_secs(30);
+
+/// Whether verdicts are behind the changes. Only in memory: a server that starts looks for itself.
+#[derive(Debug, Default)]
+pub struct Behind {
+    is: AtomicBool,
+    try_now: Notify,
+}
+
+impl Behind {
+    /// Verdicts are missing, whoever can may write them.
+    pub fn mark(&self) {
+        self.is.store(true, Ordering::SeqCst);
+        self.try_now.notify_one();
+    }
+
+    /// Something was written: what is missing can be, too.
+    pub fn written(&self) {
+        if self.is.load(Ordering::SeqCst) {
+            self.try_now.notify_one();
+        }
+    }
+}
+
+impl App {
+    /// Records a pass if verdicts are behind; nothing if they are not. They stay behind where it fails for a reason
+    /// that can pass.
+    pub fn catch_up_verdicts(&self) -> Result<Recorded, PipelineError> {
+        // A change that comes meanwhile marks it anew.
+        if !self.behind.is.swap(false, Ordering::SeqCst) {
+            return Ok(Recorded::default());
+        }
+        let recorded = self.record_day(self.today());
+        if matches!(recorded, Err(PipelineError::Store(_) | PipelineError::Table(_))) {
+            self.behind.is.store(true, Ordering::SeqCst);
+        }
+        recorded
+    }
+
+    /// Records a pass for a day, in the server's own name.
+    pub(super) fn record_day(&self, on: NaiveDate) -> Result<Recorded, PipelineError> {
+        let origin = Origin { actor: "server".to_owned(), at: clock::now() };
+        let pipeline = self.days.pipeline();
+        self.days.read(on, |snapshot| pipeline.record_pass(snapshot, &origin, |_, _| true))?
+    }
+
+    /// Marks verdicts as behind if a change by hand came after the last of them: the server may have ended between.
+    /// Most often nothing is missing, and the pass finds that. Imports wait for a pass that somebody asks for.
+    pub fn look_behind(&self) -> Result<(), StoreError> {
+        let last = |event_type| {
+            let filter = EventFilter { before: None, event_type: Some(event_type), limit: 1 };
+            Ok::<_, StoreError>(self.store().latest_events(&filter)?.first().map_or(0, |stored| stored.seq))
+        };
+        let changed = last(EventType::Change)?.max(last(EventType::Decision)?);
+        if changed > last(EventType::Verdicts)? {
+            self.behind.mark();
+        }
+        Ok(())
+    }
+
+    /// Catches up whenever verdicts are behind.
+    pub async fn follow_verdicts(self) {
+        let looked = self.blocking(|app| Ok(app.look_behind()?)).await;
+        if looked.is_err() {
+            tracing::error!("whether verdicts are behind is not known; the next pass records them");
+        }
+        loop {
+            self.behind.try_now.notified().await;
+            while self.behind.is.load(Ordering::SeqCst) {
+                // Errors of the register are said by what made them wait already, and again here.
+                let caught_up = self.blocking(|app| Ok(app.catch_up_verdicts())).await;
+                match caught_up {
+                    Ok(Ok(recorded)) => {
+                        tracing::info!(changes = recorded.changes.len(), "verdicts have caught up");
+                    }
+                    Ok(Err(error)) => tracing::error!(%error, "verdicts are behind; tried again later"),
+                    Err(_) => tracing::error!("verdicts are behind; tried again later"),
+                }
+                let _ = tokio::time::timeout(RETRY, self.behind.try_now.notified()).await;
+            }
+        }
+    }
+}
