@@ -8,6 +8,7 @@ use model::Lang;
 
 pub mod account;
 pub mod audit;
+pub mod chain;
 pub mod check;
 pub mod compare;
 pub mod evaluate;
@@ -45,6 +46,7 @@ pub struct RegisterArgs {
 enum Command {
     Audit(audit::Args),
     Account(account::Args),
+    Chain(chain::Args),
     Check(check::Args),
     Compare(compare::Args),
     Evaluate(evaluate::Args),
@@ -63,6 +65,7 @@ impl Cli {
         match self.command {
             Command::Audit(args) => audit::run(&args, self.lang),
             Command::Account(args) => account::run(&args, self.lang),
+            Command::Chain(args) => chain::run(&args, self.lang),
             Command::Check(args) => check::run(&args, self.lang),
             Command::Compare(args) => compare::run(&args, self.lang),
             Command::Evaluate(args) => evaluate::run(&args, self.lang),

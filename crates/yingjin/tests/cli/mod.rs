@@ -1,5 +1,6 @@
 //! The commands as people run them.
 
+mod chain;
 mod check;
 mod compare;
 mod import;
