@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use model::{FactId, Kind, KindId, Record, RecordId, Value};
+use model::{FactId, Kind, KindId, Label, Record, RecordId, Value};
 
 use crate::column::{Column, ColumnBuilder, Texts};
 use crate::evaluate::Facts;
@@ -27,6 +27,18 @@ pub enum TableError {
     /// More records of a kind than rows can be counted.
     #[error("there are more records of kind '{0}' than 4,294,967,294")]
     Full(KindId),
+}
+
+impl TableError {
+    /// The same in both languages.
+    pub fn label(&self) -> Label {
+        let zh = match self {
+            Self::NoKind(kind) => format!("无法判断“{kind}”类的记录：城市文件夹里没有这一类"),
+            Self::Twice(kind, id) => format!("{kind} “{id}”出现了两次"),
+            Self::Full(kind) => format!("“{kind}”类的记录超过 4,294,967,294 条"),
+        };
+        Label::new(zh, self.to_string())
+    }
 }
 
 /// Every record, by kind. Derived facts are no part of it: they are computed for a day.

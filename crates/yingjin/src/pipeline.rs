@@ -76,7 +76,7 @@ impl PipelineError {
                     mistakes.len()
                 )
             }
-            (Lang::Zh, Self::Table(error)) => format!("登记库中的记录无法装入：{error}"),
+            (Lang::Zh, Self::Table(error)) => format!("登记库中的记录无法装入：{}", error.label().zh),
             (Lang::Zh, Self::Backwards { on, later }) => {
                 format!("{later} 的核对结果已经记录，不能再补记更早的 {on}")
             }

@@ -16,12 +16,12 @@ pub enum SampleError {
         why: String,
     },
     /// The recipe is not of the form that docs/sample.md describes.
-    #[error("the recipe {file} is not in form: {why}")]
+    #[error("the recipe {file} is not in form: {}", why.en)]
     Form {
         /// The file.
         file: String,
         /// What is wrong and where.
-        why: String,
+        why: Label,
     },
     /// The recipe speaks of something that the city folder or the recipe does not have.
     #[error("in {place}: there is no {what} '{name}'")]
@@ -94,7 +94,9 @@ impl SampleError {
                     "无法读取配方 {file}：{why}。可以生成示例的城市，文件夹里有 sample.toml，格式见 docs/sample.md。"
                 )
             }
-            Self::Form { file, why } => format!("配方 {file} 格式不对：{why}。请对照 docs/sample.md 修改。"),
+            Self::Form { file, why } => {
+                format!("配方 {file} 格式不对：{}。请对照 docs/sample.md 修改。", why.zh)
+            }
             Self::Unknown { place, what, name } => {
                 format!("{place}：没有名为“{name}”的{}。请改正名称，或补上它的定义。", noun_zh(what))
             }
@@ -107,11 +109,42 @@ impl SampleError {
             Self::NotEmpty => {
                 "登记库不是空的：虚构记录不会混入已有记录。请用 --db 另指一个库，或从空文件开始。".to_owned()
             }
-            Self::Table(error) => format!("{error}。请让同一批记录的主键各不相同。"),
+            Self::Table(error) => format!("{}。请让同一批记录的主键各不相同。", error.label().zh),
             Self::Store(error) => error.message(Lang::Zh),
         }
     }
 }
+
+impl SampleError {
+    /// A recipe that is not in form: what the reader of TOML says, in both languages, with its line.
+    pub(super) fn form(file: String, text: &str, error: &toml::de::Error) -> Self {
+        let said = error.message();
+        let named = |before: &str| said.strip_prefix(before)?.split('`').next();
+        let zh = if let Some(name) = named("missing field `") {
+            format!("缺少“{name}”")
+        } else if let Some(name) = named("unknown field `") {
+            format!("没有“{name}”这一项")
+        } else if let Some(name) = named("duplicate key `").or(named("duplicate field `")) {
+            format!("“{name}”写了两次")
+        } else if let Some(ways) = said.strip_prefix(TWO_WAYS) {
+            format!("同时写了几种取值方式：{}", ways.replace(", ", "、"))
+        } else if said == NO_WAY {
+            "没有写明怎样取值".to_owned()
+        } else if said.starts_with("invalid type") || said.starts_with("invalid value") {
+            "值的类型不对".to_owned()
+        } else {
+            "不是正确的 TOML 写法".to_owned()
+        };
+        let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+        let at = line.map_or_else(String::new, |line| format!("第 {line} 行"));
+        Self::Form { file, why: Label::new(format!("{at}{zh}"), error.to_string()) }
+    }
+}
+
+/// How a draw is refused that says nothing of how to draw.
+pub(super) const NO_WAY: &str = "nothing says how to draw it";
+/// How a draw is refused that says several ways; they follow.
+pub(super) const TWO_WAYS: &str = "it is drawn in two ways: ";
 
 fn noun_zh(what: &str) -> &'static str {
     match what {
@@ -121,5 +154,32 @@ fn noun_zh(what: &str) -> &'static str {
         "duty" => "应尽事项",
         "size" => "规模",
         _ => "模板",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Recipe;
+    use super::*;
+
+    #[test]
+    fn a_recipe_out_of_form_is_told_without_a_word_of_the_other_language() {
+        let folder = tempfile::tempdir().unwrap();
+        let check = |text: &str, expected: &str| {
+            std::fs::write(folder.path().join("sample.toml"), text).unwrap();
+            let error = Recipe::read(folder.path()).unwrap_err();
+            let zh = error.message(Lang::Zh);
+            assert!(zh.contains(expected), "{zh}");
+            let place = folder.path().join("sample.toml").display().to_string();
+            let words = zh.replace(&place, "").replace("docs/sample.md", "").replace("TOML", "");
+            let names = ["nothing_of_it", "note"];
+            let left = names.iter().fold(words, |words, name| words.replace(name, ""));
+            assert!(!left.contains(|c: char| c.is_ascii_alphabetic()), "{zh}");
+        };
+        check("nothing_of_it = 1", "第 1 行没有“nothing_of_it”这一项");
+        check("\nnote = 5", "第 2 行值的类型不对");
+        check("note = ", "不是正确的 TOML 写法");
+        let twice = SampleError::from(TableError::Twice("firm".into(), "F1".into()));
+        assert!(twice.message(Lang::Zh).starts_with("firm “F1”出现了两次"));
     }
 }

@@ -8,7 +8,7 @@ use model::{DutyId, FactId, KindId, Label};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
-use super::error::SampleError;
+use super::error::{NO_WAY, SampleError, TWO_WAYS};
 
 /// How to make up a city.
 #[derive(Clone, Debug, Deserialize)]
@@ -181,9 +181,9 @@ impl TryFrom<toml::Value> for Draw {
         let toml::Value::Table(_) = value else { return Ok(Self::Fixed(value)) };
         let drawn: Drawn = value.try_into().map_err(|error: toml::de::Error| error.message().to_owned())?;
         match drawn.ways().as_slice() {
-            [] => Err("nothing says how to draw it".to_owned()),
+            [] => Err(NO_WAY.to_owned()),
             [_] => Ok(Self::Drawn(Box::new(drawn))),
-            ways => Err(format!("it is drawn in two ways: {}", ways.join(", "))),
+            ways => Err(format!("{TWO_WAYS}{}", ways.join(", "))),
         }
     }
 }
@@ -276,7 +276,7 @@ impl Recipe {
         let name = file.display().to_string();
         let text = std::fs::read_to_string(&file)
             .map_err(|error| SampleError::Read { file: name.clone(), why: error.to_string() })?;
-        toml::from_str(&text).map_err(|error| SampleError::Form { file: name, why: error.to_string() })
+        toml::from_str(&text).map_err(|error| SampleError::form(name, &text, &error))
     }
 
     /// The facts of a population, its templates' among them.

@@ -148,7 +148,15 @@ fn two_sources_that_disagree_wait_for_a_person() {
         assert_eq!(conflict["second"]["source"], "the statistics office");
         let shown = client.get(&format!("/api/records/firm/{FIRM}")).await.ok();
         assert_eq!(shown["conflicts"][0]["id"], conflict["id"]);
+        let sheet = client.get("/api/conflicts.xlsx").await.sheets().remove(0);
+        assert!(sheet[1].contains("1 to decide"), "{sheet:?}");
+        assert!(
+            sheet.iter().any(|line| line.contains("|40|the tax office|400|the statistics office|")),
+            "{sheet:?}"
+        );
         let path = format!("/api/conflicts/{}", conflict["id"]);
+        let third = json!({"choose": "value", "value": "many", "reason": "the books were seen"});
+        assert_eq!(client.post(&path, third).await.status, 400, "no value of the fact");
         let decided =
             client.post(&path, json!({"choose": "second", "reason": "the books were seen"})).await.ok();
         // 400 people are not small: nothing is owed any longer.
@@ -223,5 +231,38 @@ fn a_pass_and_a_walk_along_the_chain_are_jobs() {
         assert!(walk["verification"]["broken"].is_null(), "{walk}");
         let bureau = server.sign_in(Role::Bureau).await;
         assert_eq!(bureau.get(&path).await.status, 404, "another's job");
+    });
+}
+
+#[test]
+fn a_person_may_know_better_than_both_sources() {
+    on_every_database(async |server| {
+        let client = server.sign_in(Role::Administrator).await;
+        let sheet = |staff: u32| format!("统一社会信用代码,从业人数\n{FIRM},{staff}\n");
+        import(&client, &sheet(40), &[("source", "the tax office")]).await;
+        import(&client, &sheet(400), &[("source", "the statistics office")]).await;
+        let open = client.get("/api/conflicts").await.ok();
+        let path = format!("/api/conflicts/{}", open["items"][0]["id"]);
+        let third = json!({"choose": "value", "value": 44, "reason": "counted at the gate"});
+        assert_eq!(client.post(&path, third).await.status, 200);
+        let shown = client.get(&format!("/api/records/firm/{FIRM}")).await.ok();
+        let staff = shown["facts"].as_array().unwrap().iter().find(|fact| fact["id"] == "staff").unwrap();
+        assert_eq!(staff["value"], 44);
+        assert_eq!(shown["conflicts"], json!([]));
+    });
+}
+
+#[test]
+fn rows_put_aside_can_be_taken_along() {
+    on_every_database(async |server| {
+        let client = server.sign_in(Role::Administrator).await;
+        let two = format!("统一社会信用代码,从业人数\n{FIRM},40\n{FIRM},41\n");
+        import(&client, &two, &[("source", "one sheet")]).await;
+        let sheet = client.get("/api/asides.xlsx").await.sheets().remove(0);
+        assert!(sheet[1].contains("1 to decide"), "{sheet:?}");
+        let row = sheet.last().unwrap();
+        assert!(row.contains("|one sheet|") && row.contains("staff 41") && row.contains(FIRM), "{row}");
+        let bureau = server.sign_in(Role::Auditor).await;
+        assert_eq!(bureau.get("/api/asides.xlsx").await.status, 200);
     });
 }

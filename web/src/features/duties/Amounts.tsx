@@ -3,11 +3,17 @@ import { useLang, useText } from "@/i18n/lang";
 import { w } from "./words";
 
 interface AmountsProps {
-  of: { owed?: string | null; paid?: string | null; leaked?: string | null; unit?: string | null };
+  of: {
+    owed?: string | null;
+    paid?: string | null;
+    leaked?: string | null;
+    unit?: string | null;
+    counts?: { leak: number };
+  };
 }
 
 /** What is owed, and below it what has been paid, and to those not owed; money short, the exact sum in the title. */
-export function Amounts({ of: { owed, paid, leaked, unit } }: AmountsProps) {
+export function Amounts({ of: { owed, paid, leaked, unit, counts } }: AmountsProps) {
   const t = useText();
   const { lang } = useLang();
   if (owed == null && paid == null) return <>{NOTHING}</>;
@@ -19,7 +25,7 @@ export function Amounts({ of: { owed, paid, leaked, unit } }: AmountsProps) {
       <span className="sub" title={`${t(w.paid)} ${formatAmount(paid, unit, lang)}`}>
         {t(w.paid)} {short(paid)}
       </span>
-      {leaked != null && Number(leaked) !== 0 && (
+      {paid != null && (counts?.leak ?? 0) > 0 && (
         <span className="sub loss" title={`${t(w.leakedMoney)} ${formatAmount(leaked, unit, lang)}`}>
           {t(w.leakedShort)} {short(leaked)}
         </span>

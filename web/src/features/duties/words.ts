@@ -34,8 +34,6 @@ export const w = words({
   paid: { zh: "已付", en: "Paid" },
   leakedShort: { zh: "错付", en: "Leaked" },
   leakedMoney: { zh: "付给不应享者", en: "Paid to those not owed" },
-  leakedUnknown: { zh: "金额未知", en: "amount not known" },
-  ofLeaks: (n: string) => ({ zh: `错享 ${n} 项次`, en: `of ${n} leaks` }),
   speed: { zh: "用时（中位）", en: "Speed (median)" },
   p90: (days: string) => ({ zh: `九成在${days}内`, en: `90% within ${days}` }),
   overdue: (n: string) => ({ zh: `超期 ${n}`, en: `${n} overdue` }),
