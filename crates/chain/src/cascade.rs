@@ -17,7 +17,8 @@ pub struct Settings {
     pub negligible: f64,
     /// What a market that failed as a whole is taken to sell, in money. 0 says that nobody steps in there, σ = 1.
     pub failed_market: f64,
-    /// Leap ahead where missing sales shrink at a steady rate from step to step. Same end, fewer steps.
+    /// Leap ahead where missing sales shrink at a steady rate from step to step: fewer steps, and mostly the same end. Where
+    /// sales go round almost without leak it can leap too far and not come back, so it is off unless asked for.
     pub leap: bool,
 }
 
@@ -28,7 +29,7 @@ impl Settings {
         Self { epsilon: 1e-2, max_steps: 100_000, negligible: 1e-14, failed_market: 1.0, leap: false };
     /// To the end, for all that matters: what is still to come is far below what is known of any link.
     pub const CONVERGED: Self =
-        Self { epsilon: 1e-9, max_steps: 100_000, negligible: 1e-13, failed_market: 0.0, leap: true };
+        Self { epsilon: 1e-12, max_steps: 100_000, negligible: 1e-15, failed_market: 0.0, leap: false };
 }
 
 impl Default for Settings {

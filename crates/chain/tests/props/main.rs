@@ -167,13 +167,13 @@ proptest! {
     }
 
     #[test]
-    fn leaping_ahead_ends_where_walking_ends(rows in rows(), firm in 0usize..4, running in 0.0f64..0.9) {
+    fn converged_ends_where_walking_on_ends(rows in rows(), firm in 0usize..4, running in 0.0f64..0.9) {
         let network = network(&rows, 1.0, false);
         let walking = Settings { leap: false, epsilon: 1e-13, negligible: 1e-16, ..Settings::CONVERGED };
         let mut scratch = Scratch::new(&network);
-        let leapt = scratch.run(&network, &[(firm, running)], Settings::CONVERGED);
+        let ended = scratch.run(&network, &[(firm, running)], Settings::CONVERGED);
         let walked = scratch.run(&network, &[(firm, running)], walking);
-        prop_assert!((leapt.both - walked.both).abs() < 1e-6, "{:?} {:?}", leapt, walked);
+        prop_assert!((ended.both - walked.both).abs() < 1e-6, "{:?} {:?}", ended, walked);
     }
 
     #[test]
