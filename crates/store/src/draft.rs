@@ -535,7 +535,7 @@ pub(crate) fn to_microseconds(at: DateTime<Utc>) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(at.timestamp_micros()).unwrap_or(at)
 }
 
-fn target<'a>(facts: &'a Map<String, Json>, fact: &FactId) -> Option<&'a str> {
+pub(crate) fn target<'a>(facts: &'a Map<String, Json>, fact: &FactId) -> Option<&'a str> {
     facts.get(fact.as_str()).and_then(Json::as_str)
 }
 

@@ -1,6 +1,7 @@
-//! Whether the register is what its events say: the whole chain, every line, every record.
+//! Whether the register is what its events say: the whole chain, every line, every record, and the indexes by which
+//! records are found.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use model::case::Step;
@@ -8,14 +9,17 @@ use model::event::{BodyDigest, Hash};
 use model::{Case, KindId, Label, RecordId};
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
+use sha2::{Digest, Sha256};
 
 use crate::Store;
 use crate::case::step_line;
 use crate::claim::decision_line;
 use crate::connection::Connection;
-use crate::draft::{apply, change_line, claims_line, write};
+use crate::draft::{apply, change_line, claims_line, target, write};
 use crate::error::StoreError;
 use crate::event::{EVENT_COLUMNS, StoredEvent, read_event};
+use crate::migrate::meta;
+use crate::schema::{Schema, identifying};
 
 /// What was found.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -26,6 +30,8 @@ pub struct Verification {
     pub lines: i64,
     /// How many records were compared with the replay of their changes.
     pub records: i64,
+    /// Whether the indexes were compared, too: they can be where the city's kinds are known by which they were made.
+    pub indexes: bool,
     /// The hash of the last event. Noted down elsewhere, it shows later that nobody wrote the whole chain anew.
     pub head: String,
     /// The first place where it breaks; none if all is well.
@@ -67,6 +73,8 @@ pub enum Broken {
     VerdictAltered,
     /// The case is not what its steps leave.
     CaseAltered,
+    /// What the record is found by, or what it points to, is not what its changes say.
+    IndexAltered,
 }
 
 impl Broken {
@@ -83,6 +91,10 @@ impl Broken {
             Self::BodyExtra => ("多出不属于该事件的明细", "there are lines that it did not write"),
             Self::RecordAltered => ("记录与其变更历史不一致", "the record is not what its changes leave"),
             Self::CaseAltered => ("事项与其办理记录不一致", "the case is not what its steps leave"),
+            Self::IndexAltered => (
+                "查找该记录所用的索引与其变更历史不一致",
+                "the indexes by which it is found are not what its changes say",
+            ),
             Self::VerdictAltered => ("判定与其变更历史不一致", "the verdict is not what its changes leave"),
         };
         Label::new(zh, en)
@@ -123,12 +135,22 @@ impl Store {
         &self,
         progress: impl FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<Verification, StoreError> {
+        self.verify_by(&self.schema(), progress)
+    }
+
+    /// The same for a register that was opened only to look at it, and so does not know its kinds.
+    pub fn verify_by(
+        &self,
+        schema: &Schema,
+        progress: impl FnMut(Progress) -> ControlFlow<()>,
+    ) -> Result<Verification, StoreError> {
         self.read(|connection| {
             connection.begin_read()?;
-            let mut walk = Walk::begin(connection, progress)?;
+            let mut walk = Walk::begin(connection, schema, progress)?;
             let done = walk
                 .chain()
                 .and_then(|()| walk.records())
+                .and_then(|()| walk.indexes())
                 .and_then(|()| walk.verdicts())
                 .and_then(|()| walk.cases());
             let mut found = walk.found;
@@ -147,9 +169,49 @@ impl Store {
 
 struct Walk<'a, P> {
     connection: &'a mut Connection,
+    schema: &'a Schema,
     progress: P,
     at: Progress,
     found: Verification,
+    /// By number, in order, what the indexes should have of each record.
+    entries: Vec<(i64, Entries)>,
+}
+
+/// Entries of the indexes, added up: in whichever order they come, the same entries make the same sum. Sixteen bytes
+/// a record, where the entries themselves would be as large as the indexes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Entries(u128);
+
+/// An index: its table, and the column with the text.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Index {
+    Link,
+    Identifier,
+}
+
+impl Index {
+    fn sql(self) -> &'static str {
+        match self {
+            Self::Link => "SELECT record_no, kind, fact, target FROM link",
+            Self::Identifier => "SELECT record_no, kind, fact, text FROM identifier",
+        }
+    }
+}
+
+impl Entries {
+    fn of(index: Index, [kind, fact, text]: [&str; 3]) -> Self {
+        let digest = Sha256::digest(json!([index == Index::Link, kind, fact, text]).to_string());
+        let (half, _) = digest.split_at(16);
+        Self(half.iter().fold(0, |sum, byte| sum << 8 | u128::from(*byte)))
+    }
+
+    fn add(&mut self, other: Self) {
+        self.0 = self.0.wrapping_add(other.0);
+    }
+
+    fn take(&mut self, other: Self) {
+        self.0 = self.0.wrapping_sub(other.0);
+    }
 }
 
 /// The body of one event as its lines are read.
@@ -183,7 +245,8 @@ impl Body {
 }
 
 impl<'a, P: FnMut(Progress) -> ControlFlow<()>> Walk<'a, P> {
-    fn begin(connection: &'a mut Connection, progress: P) -> Result<Self, StoreError> {
+    fn begin(connection: &'a mut Connection, schema: &'a Schema, progress: P) -> Result<Self, StoreError> {
+        let indexes = meta(connection, "schema")?.is_some_and(|made_by| made_by == schema.digest());
         let mut count = |sql: &str| Ok(connection.first(sql, &[], |row| row.int(0))?.unwrap_or(0));
         let lines = count("SELECT count(*) FROM change")? + count("SELECT count(*) FROM verdict_change")?;
         let total = 2 * lines + count("SELECT count(*) FROM event")?;
@@ -191,11 +254,13 @@ impl<'a, P: FnMut(Progress) -> ControlFlow<()>> Walk<'a, P> {
             events: 0,
             lines: 0,
             records: 0,
+            indexes,
             head: Hash::ZERO.to_string(),
             broken: None,
             stopped: false,
         };
-        Ok(Self { connection, progress, at: Progress { done: 0, total }, found })
+        let at = Progress { done: 0, total };
+        Ok(Self { connection, schema, progress, at, found, entries: Vec::new() })
     }
 
     fn chain(&mut self) -> Result<(), Halt> {
@@ -341,12 +406,18 @@ impl<'a, P: FnMut(Progress) -> ControlFlow<()>> Walk<'a, P> {
         let mut broken = None;
         let mut records = 0;
         let (progress, at_line) = (&mut self.progress, &mut self.at);
+        let (entries, indexed) = (&mut self.entries, self.found.indexes.then_some(self.schema));
+        let mut end = |done: Replayed| {
+            entries.extend(indexed.map(|schema| (done.no, done.entries(schema))));
+            done.broken()
+        };
         self.connection.each_until::<Halt>(sql, &[], |row| {
             let no = row.int(0)?;
             if at.as_ref().is_none_or(|replayed| replayed.no != no) {
                 if let Some(done) = at.take() {
                     records += 1;
-                    broken = broken.take().or_else(|| done.broken());
+                    let ended = end(done);
+                    broken = broken.take().or(ended);
                 }
                 at = Some(Replayed {
                     no,
@@ -355,9 +426,13 @@ impl<'a, P: FnMut(Progress) -> ControlFlow<()>> Walk<'a, P> {
                     facts: Map::new(),
                     last_on: String::new(),
                     synthetic: false,
+                    identifiers: BTreeSet::new(),
                 });
             }
             if let (Some(replayed), Some(facts)) = (&mut at, row.opt_text(6)?) {
+                if let Some(schema) = indexed {
+                    replayed.identify(schema, facts)?;
+                }
                 apply(&mut replayed.facts, facts)?;
                 replayed.last_on = row.text(7)?.to_owned();
                 replayed.synthetic |= row.opt_int(8)?.unwrap_or(0) != 0;
@@ -366,13 +441,41 @@ impl<'a, P: FnMut(Progress) -> ControlFlow<()>> Walk<'a, P> {
         })?;
         if let Some(done) = at {
             records += 1;
-            broken = broken.or_else(|| done.broken());
+            let ended = end(done);
+            broken = broken.or(ended);
         }
         self.found.records = records;
         match broken {
             Some(record) => self.broke(None, Some(record), Broken::RecordAltered),
             None => Ok(()),
         }
+    }
+
+    /// Every entry of the indexes against the records: none too many, none missing.
+    fn indexes(&mut self) -> Result<(), Halt> {
+        if self.found.broken.is_some() || !self.found.indexes {
+            return Ok(());
+        }
+        let (entries, mut stray) = (&mut self.entries, false);
+        for index in [Index::Link, Index::Identifier] {
+            self.connection.each_until::<Halt>(index.sql(), &[], |row| {
+                let entry = Entries::of(index, [row.text(1)?, row.text(2)?, row.text(3)?]);
+                match entries.binary_search_by_key(&row.int(0)?, |(no, _)| *no) {
+                    Ok(at) => entries[at].1.take(entry),
+                    Err(_) => stray = true,
+                }
+                Ok(())
+            })?;
+        }
+        let altered = entries.iter().find(|(_, left)| *left != Entries::default()).map(|(no, _)| *no);
+        let Some(no) = altered else {
+            return if stray { self.broke(None, None, Broken::IndexAltered) } else { Ok(()) };
+        };
+        let sql = "SELECT kind, id FROM record WHERE id_no = $1";
+        let record = self
+            .connection
+            .first(sql, &[no.into()], |row| Ok((KindId::from(row.text(0)?), RecordId::from(row.text(1)?))))?;
+        self.broke(None, record, Broken::IndexAltered)
     }
 
     /// Every verdict against the last of its changes.
@@ -497,9 +600,38 @@ struct Replayed {
     facts: Map<String, Json>,
     last_on: String,
     synthetic: bool,
+    /// Every text it was ever known by, by fact.
+    identifiers: BTreeSet<(String, String)>,
 }
 
 impl Replayed {
+    /// Takes in what a change says to know the record by.
+    fn identify(&mut self, schema: &Schema, facts: &str) -> Result<(), StoreError> {
+        let mut told = Map::new();
+        apply(&mut told, facts)?;
+        self.identifiers.extend(
+            schema
+                .identifiers(self.key.0.as_str())
+                .filter_map(|fact| Some((fact.to_string(), identifying(told.get(fact.as_str())?)?))),
+        );
+        Ok(())
+    }
+
+    /// What the indexes should have of it.
+    fn entries(&self, schema: &Schema) -> Entries {
+        let kind = self.key.0.as_str();
+        let mut entries = Entries::default();
+        for (fact, text) in &self.identifiers {
+            entries.add(Entries::of(Index::Identifier, [kind, fact, text]));
+        }
+        for fact in schema.links(kind) {
+            if let Some(target) = target(&self.facts, fact) {
+                entries.add(Entries::of(Index::Link, [kind, fact.as_str(), target]));
+            }
+        }
+        entries
+    }
+
     /// The record, if it is not what its changes leave.
     fn broken(self) -> Option<(KindId, RecordId)> {
         let replayed = (write(&self.facts), self.last_on, self.synthetic);

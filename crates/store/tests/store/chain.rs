@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use serde_json::json;
 use store::{Break, Broken};
 
-use crate::fixture::{Register, assert_sound, firm, tell};
+use crate::fixture::{Register, assert_sound, firm, schema, tell, told};
 use crate::on_both;
 
 on_both! {
@@ -18,6 +18,7 @@ on_both! {
     line_of_no_event,
     record_altered,
     record_renamed,
+    index_altered,
     past_is_not_edited_by_accident,
     stopped_when_asked,
 }
@@ -86,6 +87,52 @@ fn record_altered(register: &Register) {
     let sql = r#"UPDATE record SET facts = '{"staff":9}' WHERE id = 'F2'"#;
     let record = Some(("firm".into(), "F2".into()));
     assert_eq!(after(register, sql), Some(Break { seq: None, record, what: Broken::RecordAltered }));
+}
+
+fn index_altered(register: &Register) {
+    let store = register.open();
+    let named = |name: &str| firm("A", "2020-03-01", json!({"uscc": "A", "name": name, "staff": 1}));
+    let lease = |tenant: &str| told("lease", "L", "2020-03-01", json!({"no": "L", "tenant": tenant}));
+    tell(&store, "2020-03-01", vec![named("甲"), firm("B", "2020-03-01", json!({"uscc": "B"})), lease("A")]);
+    // A former name stays, the former tenant does not; what is told twice is there once.
+    tell(&store, "2020-03-01", vec![named("乙"), named("甲"), lease("B")]);
+    assert!(store.verify(|_| ControlFlow::Continue(())).unwrap().indexes);
+    assert_sound(&store);
+    for (wrong, right, record) in [
+        (
+            "DELETE FROM link WHERE target = 'B'",
+            "INSERT INTO link VALUES ('lease', 'tenant', 'B', (SELECT id_no FROM record WHERE id = 'L'))",
+            Some(("lease", "L")),
+        ),
+        (
+            "INSERT INTO identifier VALUES ('firm', 'name', '丙', (SELECT id_no FROM record WHERE id = 'B'))",
+            "DELETE FROM identifier WHERE text = '丙'",
+            Some(("firm", "B")),
+        ),
+        (
+            "UPDATE identifier SET record_no = (SELECT id_no FROM record WHERE id = 'B') WHERE text = '乙'",
+            "UPDATE identifier SET record_no = (SELECT id_no FROM record WHERE id = 'A') WHERE text = '乙'",
+            Some(("firm", "A")),
+        ),
+        (
+            "INSERT INTO link VALUES ('lease', 'tenant', 'A', 99)",
+            "DELETE FROM link WHERE record_no = 99",
+            None,
+        ),
+    ] {
+        register.tamper(wrong);
+        let record = record.map(|(kind, id)| (kind.into(), id.into()));
+        let found = store.verify(|_| ControlFlow::Continue(())).unwrap().broken;
+        assert_eq!(found, Some(Break { seq: None, record, what: Broken::IndexAltered }), "{wrong}");
+        // Who does not know the kinds cannot compare, and says so.
+        let looked = store::Store::inspect(&register.url).unwrap();
+        let found = looked.verify(|_| ControlFlow::Continue(())).unwrap();
+        assert_eq!((found.broken, found.indexes), (None, false));
+        let found = looked.verify_by(&schema(), |_| ControlFlow::Continue(())).unwrap();
+        assert!(found.broken.is_some() && found.indexes);
+        register.tamper(right);
+        assert_sound(&store);
+    }
 }
 
 fn record_renamed(register: &Register) {

@@ -8,7 +8,7 @@ use anyhow::anyhow;
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use model::Lang;
 use model::event::EventType;
-use store::{EventFilter, Progress, Store, StoreError, StoredEvent, Verification};
+use store::{EventFilter, Progress, Schema, Store, StoreError, StoredEvent, Verification};
 
 use super::RegisterArgs;
 
@@ -80,7 +80,9 @@ pub fn run(args: &Args, lang: Lang) -> anyhow::Result<ExitCode> {
     match &args.what {
         What::Verify { register, json } => {
             let store = Store::inspect(&register.db).map_err(told)?;
-            let found = store.verify(progress(lang)).map_err(told)?;
+            // Without the city's kinds, all but the indexes is verified: an auditor may have nothing but the register.
+            let schema = rules::city::load(&register.city).map(|city| Schema::of(&city.ruleset.kinds));
+            let found = store.verify_by(&schema.unwrap_or_default(), progress(lang)).map_err(told)?;
             if *json {
                 println!("{}", serde_json::to_string(&found)?);
             } else {
@@ -127,13 +129,21 @@ fn progress(lang: Lang) -> impl FnMut(Progress) -> ControlFlow<()> {
 
 fn in_words(found: &Verification, lang: Lang) -> String {
     let Verification { events, lines, records, head, .. } = found;
+    let without_indexes = match (found.indexes, lang) {
+        (true, _) => "",
+        (false, Lang::Zh) => "\n查找用的索引没有核对：城市文件夹（--city）打不开，或不是建立索引时的那一份。",
+        (false, Lang::En) => {
+            "\nThe indexes that records are found by were not compared: the city folder (--city) cannot be read, or is \
+             not the one they were made by."
+        }
+    };
     match (&found.broken, lang) {
         (None, Lang::Zh) => format!(
-            "完整：{events} 个事件、{lines} 行明细、{records} 条记录，前后一致。\n最后一个事件的哈希：{head}（另处记下，可防整链重写）"
+            "完整：{events} 个事件、{lines} 行明细、{records} 条记录，前后一致。\n最后一个事件的哈希：{head}（另处记下，可防整链重写）{without_indexes}"
         ),
         (None, Lang::En) => format!(
             "Sound: {events} events, {lines} lines, {records} records, all agree.\n\
-             Hash of the last event: {head} (noted down elsewhere, it shows if the whole chain is ever written anew)"
+             Hash of the last event: {head} (noted down elsewhere, it shows if the whole chain is ever written anew){without_indexes}"
         ),
         (Some(broken), lang) => {
             let what = broken.what.label();
@@ -183,7 +193,7 @@ mod tests {
 
     fn found(broken: Option<Break>) -> Verification {
         let head = "00ff".to_owned();
-        Verification { events: 3, lines: 5, records: 2, head, broken, stopped: false }
+        Verification { events: 3, lines: 5, records: 2, indexes: true, head, broken, stopped: false }
     }
 
     #[test]
@@ -191,6 +201,15 @@ mod tests {
         let sound = found(None);
         assert!(in_words(&sound, Lang::Zh).contains("3 个事件"));
         assert!(in_words(&sound, Lang::En).contains("00ff"));
+        let blind = Verification { indexes: false, ..found(None) };
+        assert!(
+            in_words(&blind, Lang::Zh).contains("没有核对")
+                && !in_words(&sound, Lang::Zh).contains("没有核对")
+        );
+        assert!(
+            in_words(&blind, Lang::En).contains("not compared")
+                && !in_words(&sound, Lang::En).contains("--city")
+        );
         let event = found(Some(Break { seq: Some(4), record: None, what: Broken::BodyMissing }));
         assert!(in_words(&event, Lang::Zh).contains("第 4 号事件：事件的明细缺行"));
         let record = Some(("firm".into(), "A".into()));
