@@ -37,7 +37,7 @@ FORMS = ["company", "joint-stock", "collective", "sole-proprietor", "partnership
 
 def code(number):
     """A unified social credit code of the area 000000, which is no place, with its check character."""
-    first = "91000000XZ" + f"{number:07d}"
+    first = "91000000XY" + f"{number:07d}"
     total = sum(pow(3, place, 31) * ALPHABET.index(letter) for place, letter in enumerate(first))
     return first + ALPHABET[(31 - total % 31) % 31]
 
