@@ -69,7 +69,7 @@ export function Sweep({ parameters, on, duty, area }: SweepProps) {
           {bound("step", t(w.sweepStep))}
         </div>
         <div className="row">
-          <Button look="main" type="submit" disabled={!chosen || sweeping.isPending}>
+          <Button look="main" type="submit" disabled={!on || !chosen || sweeping.isPending}>
             {t(sweeping.isPending ? w.comparing : w.sweepIt)}
           </Button>
         </div>

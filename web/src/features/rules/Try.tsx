@@ -115,7 +115,7 @@ export function Try() {
           )}
         </Answer>
         <div className="row">
-          <Button look="main" type="submit" disabled={!differs || comparing.isPending}>
+          <Button look="main" type="submit" disabled={!on || !differs || comparing.isPending}>
             {t(comparing.isPending ? w.comparing : w.compare)}
           </Button>
           <Button look="plain" onClick={() => keep([...settings, { parameter: "", value: "" }])}>
