@@ -66,7 +66,7 @@ impl SampleCity {
         Ok(Self { program, register: folder.join("xuchang.db") })
     }
 
-    /// Fills the register and runs the passes of the weeks before today, unless that was done before.
+    /// Fills the register with what was known by today and runs the passes of the weeks before today, unless that was done before.
     pub fn make(&self) -> anyhow::Result<()> {
         let finished = self.register.with_extension("made");
         if finished.exists() {
@@ -74,7 +74,8 @@ impl SampleCity {
         }
         self.remove()?;
         step("make the sample city", || {
-            run::run(self.yingjin("sample cities/xuchang --seed 2020").arg("--quiet"))
+            let sample = format!("sample cities/xuchang --seed 2020 --until {TODAY} --quiet");
+            run::run(&mut self.yingjin(&sample))
         })?;
         step("judge every duty, week by week", || {
             for day in ["2020-02-07", "2020-02-14", "2020-02-21", "2020-02-28", TODAY] {

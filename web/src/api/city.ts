@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useLang } from "@/i18n/lang";
 import { api, read } from "./client";
+import { useAccount } from "./session";
 import type { City, FactShape } from "./types";
 
 export function useCity() {
@@ -31,8 +32,17 @@ export function useNames() {
   }, [city, lang]);
 }
 
-/** The areas as choices, each below what it lies in. */
-export function useAreaChoices() {
+/** The parts of the city that the reader may choose between, to narrow a list to one; none for who sees but one. */
+export function useAreaFilter() {
+  const city = useCity().data;
+  const whole = useAccount()?.area ?? null;
+  return useAreaChoices(whole).filter(
+    ({ value }) => city?.areas.find((area) => area.code === value)?.parent != null,
+  );
+}
+
+/** The areas as choices, each below what it lies in; only those below `within` where it is said. */
+export function useAreaChoices(within: string | null = null) {
   const city = useCity().data;
   const { lang } = useLang();
   return useMemo(() => {
@@ -43,8 +53,8 @@ export function useAreaChoices() {
           { value: area.code, label: `${"　".repeat(depth)}${area.name[lang]}` },
           ...below(area.code, depth + 1),
         ]);
-    return below(null, 0);
-  }, [city, lang]);
+    return below(within, 0);
+  }, [city, lang, within]);
 }
 
 /** The areas as the options of a fact. */

@@ -1,4 +1,7 @@
 import { type ReactNode, useEffect } from "react";
+import { useText } from "@/i18n/lang";
+import { Notice } from "./Notice";
+import { w } from "./words";
 
 interface PageProps {
   title: string;
@@ -27,5 +30,16 @@ export function Page({ title, over, under, actions, children }: PageProps) {
       </div>
       {children}
     </>
+  );
+}
+
+/** Says of a day that has not come what can be said of it: the rules of that day, and what is known today. */
+export function Ahead({ on, today }: { on: string | undefined; today: string | undefined }) {
+  const t = useText();
+  if (!on || !today || on <= today) return null;
+  return (
+    <div className="ahead">
+      <Notice tone="warn">{t(w.ahead)}</Notice>
+    </div>
   );
 }

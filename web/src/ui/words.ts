@@ -16,6 +16,10 @@ export const w = words({
     zh: "连不上服务器。请检查网络，再试一次。",
     en: "The server cannot be reached. Check the network and try again.",
   },
+  ahead: {
+    zh: "这一天还没有到：规则按那天的算，档案按今天已知的算。那时才会有的凭据，现在还没有。",
+    en: "This day has not come yet: judged by the rules of that day and what is known today. Evidence still to come is missing.",
+  },
   close: { zh: "关闭", en: "Close" },
   cancel: { zh: "取消", en: "Cancel" },
   madeUp: { zh: "虚构", en: "made up" },

@@ -46,7 +46,7 @@ export function ByArea({ of }: { of: DutyPage }) {
       />
       <div className="panel-foot row apart">
         <Legend />
-        {of.area && (
+        {params.get("area") && (
           <Link to={`?${writeFilters(params, { area: "" })}`} preventScrollReset>
             {t(w.backToCity)}
           </Link>

@@ -1,5 +1,5 @@
 import { useMemo } from "react";
-import { useAreaChoices, useCity, useNames } from "@/api/city";
+import { useAreaFilter, useCity, useNames } from "@/api/city";
 import type { DutyLine } from "@/api/types";
 import { Legend, Meter } from "@/chart/Meter";
 import { formatCount, formatDay, formatDays, formatMoney, formatMoneyShort, formatRate } from "@/i18n/format";
@@ -8,7 +8,7 @@ import { ExportLink, PrintButton } from "@/ui/Button";
 import { DayInput, Select } from "@/ui/Field";
 import { To } from "@/ui/Links";
 import { Answer, Empty } from "@/ui/Notice";
-import { Page } from "@/ui/Page";
+import { Ahead, Page } from "@/ui/Page";
 import { Stats } from "@/ui/Stats";
 import { type Column, Table } from "@/ui/Table";
 import { useFilters } from "@/ui/url";
@@ -35,7 +35,7 @@ export function Duties() {
   const { lang } = useLang();
   const city = useCity().data;
   const names = useNames();
-  const areas = useAreaChoices();
+  const areas = useAreaFilter();
   const [filters, set] = useFilters(["on", "area", "verb", "mode", "sort"]);
   const asked = useDuties(filters);
   const day = asked.data?.on ?? filters.on;
@@ -58,13 +58,15 @@ export function Duties() {
     >
       <search className="filters">
         <DayInput label={t(w.day)} value={filters.on || day || ""} onChange={(on) => set({ on })} />
-        <Select
-          label={t(w.area)}
-          value={filters.area}
-          none={t(w.wholeCity)}
-          choices={areas.filter((area) => city?.areas.find((one) => one.code === area.value)?.parent)}
-          onChange={(area) => set({ area })}
-        />
+        {areas.length > 0 && (
+          <Select
+            label={t(w.area)}
+            value={filters.area}
+            none={t(w.wholeCity)}
+            choices={areas}
+            onChange={(area) => set({ area })}
+          />
+        )}
         <Select
           label={t(w.verb)}
           value={filters.verb}
@@ -87,6 +89,7 @@ export function Duties() {
           wide
         />
       </search>
+      <Ahead on={day} today={city?.today} />
       <Answer of={asked} rows={8}>
         {({ duties }) => {
           const shown = duties.filter(

@@ -8,7 +8,7 @@ import { Basis, Span } from "@/ui/Basis";
 import { PrintButton } from "@/ui/Button";
 import { To } from "@/ui/Links";
 import { Answer } from "@/ui/Notice";
-import { Page } from "@/ui/Page";
+import { Ahead, Page } from "@/ui/Page";
 import { type Stat, Stats } from "@/ui/Stats";
 import { useFilters } from "@/ui/url";
 import { standing } from "@/ui/words";
@@ -29,6 +29,7 @@ export function Duty() {
   const { id = "" } = useParams();
   const [filters] = useFilters(["on", "area"]);
   const asked = useDuty(id, filters);
+  const today = useCity().data?.today;
   return (
     <Answer
       of={asked}
@@ -52,6 +53,7 @@ export function Duty() {
           under={<Under of={duty} />}
           actions={<PrintButton />}
         >
+          <Ahead on={duty.on} today={today} />
           <Numbers of={duty} />
           <div className="duty-columns">
             <div className="duty-side stack">

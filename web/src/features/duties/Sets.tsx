@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
 import { useLocation } from "react-router";
-import { useAreaChoices, useCity, useNames } from "@/api/city";
+import { useAreaFilter, useNames } from "@/api/city";
 import type { DutyPage, StandingLine } from "@/api/types";
 import { formatAmount, formatCount, formatDay, NOTHING } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
@@ -23,8 +23,7 @@ export function Sets({ of }: { of: DutyPage }) {
   const t = useText();
   const { lang } = useLang();
   const names = useNames();
-  const city = useCity().data;
-  const areas = useAreaChoices();
+  const areas = useAreaFilter();
   const [filters, set] = useFilters(["on", "area", "standing", "q", "missing", "near"]);
   const current: StandingName = isStanding(filters.standing) ? filters.standing : "gap";
   const filter = {
@@ -68,13 +67,15 @@ export function Sets({ of }: { of: DutyPage }) {
       </p>
       <search className="filters">
         <Search label={t(w.search)} value={filters.q} onChange={(q) => set({ q })} />
-        <Select
-          label={t(w.area)}
-          value={filters.area}
-          none={t(w.wholeCity)}
-          choices={areas.filter((area) => city?.areas.find((one) => one.code === area.value)?.parent)}
-          onChange={(area) => set({ area })}
-        />
+        {areas.length > 0 && (
+          <Select
+            label={t(w.area)}
+            value={filters.area}
+            none={t(w.wholeCity)}
+            choices={areas}
+            onChange={(area) => set({ area })}
+          />
+        )}
         {current === "unknown" && (
           <Select
             label={t(w.missing)}

@@ -61,6 +61,9 @@ export function Import() {
           </Notice>
         )}
         {line.state === "done" && line.dry_run && <AfterTrial />}
+        {line.state === "done" && !line.dry_run && line.result && !line.seq && (
+          <Notice tone="good">{t(w.nothingNew)}</Notice>
+        )}
         {line.result && <Result of={line.result} />}
         {line.sample && (
           <Notice title={t(w.sampleOf(formatCount(line.sample.rows), String(line.sample.seed)))}>

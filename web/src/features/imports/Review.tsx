@@ -48,7 +48,7 @@ function Mapping({ file, kind, suggestion }: { file: File; kind: string; suggest
   const names = useNames();
   const labelOf = (path: string) => names.fact(kind, path);
   const readable = readableFacts(city, kind);
-  const twice = usedTwice(chosen);
+  const twice = usedTwice(chosen, suggestion.mapping);
   const begin = (trial: boolean) => {
     const order = {
       file,

@@ -85,8 +85,15 @@ it("shows what stands in each column, without its heading and without empty cell
 });
 
 it("sees a fact that two columns would tell", () => {
-  expect(usedTwice(suggestion.mapping)).toEqual([]);
-  expect(usedTwice([...suggestion.mapping, column("名称", "name")])).toEqual(["name"]);
+  const { mapping } = suggestion;
+  expect(usedTwice(mapping, mapping)).toEqual([]);
+  expect(usedTwice([...mapping, column("名称", "name")], mapping)).toEqual(["name"]);
+});
+
+it("lets stand what the suggestion reads from two columns, and no third", () => {
+  const mapping = [...suggestion.mapping, column("地区", "area")];
+  expect(usedTwice(mapping, mapping)).toEqual([]);
+  expect(usedTwice([...mapping, column("镇", "area")], mapping)).toEqual(["area"]);
 });
 
 it("knows a record of another kind by its key or its name", () => {

@@ -21,17 +21,21 @@ export function columnsOf(mapping: readonly ColumnMatch[], rows: readonly string
   }));
 }
 
-/** Facts that two columns of one sheet would be read as. */
-export function usedTwice(mapping: readonly ColumnMatch[]): string[] {
-  const seen = new Set<string>();
-  const twice = new Set<string>();
-  for (const { sheet, fact } of mapping) {
-    if (!fact) continue;
-    const place = `${sheet ?? ""}\n${fact}`;
-    if (seen.has(place)) twice.add(fact);
-    seen.add(place);
-  }
-  return [...twice];
+/**
+ * Facts that the reader gave to a second column of one sheet. What the suggestion itself reads from two columns stays:
+ * the area from its own column, and from the address where that names it more nearly.
+ */
+export function usedTwice(chosen: readonly ColumnMatch[], suggested: readonly ColumnMatch[]): string[] {
+  const count = (mapping: readonly ColumnMatch[]) => {
+    const times = new Map<string, number>();
+    for (const { sheet, fact } of mapping) {
+      if (fact) times.set(`${sheet}\n${fact}`, (times.get(`${sheet}\n${fact}`) ?? 0) + 1);
+    }
+    return times;
+  };
+  const meant = count(suggested);
+  const twice = [...count(chosen)].filter(([place, times]) => times > Math.max(1, meant.get(place) ?? 0));
+  return [...new Set(twice.map(([place]) => place.slice(place.indexOf("\n") + 1)))];
 }
 
 /** What a column of a sheet may be read as: a told fact, or for a reference a fact by which its record is known. */

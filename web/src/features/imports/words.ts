@@ -67,6 +67,10 @@ export const w = words({
     zh: "要正式导入，请回到导入页重新选择这个文件。",
     en: "To import it for real, choose the file again on the import page.",
   },
+  nothingNew: {
+    zh: "这份表说的登记里都已有，没有写入什么，也没有新的事件。",
+    en: "The register knew all that this sheet says: nothing was written, and there is no new event.",
+  },
   asEvent: (seq: string) => ({ zh: `这次导入是第 ${seq} 号事件`, en: `This import is event ${seq}` }),
   read: { zh: "读取行数", en: "Rows read" },
   readOf: { zh: "＝以下五项之和", en: "= the sum of the five" },

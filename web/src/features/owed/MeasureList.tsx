@@ -9,16 +9,18 @@ import { w } from "./words";
 interface MeasureListProps {
   title: string;
   tone: "yes" | "unknown" | "no";
+  /** The day of the answers. */
+  on: string;
   measures: Measure[];
 }
 
 /** Measures with one answer. What is not owed is folded: the reader came for what is. */
-export function MeasureList({ title, tone, measures }: MeasureListProps) {
+export function MeasureList({ title, tone, on, measures }: MeasureListProps) {
   if (measures.length === 0) return null;
   const list = (
     <ul className="measures">
       {measures.map((measure) => (
-        <One key={`${measure.duty}/${measure.valid?.from ?? ""}`} of={measure} />
+        <One key={`${measure.duty}/${measure.valid?.from ?? ""}`} of={measure} on={on} />
       ))}
     </ul>
   );
@@ -45,10 +47,10 @@ export function MeasureList({ title, tone, measures }: MeasureListProps) {
   );
 }
 
-function One({ of }: { of: Measure }) {
+function One({ of, on }: { of: Measure; on: string }) {
   const t = useText();
   const { lang } = useLang();
-  const names = useNames();
+  const department = useNames().department(of.owner);
   return (
     <li className="measure">
       <div className="measure-head">
@@ -71,25 +73,36 @@ function One({ of }: { of: Measure }) {
         </p>
       )}
       {of.summary && of.answer !== "no" && <p>{t(of.summary)}</p>}
-      <p className={of.answer === "yes" ? "soft small" : "small"}>{t(of.reason)}</p>
-      {of.answer !== "no" && (
+      {of.answer !== "yes" && <p className="small">{t(of.reason)}</p>}
+      {of.answer !== "no" && of.standing !== "done" && (
         <dl className="pairs small">
           <dt>{t(w.whoActs)}</dt>
           <dd>
             {t(of.who_acts)}
-            {names.department(of.owner) && ` · ${names.department(of.owner)}`}
+            {!t(of.who_acts).includes(department) && ` · ${department}`}
           </dd>
           <dt>{t(w.until)}</dt>
-          <dd>{of.due_on ? formatDay(of.due_on, lang) : t(w.within(String(of.days)))}</dd>
-          <dt>{t(w.validity)}</dt>
           <dd>
-            <Span of={of.valid} />
-          </dd>
-          <dt>{t(w.basis)}</dt>
-          <dd>
-            <Basis of={of.basis} />
+            {of.due_on ? formatDay(of.due_on, lang) : t(w.within(String(of.days)))}
+            {of.due_on && of.due_on < on && <span className="late"> {t(w.overdue)}</span>}
           </dd>
         </dl>
+      )}
+      {of.answer !== "no" && (
+        <details className="small measure-more">
+          <summary>{t(w.more)}</summary>
+          {of.answer === "yes" && <p>{t(of.reason)}</p>}
+          <dl className="pairs">
+            <dt>{t(w.validity)}</dt>
+            <dd>
+              <Span of={of.valid} />
+            </dd>
+            <dt>{t(w.basis)}</dt>
+            <dd>
+              <Basis of={of.basis} />
+            </dd>
+          </dl>
+        </details>
       )}
     </li>
   );

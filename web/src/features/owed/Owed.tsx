@@ -103,13 +103,14 @@ function Result({ of, told, onTold, startOver }: ResultProps) {
         </p>
         <h2 className="soft">{t(w.total)}</h2>
         <p className="owed-total num">{formatMoney(sorted.total)}</p>
+        {sorted.paid != null && <p>{t(w.paidSoFar(formatMoney(sorted.paid)))}</p>}
         <p className="soft small">{t(w.totalOf(String(sorted.summed), String(sorted.yes.length)))}</p>
       </section>
       <Ask questions={of.questions} known={of.known} told={told} onTold={onTold} />
       {of.measures.length === 0 && <Notice>{t(w.nobody)}</Notice>}
-      <MeasureList title={t(w.yes)} tone="yes" measures={sorted.yes} />
-      <MeasureList title={t(w.unknown)} tone="unknown" measures={sorted.unknown} />
-      <MeasureList title={t(w.no)} tone="no" measures={sorted.no} />
+      <MeasureList title={t(w.yes)} tone="yes" on={of.on} measures={sorted.yes} />
+      <MeasureList title={t(w.unknown)} tone="unknown" on={of.on} measures={sorted.unknown} />
+      <MeasureList title={t(w.no)} tone="no" on={of.on} measures={sorted.no} />
       {of.synthetic && <p className="small soft">{t(w.madeUp)}</p>}
       <p className="only-print small">{t(w.printed)}</p>
       <div className="no-print">

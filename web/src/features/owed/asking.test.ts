@@ -31,6 +31,18 @@ describe("the sum", () => {
     ] as Measure[];
     const sorted = sortMeasures(measures);
     expect(sorted.total).toBe("0.30");
+    expect(sorted.paid).toBeNull();
     expect([sorted.yes.length, sorted.unknown.length, sorted.no.length, sorted.summed]).toEqual([4, 1, 1, 2]);
+  });
+
+  it("says what has come of it, and puts what is still to come first", () => {
+    const measures = [
+      { duty: "a", answer: "yes", standing: "done", amount: "10.00", paid: "10.00", unit: "CNY" },
+      { duty: "b", answer: "yes", standing: "gap", amount: "5.00", paid: "0.50", unit: "CNY" },
+      { duty: "c", answer: "yes", standing: "gap", amount: "1", paid: "0", unit: "month" },
+    ] as Measure[];
+    const sorted = sortMeasures(measures);
+    expect(sorted.paid).toBe("10.50");
+    expect(sorted.yes.map((measure) => measure.duty)).toEqual(["b", "c", "a"]);
   });
 });

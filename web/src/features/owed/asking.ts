@@ -31,18 +31,29 @@ export interface Sorted {
   total: string;
   /** How many of `yes` are in it. */
   summed: number;
+  /** What of all that is owed has been paid, in yuan; none where that is not said. */
+  paid: string | null;
+}
+
+/** What is still to come stands before what has come. */
+function openFirst(a: Measure, b: Measure): number {
+  return Number(a.standing === "done") - Number(b.standing === "done");
 }
 
 /** The measures by answer, and the sum of money known to be owed. */
 export function sortMeasures(measures: readonly Measure[]): Sorted {
   const of = (answer: string) => measures.filter((measure) => measure.answer === answer);
-  const yes = of("yes");
+  const yes = of("yes").sort(openFirst);
   const inMoney = yes.filter((measure) => measure.amount != null && measure.unit === "CNY");
+  const paid = yes.flatMap((measure) =>
+    measure.paid != null && measure.unit === "CNY" ? [measure.paid] : [],
+  );
   return {
     yes,
     unknown: of("unknown"),
     no: of("no"),
     total: addMoney(inMoney.map((measure) => measure.amount ?? "0")),
     summed: inMoney.length,
+    paid: paid.length > 0 ? addMoney(paid) : null,
   };
 }

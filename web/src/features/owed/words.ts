@@ -19,6 +19,9 @@ export const w = words({
   signIn: { zh: "用企业账户登录", en: "Sign in as the firm" },
   asOf: (day: string) => ({ zh: `按${day}的规定`, en: `By the rules of ${day}` }),
   total: { zh: "已知应享金额合计", en: "Known to be owed in all" },
+  paidSoFar: (sum: string) => ({ zh: `已付 ${sum}`, en: `${sum} has been paid` }),
+  overdue: { zh: "已超期", en: "overdue" },
+  more: { zh: "为什么、依据和有效期", en: "Why, by which document, how long" },
   totalOf: (known: string, yes: string) => ({
     zh: `${yes} 项应享措施中，${known} 项已能算出金额`,
     en: `the sum is known for ${known} of ${yes} measures owed`,

@@ -1,12 +1,12 @@
 import { useParams } from "react-router";
-import { useNames } from "@/api/city";
+import { useCity, useNames } from "@/api/city";
 import { formatDay } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
 import { PrintButton } from "@/ui/Button";
 import { DayInput } from "@/ui/Field";
 import { To } from "@/ui/Links";
 import { Answer } from "@/ui/Notice";
-import { Page } from "@/ui/Page";
+import { Ahead, Page } from "@/ui/Page";
 import { MadeUp } from "@/ui/Standing";
 import { useFilters } from "@/ui/url";
 import { Change } from "./Change";
@@ -26,6 +26,7 @@ export function Record() {
   const names = useNames();
   const { kind = "", id = "" } = useParams();
   const [filters, set] = useFilters(["on"]);
+  const today = useCity().data?.today;
   const asked = useRecord({ kind, id }, filters.on);
   return (
     <Answer
@@ -68,6 +69,7 @@ export function Record() {
           <div className="filters no-print record-day">
             <DayInput label={t(w.day)} value={filters.on || record.on} onChange={(on) => set({ on })} />
           </div>
+          <Ahead on={record.on} today={today} />
           <div className="record-columns">
             <div className="stack">
               <DutiesOf key={`${record.kind}/${record.id}`} of={record} />

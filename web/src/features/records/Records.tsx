@@ -1,4 +1,4 @@
-import { centralKind, useAreaChoices, useCity, useNames } from "@/api/city";
+import { centralKind, useAreaFilter, useCity, useNames } from "@/api/city";
 import type { RecordLine } from "@/api/types";
 import { formatCount } from "@/i18n/format";
 import { useText } from "@/i18n/lang";
@@ -19,7 +19,7 @@ export function Records() {
   const t = useText();
   const city = useCity().data;
   const names = useNames();
-  const areas = useAreaChoices();
+  const areas = useAreaFilter();
   const [filters, set] = useFilters(["kind", "q", "area"]);
   const kind = filters.kind || centralKind(city);
   const asked = useRecords({ kind, q: filters.q, area: filters.area });
@@ -65,13 +65,15 @@ export function Records() {
           onChange={(next) => set({ kind: next })}
         />
         <Search label={t(w.search)} value={filters.q} onChange={(q) => set({ q })} wide />
-        <Select
-          label={t(w.area)}
-          value={filters.area}
-          none={t(w.wholeCity)}
-          choices={areas}
-          onChange={(area) => set({ area })}
-        />
+        {areas.length > 0 && (
+          <Select
+            label={t(w.area)}
+            value={filters.area}
+            none={t(w.wholeCity)}
+            choices={areas}
+            onChange={(area) => set({ area })}
+          />
+        )}
       </search>
       {asked.error ? (
         <Failure error={asked.error} retry={() => void asked.refetch()} />
