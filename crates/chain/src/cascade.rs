@@ -17,19 +17,16 @@ pub struct Settings {
     pub negligible: f64,
     /// What a market that failed as a whole is taken to sell, in money. 0 says that nobody steps in there, σ = 1.
     pub failed_market: f64,
-    /// Leap ahead where missing sales shrink at a steady rate from step to step: fewer steps, and mostly the same end. Where
-    /// sales go round almost without leak it can leap too far and not come back, so it is off unless asked for.
-    pub leap: bool,
 }
 
 impl Settings {
     /// As published figures were computed. It stops early, where most of the loss may be still to come, and takes a failed
     /// market to sell 1, so that the loss of a firm that is a market of its own changes with the unit of money.
     pub const REFERENCE: Self =
-        Self { epsilon: 1e-2, max_steps: 100_000, negligible: 1e-14, failed_market: 1.0, leap: false };
+        Self { epsilon: 1e-2, max_steps: 100_000, negligible: 1e-14, failed_market: 1.0 };
     /// To the end, for all that matters: what is still to come is far below what is known of any link.
     pub const CONVERGED: Self =
-        Self { epsilon: 1e-12, max_steps: 100_000, negligible: 1e-15, failed_market: 0.0, leap: false };
+        Self { epsilon: 1e-12, max_steps: 100_000, negligible: 1e-15, failed_market: 0.0 };
 }
 
 impl Default for Settings {
@@ -80,30 +77,6 @@ impl Front {
             *waits = true;
             self.waiting.push(firm);
         }
-    }
-}
-
-/// How fast the fall slows down.
-#[derive(Default)]
-struct Pace {
-    steps: u32,
-    fell: f64,
-    rate: f64,
-}
-
-impl Pace {
-    /// The part that falls of what fell a step before, if it has been about the same for some steps.
-    fn steady(&mut self, fell: f64) -> Option<f64> {
-        let rate = if self.fell > 0.0 { fell / self.fell } else { 0.0 };
-        let drift = (rate - self.rate).abs();
-        (self.fell, self.rate) = (fell, rate);
-        self.steps += 1;
-        // Half of what is still to come may be misjudged: the leap then still halves it.
-        let steady = self.steps >= 6 && (0.5..0.9999).contains(&rate) && drift < 0.05 * (1.0 - rate);
-        steady.then(|| {
-            *self = Self::default();
-            rate
-        })
     }
 }
 
@@ -259,14 +232,9 @@ impl Scratch {
                 self.fell[firm] = 1.0 - running;
             }
         }
-        let floor = shock.iter().map(|(_, running)| *running).fold(1.0, f64::min);
-        let mut pace = Pace::default();
         for step in 1..=settings.max_steps {
             let down = self.step_down(shares, settings);
             let up = self.step_up(shares, settings.negligible);
-            if settings.leap {
-                self.leap(&mut pace, floor);
-            }
             if down.max(up) <= settings.epsilon {
                 return (step, true);
             }
@@ -372,20 +340,6 @@ impl Scratch {
         }
         self.up_front.waiting.clear();
         largest
-    }
-
-    /// Where what falls has become a steady part of what fell a step before, adds the rest of the geometric series at once.
-    /// No firm falls below `floor`, the worst of the shock: as shares of sales add up to 1 at most, none can in the end.
-    fn leap(&mut self, pace: &mut Pace, floor: f64) {
-        let fell: f64 = self.up_front.changed.iter().map(|firm| self.fell[*firm as usize].abs()).sum();
-        let Some(rate) = pace.steady(fell) else { return };
-        let rest = rate / (1.0 - rate);
-        for firm in &self.up_front.changed {
-            let firm = *firm as usize;
-            let left = (self.up[firm] - self.fell[firm] * rest).clamp(floor, 1.0).min(self.running[firm]);
-            self.fell[firm] += self.up[firm] - left;
-            self.up[firm] = left;
-        }
     }
 
     fn loss(&self, firms: &[crate::network::Firm], total: f64, (steps, settled): (u32, bool)) -> Loss {

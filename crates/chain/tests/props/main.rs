@@ -169,7 +169,7 @@ proptest! {
     #[test]
     fn converged_ends_where_walking_on_ends(rows in rows(), firm in 0usize..4, running in 0.0f64..0.9) {
         let network = network(&rows, 1.0, false);
-        let walking = Settings { leap: false, epsilon: 1e-13, negligible: 1e-16, ..Settings::CONVERGED };
+        let walking = Settings { epsilon: 1e-13, negligible: 1e-16, ..Settings::CONVERGED };
         let mut scratch = Scratch::new(&network);
         let ended = scratch.run(&network, &[(firm, running)], Settings::CONVERGED);
         let walked = scratch.run(&network, &[(firm, running)], walking);
