@@ -3,6 +3,8 @@ import { words } from "@/i18n/words";
 export const w = words({
   print: { zh: "打印", en: "Print" },
   export: { zh: "导出 Excel", en: "Export to Excel" },
+  area: { zh: "地区", en: "Area" },
+  wholeCity: { zh: "全市", en: "whole city" },
   loading: { zh: "正在读取……", en: "Loading…" },
   more: { zh: "再看一些", en: "Show more" },
   shownOf: (shown: string, total: string) => ({

@@ -4,6 +4,7 @@ import type { DutyLine } from "@/api/types";
 import { Legend, Meter } from "@/chart/Meter";
 import { formatCount, formatDay, formatDays, formatMoney, formatMoneyShort, formatRate } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
+import { AreaFilter } from "@/ui/AreaFilter";
 import { ExportLink, PrintButton } from "@/ui/Button";
 import { DayInput, Select } from "@/ui/Field";
 import { To } from "@/ui/Links";
@@ -58,15 +59,7 @@ export function Duties() {
     >
       <search className="filters">
         <DayInput label={t(w.day)} value={filters.on || day || ""} onChange={(on) => set({ on })} />
-        {areas.length > 0 && (
-          <Select
-            label={t(w.area)}
-            value={filters.area}
-            none={t(w.wholeCity)}
-            choices={areas}
-            onChange={(area) => set({ area })}
-          />
-        )}
+        <AreaFilter value={filters.area} choices={areas} onChange={(area) => set({ area })} />
         <Select
           label={t(w.verb)}
           value={filters.verb}

@@ -4,6 +4,7 @@ import { useAreaFilter, useNames } from "@/api/city";
 import type { DutyPage, StandingLine } from "@/api/types";
 import { formatAmount, formatCount, formatDay, NOTHING } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
+import { AreaFilter } from "@/ui/AreaFilter";
 import { ExportLink } from "@/ui/Button";
 import { Check, Search, Select } from "@/ui/Field";
 import { Tabs, To } from "@/ui/Links";
@@ -67,15 +68,7 @@ export function Sets({ of }: { of: DutyPage }) {
       </p>
       <search className="filters">
         <Search label={t(w.search)} value={filters.q} onChange={(q) => set({ q })} />
-        {areas.length > 0 && (
-          <Select
-            label={t(w.area)}
-            value={filters.area}
-            none={t(w.wholeCity)}
-            choices={areas}
-            onChange={(area) => set({ area })}
-          />
-        )}
+        <AreaFilter value={filters.area} choices={areas} onChange={(area) => set({ area })} />
         {current === "unknown" && (
           <Select
             label={t(w.missing)}

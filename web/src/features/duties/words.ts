@@ -3,7 +3,6 @@ import { words } from "@/i18n/words";
 export const w = words({
   title: { zh: "责任总览", en: "Duties" },
   lead: (day: string, place: string) => ({ zh: `截至${day} · ${place}`, en: `As of ${day} · ${place}` }),
-  wholeCity: { zh: "全市", en: "whole city" },
   withGaps: { zh: "还有未尽", en: "With a gap" },
   ofInForce: (n: string) => ({ zh: `共 ${n} 项责任`, en: `of ${n} duties` }),
   gapTotal: { zh: "未尽", en: "In the gap" },
@@ -13,7 +12,6 @@ export const w = words({
   unknownTotal: { zh: "未知", en: "Unknown" },
   ofJudged: (n: string) => ({ zh: `共评 ${n} 项次`, en: `of ${n} judged` }),
   day: { zh: "日期", en: "Day" },
-  area: { zh: "地区", en: "Area" },
   verb: { zh: "承诺", en: "Promise" },
   mode: { zh: "办理方式", en: "Who moves first" },
   sort: { zh: "排序", en: "Order" },

@@ -2,6 +2,7 @@ import { centralKind, useAreaFilter, useCity, useNames } from "@/api/city";
 import type { RecordLine } from "@/api/types";
 import { formatCount } from "@/i18n/format";
 import { useText } from "@/i18n/lang";
+import { AreaFilter } from "@/ui/AreaFilter";
 import { ExportLink, PrintButton } from "@/ui/Button";
 import { Search, Select } from "@/ui/Field";
 import { To } from "@/ui/Links";
@@ -65,15 +66,7 @@ export function Records() {
           onChange={(next) => set({ kind: next })}
         />
         <Search label={t(w.search)} value={filters.q} onChange={(q) => set({ q })} wide />
-        {areas.length > 0 && (
-          <Select
-            label={t(w.area)}
-            value={filters.area}
-            none={t(w.wholeCity)}
-            choices={areas}
-            onChange={(area) => set({ area })}
-          />
-        )}
+        <AreaFilter value={filters.area} choices={areas} onChange={(area) => set({ area })} />
       </search>
       {asked.error ? (
         <Failure error={asked.error} retry={() => void asked.refetch()} />

@@ -7,7 +7,6 @@ export const w = words({
   kindCount: (kind: string, n: string) => ({ zh: `${kind}（${n}）`, en: `${kind} (${n})` }),
   search: { zh: "名称或代码", en: "Name or code" },
   area: { zh: "地区", en: "Area" },
-  wholeCity: { zh: "全市", en: "whole city" },
   name: { zh: "名称", en: "Name" },
   code: { zh: "代码", en: "Code" },
   none: {

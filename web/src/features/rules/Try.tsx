@@ -2,6 +2,7 @@ import { type FormEvent, useState } from "react";
 import { useSearchParams } from "react-router";
 import { useAreaChoices, useCity } from "@/api/city";
 import { useText } from "@/i18n/lang";
+import { AreaFilter } from "@/ui/AreaFilter";
 import { Button, PrintButton } from "@/ui/Button";
 import { DayInput, Select } from "@/ui/Field";
 import { To } from "@/ui/Links";
@@ -87,13 +88,7 @@ export function Try() {
             )}
             onChange={(duty) => set({ duty })}
           />
-          <Select
-            label={t(w.area)}
-            value={filters.area}
-            none={t(w.wholeCity)}
-            choices={areas}
-            onChange={(area) => set({ area })}
-          />
+          <AreaFilter value={filters.area} choices={areas} onChange={(area) => set({ area })} />
         </div>
         <Answer of={parameters} rows={1}>
           {(all) => (

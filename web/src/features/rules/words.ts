@@ -41,8 +41,6 @@ export const w = words({
   addValue: { zh: "再改一个数值", en: "Change another value" },
   remove: { zh: "去掉", en: "Remove" },
   duty: { zh: "只看一项责任", en: "Only this duty" },
-  area: { zh: "地区", en: "Area" },
-  wholeCity: { zh: "全市", en: "whole city" },
   compare: { zh: "试算", en: "Compare" },
   comparing: { zh: "正在试算……", en: "Comparing…" },
   nothingDiffers: { zh: "没有任何变化。", en: "Nothing would differ." },
