@@ -9,16 +9,13 @@ use chain::breakpoint::breakpoints;
 use chain::substitute::substitutes;
 use model::Lang;
 
-use super::{NetworkArgs, sheet};
+use super::{StoppedArgs, sheet};
 
 /// Breakpoints: buyers of whose essential inputs too little is left after firms stopped, those first that give most back.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    network: NetworkArgs,
-    /// The firms that stopped: firm[,running][,help]. Firms whose own sheet has running below 1 count too.
-    #[arg(long, value_name = "CSV")]
-    stopped: Option<PathBuf>,
+    given: StoppedArgs,
     /// An input is broken if its running suppliers cover less than this share of it.
     #[arg(long, default_value_t = 1.0)]
     share: f64,
@@ -35,10 +32,10 @@ pub struct Args {
 
 /// Looks and writes.
 pub fn run(args: &Args, lang: Lang) -> Result<ExitCode> {
-    let network = sheet::network(&args.network, lang)?;
-    let shock = sheet::shock(&sheet::stopped(&network, args.stopped.as_deref(), lang)?);
+    let (network, stopped) = args.given.read(lang)?;
+    let shock = sheet::shock(&stopped);
     let mut scratch = Scratch::new(&network);
-    let found = breakpoints(&network, &shock, args.share, args.network.settings(), &mut scratch);
+    let found = breakpoints(&network, &shock, args.share, args.given.settings(), &mut scratch);
     let id = |firm: usize| network.firms()[firm].id.clone();
     let mut writer = sheet::writer(
         &args.out,

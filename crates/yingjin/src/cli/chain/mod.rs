@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use chain::Network;
+use chain::recovery::Stopped;
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use model::Lang;
 
@@ -67,6 +69,28 @@ enum MarketArg {
 impl NetworkArgs {
     fn settings(&self) -> chain::Settings {
         if self.reference { chain::Settings::REFERENCE } else { chain::Settings::CONVERGED }
+    }
+}
+
+/// A network of which some firms stopped.
+#[derive(Debug, ClapArgs)]
+struct StoppedArgs {
+    #[command(flatten)]
+    network: NetworkArgs,
+    /// The firms that stopped: firm[,running][,help]. Firms whose own sheet has running below 1 count too.
+    #[arg(long, value_name = "CSV")]
+    stopped: Option<PathBuf>,
+}
+
+impl StoppedArgs {
+    fn read(&self, lang: Lang) -> anyhow::Result<(Network, Vec<Stopped>)> {
+        let network = sheet::network(&self.network, lang)?;
+        let stopped = sheet::stopped(&network, self.stopped.as_deref(), lang)?;
+        Ok((network, stopped))
+    }
+
+    fn settings(&self) -> chain::Settings {
+        self.network.settings()
     }
 }
 

@@ -8,16 +8,13 @@ use chain::Scratch;
 use chain::recovery::{Order, Work, plan};
 use model::Lang;
 
-use super::{NetworkArgs, sheet};
+use super::{StoppedArgs, sheet};
 
 /// A recovery plan: the order of help that loses least output, beside the orders by size and by ESRI and a proven bound.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    network: NetworkArgs,
-    /// The firms that stopped: firm[,running][,help]. Firms whose own sheet has running below 1 count too.
-    #[arg(long, value_name = "CSV")]
-    stopped: Option<PathBuf>,
+    given: StoppedArgs,
     /// How much help there is a day, in the unit of the column help (1 a firm unless said).
     #[arg(long)]
     help_per_day: f64,
@@ -34,10 +31,9 @@ pub fn run(args: &Args, lang: Lang) -> Result<ExitCode> {
             Lang::En => "--help-per-day must be above 0",
         });
     }
-    let network = sheet::network(&args.network, lang)?;
-    let stopped = sheet::stopped(&network, args.stopped.as_deref(), lang)?;
+    let (network, stopped) = args.given.read(lang)?;
     let mut scratch = Scratch::new(&network);
-    let work = Work { help_per_day: args.help_per_day, settings: args.network.settings() };
+    let work = Work { help_per_day: args.help_per_day, settings: args.given.settings() };
     let plan = plan(&network, &stopped, work, &mut scratch);
     let mut writer = sheet::writer(
         &args.out,

@@ -8,16 +8,13 @@ use chain::Network;
 use chain::whatif::{Edit, EditError, what_if};
 use model::Lang;
 
-use super::{NetworkArgs, sheet, words};
+use super::{StoppedArgs, sheet, words};
 
 /// What would happen if firms closed or opened, and links were cut or added.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    network: NetworkArgs,
-    /// The firms that stopped already: firm[,running][,help].
-    #[arg(long, value_name = "CSV")]
-    stopped: Option<PathBuf>,
+    given: StoppedArgs,
     /// A firm that closes; may be given more than once.
     #[arg(long, value_name = "FIRM")]
     close: Vec<String>,
@@ -37,10 +34,10 @@ pub struct Args {
 
 /// Compares and writes.
 pub fn run(args: &Args, lang: Lang) -> Result<ExitCode> {
-    let network = sheet::network(&args.network, lang)?;
-    let shock = sheet::shock(&sheet::stopped(&network, args.stopped.as_deref(), lang)?);
+    let (network, stopped) = args.given.read(lang)?;
+    let shock = sheet::shock(&stopped);
     let edits = edits(args, &network, lang)?;
-    let found = what_if(&network, &shock, &edits, args.network.settings())
+    let found = what_if(&network, &shock, &edits, args.given.settings())
         .map_err(|error| anyhow!(message(&network, error, lang)))?;
     let mut writer = sheet::writer(&args.out, &["firm", "before", "after"])?;
     for one in &found.differences {
