@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::Store;
 use crate::connection::{Connection, Insert, OnConflict, Param, Row};
-use crate::draft::{Draft, Ledger, to_microseconds};
+use crate::draft::{Draft, Ledger};
 use crate::error::StoreError;
 use crate::event::limited;
 
@@ -133,17 +133,6 @@ impl Store {
         })
     }
 
-    /// Shows every step of every case, case by case, in order: what rates are computed from.
-    pub fn each_case_step(&self, mut each: impl FnMut(StoredStep)) -> Result<(), StoreError> {
-        self.read(|connection| {
-            let sql = format!("{STEP} ORDER BY case_no, event_seq, ordinal");
-            connection.each(&sql, &[], |row| {
-                each(read_step(row)?);
-                Ok(())
-            })
-        })
-    }
-
     /// Live cases by when they are due.
     pub fn worklist(&self, worklist: &Worklist) -> Result<Vec<StoredCase>, StoreError> {
         let mut params: Vec<Param> = Vec::new();
@@ -230,7 +219,7 @@ pub(crate) fn write(
     draft: &mut Draft,
     moves: &CaseMoves,
 ) -> Result<Vec<Option<i64>>, StoreError> {
-    let at = to_microseconds(draft.event.at);
+    let at = draft.event.at;
     let mut live = Live::read(ledger.connection, &moves.open)?;
     let mut written = Written { seq: draft.seq, ..Written::default() };
     let last = ledger.connection.first("SELECT max(no) FROM work_case", &[], |row| row.opt_int(0))?;
