@@ -670,18 +670,9 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** @description An account as the administrator sees it. */
-        AccountLine: {
-            /** @description The area it is limited to. */
-            area?: string | null;
+        AccountLine: components["schemas"]["SignedIn"] & {
             /** @description Whether it may no longer sign in. */
             closed: boolean;
-            /** @description The department it belongs to. */
-            department?: string | null;
-            /** @description Its name. */
-            name: string;
-            record?: components["schemas"]["RecordRef"] | null;
-            /** @description What it may do. */
-            role: components["schemas"]["Role"];
         };
         /** @description What to change of an account. */
         AccountPatch: {

@@ -16,23 +16,16 @@ use super::extract::{Body, Path};
 use super::list::{Book, Cell, Head, In, SheetLang, say};
 use super::problem::Problem;
 use super::right::{ChangeAccounts, May, ReadAccounts};
-use super::session::{RecordRef, Role};
+use super::session::{RecordRef, Role, SignedIn};
 use super::words::Words;
 use crate::account::{self, AccountError};
 
 /// An account as the administrator sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AccountLine {
-    /// Its name.
-    pub name: String,
-    /// What it may do.
-    pub role: Role,
-    /// The area it is limited to.
-    pub area: Option<String>,
-    /// The department it belongs to.
-    pub department: Option<String>,
-    /// The record it stands for.
-    pub record: Option<RecordRef>,
+    /// Who it is.
+    #[serde(flatten)]
+    pub who: SignedIn,
     /// Whether it may no longer sign in.
     pub closed: bool,
 }
@@ -72,14 +65,7 @@ pub struct AccountPatch {
 
 impl From<&Account> for AccountLine {
     fn from(account: &Account) -> Self {
-        Self {
-            name: account.name.clone(),
-            role: account.role.into(),
-            area: account.area.as_ref().map(ToString::to_string),
-            department: account.department.as_ref().map(ToString::to_string),
-            record: account.record.as_ref().map(RecordRef::from),
-            closed: account.closed,
-        }
+        Self { who: SignedIn::from(account), closed: account.closed }
     }
 }
 
@@ -133,7 +119,7 @@ pub async fn accounts_sheet(
         let title = Words::new("账户", "Accounts");
         let mut book = Book::begin(Head::new(lang, (&title, &[note]), &headings))?;
         for account in &accounts {
-            let line = AccountLine::from(account);
+            let line = SignedIn::from(account);
             let area = line.area.as_deref().and_then(|code| city.areas.get(code));
             let department = line
                 .department
@@ -145,7 +131,7 @@ pub async fn accounts_sheet(
                 Cell::maybe(area.map(|area| area.name.get(lang))),
                 Cell::maybe(department.map(|department| department.name.get(lang))),
                 Cell::maybe(line.record.map(|record| record.id)),
-                if line.closed { say(lang, "已关闭", "closed") } else { say(lang, "可用", "open") }.into(),
+                if account.closed { say(lang, "已关闭", "closed") } else { say(lang, "可用", "open") }.into(),
             ])?;
         }
         book.response(&format!("accounts-{on}"))

@@ -65,7 +65,7 @@ function Undecided<Item>({ title, none, sheet, asked, children }: UndecidedProps
   const items = asked.data?.pages.flatMap((page) => page.items);
   return (
     <section className="panel">
-      <div className="row apart">
+      <div className="row apart decide-head">
         <h2>{title}</h2>
         {items !== undefined && items.length > 0 && <ExportLink to={sheet} />}
       </div>
