@@ -10,3 +10,4 @@ pub mod job;
 pub mod pipeline;
 pub mod sample;
 pub mod throttle;
+pub mod whereabouts;

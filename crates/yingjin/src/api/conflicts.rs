@@ -345,6 +345,7 @@ pub async fn decide_conflict(
             on: conflict.on,
             facts: checked_facts(app.rules(), declared, &sent)?,
         };
+        scope.keeps(app.store(), &change)?;
         let summary = json!({"conflict": id, "kind": record.0, "record": record.1, "fact": conflict.fact,
             "choose": decision.choose, "reason": reason});
         let event = Event { on: conflict.on, ..app.event(EventType::Decision, &account, summary.clone()) };
@@ -366,8 +367,8 @@ pub async fn asides(
         let after = paging.after()?.unwrap_or(0);
         let stored = app.store().asides(&Listing { open: true, after, limit: LOOKED_THROUGH_MAX })?;
         app.read(app.today(), |view| {
-            let sees = |stored: &StoredAside| sees_aside(&scope, view, &stored.aside);
-            Ok(Json(page(&paging, &stored, sees, |stored| Aside::new(view, stored))))
+            let sees = |stored: &StoredAside| sees_aside(&scope, (app.store(), view), &stored.aside);
+            Ok(Json(page(&paging, &stored, sees, |stored| Aside::new(&scope, view, stored))))
         })
     })
     .await
@@ -385,8 +386,10 @@ pub async fn asides_sheet(
         let scope = Scope::of(&account, app.rules());
         let stored = all_open(|listing| app.store().asides(listing))?;
         let book = app.read(app.today(), |view| {
-            let seen: Vec<_> =
-                stored.iter().filter(|stored| sees_aside(&scope, view, &stored.aside)).collect();
+            let seen: Vec<_> = stored
+                .iter()
+                .filter(|stored| sees_aside(&scope, (app.store(), view), &stored.aside))
+                .collect();
             let headings = [
                 ("类别", "kind"),
                 ("日期", "day"),
@@ -399,7 +402,7 @@ pub async fn asides_sheet(
             let title = Words::new("放在一边的行", "Rows put aside");
             let mut book = Book::begin(head(view, (&title, seen.len()), &headings, lang))?;
             for stored in seen {
-                let line = Aside::new(view, stored);
+                let line = Aside::new(&scope, view, stored);
                 let kind = view.rules.kind(&line.kind);
                 let facts = line.facts.iter().map(|(fact, value)| {
                     let label = kind.map_or_else(
@@ -431,16 +434,24 @@ pub async fn asides_sheet(
     .await
 }
 
-/// A row put aside is seen by who sees its kind and, limited to an area, one of the records it may mean.
-fn sees_aside(scope: &Scope, view: View, aside: &store::Aside) -> bool {
+/// A row put aside is seen by who sees its kind and, limited to an area, one of the records it may mean, or lies there
+/// by what it says itself.
+fn sees_aside(scope: &Scope, (store, view): (&store::Store, View), aside: &store::Aside) -> bool {
     let kind = aside.kind.as_str();
     let sees_candidate =
         || aside.candidates.iter().any(|id| scope.find(view.snapshot, kind, id.as_str()).is_ok());
-    scope.sees_kind(kind) && (scope.sees_area(None) || sees_candidate())
+    // Where the register cannot be asked, less is shown, never more.
+    let sees_told = || {
+        let declared = view.rules.kind(kind).map(|(_, declared)| declared);
+        declared.is_some_and(|declared| {
+            scope.sees_told(store, (declared, &read_facts(declared, &aside.facts))).unwrap_or(false)
+        })
+    };
+    scope.sees_kind(kind) && (scope.sees_area(None) || sees_candidate() || sees_told())
 }
 
 impl Aside {
-    fn new(view: View, stored: &StoredAside) -> Self {
+    fn new(scope: &Scope, view: View, stored: &StoredAside) -> Self {
         let aside = &stored.aside;
         let declared = view.rules.kind(aside.kind.as_str()).map(|(_, kind)| kind);
         let is_open = |id: &str| declared.and_then(|kind| kind.fact(id)).is_some_and(|fact| !fact.personal);
@@ -461,6 +472,10 @@ impl Aside {
             candidates: aside
                 .candidates
                 .iter()
+                .filter(|id| {
+                    scope.sees_area(None)
+                        || scope.find(view.snapshot, aside.kind.as_str(), id.as_str()).is_ok()
+                })
                 .map(|id| view.line_of(aside.kind.as_str(), id.as_str()))
                 .collect(),
         }
@@ -486,7 +501,7 @@ pub async fn decide_aside(
         let (_, declared) = app.rules().kind(kind).ok_or_else(|| Problem::not_found(kind))?;
         let facts = read_facts(declared, &aside.facts);
         let record = app.read(app.today(), |view| {
-            if !sees_aside(&scope, view, &aside) {
+            if !sees_aside(&scope, (app.store(), view), &aside) {
                 return Err(Problem::not_found(&format!("aside {id}")));
             }
             match decision.choose {
@@ -509,15 +524,18 @@ pub async fn decide_aside(
                 format!("{record} is in the register already: match the row with it."),
             ));
         }
-        let summary =
-            json!({"aside": id, "kind": kind, "record": record, "choose": decision.choose, "reason": reason});
-        let changes = record.into_iter().map(|record| Change {
+        let change = record.clone().map(|record| Change {
             kind: aside.kind.clone(),
             id: record,
             on: aside.on,
             facts: facts.iter().map(|(id, value)| (id.clone(), Some(value.clone()))).collect(),
         });
-        let changes = changes.collect();
+        if let Some(change) = &change {
+            scope.keeps(app.store(), change)?;
+        }
+        let summary =
+            json!({"aside": id, "kind": kind, "record": record, "choose": decision.choose, "reason": reason});
+        let changes = change.into_iter().collect();
         let event = Event { on: aside.on, ..app.event(EventType::Decision, &account, summary.clone()) };
         app.change(&account, |store| store.decide_aside(id, &summary, event, changes)).map(Json)
     })

@@ -364,6 +364,7 @@ pub async fn begin_import(
         lang: lang_of(&headers),
         rejects: Some(upload.rejects()),
         synthetic: flag(&fields, "synthetic"),
+        area: account.area.as_ref().map(ToString::to_string),
     };
     let phase = AtomicU8::new(ImportState::Reading as u8);
     let task = Task { upload, kind, on, dry_run: request.dry_run, phase };
@@ -541,7 +542,8 @@ pub async fn imports(
         let is_own = |line: &ImportLine| own.iter().any(|own| own.seq == line.seq);
         let of_events: Vec<ImportLine> = of_events.into_iter().filter(|line| !is_own(line)).collect();
         let first = own.into_iter().filter(|_| before.is_none());
-        let items = first.chain(of_events).filter(|line| scope.sees_kind(&line.kind)).collect();
+        let items =
+            first.chain(of_events).filter(|line| scope.sees_import(&line.kind, &line.actor)).collect();
         Ok(Json(Page { items, next_cursor: next.as_ref().and_then(cursor), total: None }))
     })
     .await
@@ -557,15 +559,19 @@ fn find(app: &App, account: &Account, id: &str) -> Result<Found, Problem> {
     let missing = || Problem::not_found(&format!("import {id}"));
     let scope = Scope::of(account, app.rules());
     if let Some(job) = app.imports.get(id) {
-        return Some(Found::Own(job)).filter(|found| scope.sees_kind(found.kind())).ok_or_else(missing);
+        return Some(Found::Own(job)).filter(|found| found.is_seen(&scope)).ok_or_else(missing);
     }
     let seq = id.strip_prefix(EVENT_ID).and_then(|seq| seq.parse().ok()).ok_or_else(missing)?;
     let stored = app.store().event(seq)?.filter(|stored| stored.event.event_type == EventType::Import);
     let found = stored.map(|stored| Found::Stored(Box::new(stored)));
-    found.filter(|found| scope.sees_kind(found.kind())).ok_or_else(missing)
+    found.filter(|found| found.is_seen(&scope)).ok_or_else(missing)
 }
 
 impl Found {
+    fn is_seen(&self, scope: &Scope) -> bool {
+        scope.sees_import(self.kind(), self.actor())
+    }
+
     fn kind(&self) -> &str {
         match self {
             Self::Own(job) => &job.what.kind,

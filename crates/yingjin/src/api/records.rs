@@ -684,6 +684,7 @@ pub async fn change_record(
         if change.facts.is_empty() {
             return Err(Problem::field("facts", "请至少填写一项事实。", "Give one fact at least."));
         }
+        scope.keeps(app.store(), &change)?;
         let facts: Vec<_> = change.facts.keys().collect();
         let source = patch.source.as_deref().map(str::trim).filter(|source| !source.is_empty());
         let summary = json!({"kind": change.kind, "record": change.id, "facts": facts, "source": source});

@@ -39,10 +39,10 @@ rights! {
     ChangeRecord: Administrator, Bureau, County;
     /// Seeing what waits for a person to decide.
     ReadDecisions: Administrator, Bureau, County, Auditor;
-    /// Reading sheets in.
-    ImportSheets: Administrator, Bureau;
+    /// Reading sheets in, within one's area and department.
+    ImportSheets: Administrator, Bureau, County;
     /// Seeing what became of imports.
-    ReadImports: Administrator, Bureau, Auditor;
+    ReadImports: Administrator, Bureau, County, Auditor;
     /// Recording a pass.
     RecordPass: Administrator, Bureau;
     /// Seeing how long work goes: whoever may begin some.

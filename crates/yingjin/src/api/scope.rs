@@ -1,11 +1,15 @@
 //! What an account may see: areas, duties, kinds, records. One place, asked by every handler.
 
-use model::{DepartmentId, Duty, FactType};
+use std::collections::BTreeMap;
+
+use model::record::read_facts;
+use model::{Change, DepartmentId, Duty, FactId, FactType, Value};
 use rules::ruleset::RuleSet;
-use store::{Account, Role};
+use store::{Account, Role, Store, StoreError};
 
 use super::problem::{Kind, Problem};
 use crate::pipeline::Snapshot;
+use crate::whereabouts;
 
 /// The limits of an account in a city.
 pub struct Scope<'a> {
@@ -63,6 +67,55 @@ impl<'a> Scope<'a> {
     /// and what those refer to.
     pub fn sees_kind(&self, kind: &str) -> bool {
         self.department().is_none() || self.kinds_of_duties().contains(&kind)
+    }
+
+    /// Whether a record with these facts would lie where the account may see it: asked before it is written.
+    pub fn sees_told(
+        &self,
+        store: &Store,
+        (kind, facts): (&model::Kind, &BTreeMap<FactId, Value>),
+    ) -> Result<bool, StoreError> {
+        if self.account.area.is_none() {
+            return Ok(true);
+        }
+        let kinds = &self.rules.kinds;
+        let area = whereabouts::area_of(kinds, (kind, facts), |kind, id| {
+            let record = store.record(kind.as_str(), id.as_str())?;
+            let declared = self.rules.kind(kind.as_str());
+            Ok::<_, StoreError>(
+                record.zip(declared).map(|(record, (_, declared))| read_facts(declared, &record.facts)),
+            )
+        })?;
+        Ok(self.sees_area(area.as_deref()))
+    }
+
+    /// Refuses a change after which a record of theirs would lie where the account sees nothing: handing it over is
+    /// for those who see both places.
+    pub fn keeps(&self, store: &Store, change: &Change) -> Result<(), Problem> {
+        let Some((_, kind)) = self.rules.kind(change.kind.as_str()) else { return Ok(()) };
+        let stored = store.record(kind.id.as_str(), change.id.as_str())?;
+        let mut facts = stored.map(|stored| read_facts(kind, &stored.facts)).unwrap_or_default();
+        for (fact, value) in &change.facts {
+            match value {
+                Some(value) => drop(facts.insert(fact.clone(), value.clone())),
+                None => drop(facts.remove(fact)),
+            }
+        }
+        if self.sees_told(store, (kind, &facts))? {
+            return Ok(());
+        }
+        Err(Problem::new(
+            Kind::Forbidden,
+            "这样一改，记录就不在您账号所在的区域了。请核对区域或所指的记录；要移交别处的，请市级部门来改。",
+            "With this the record would lie outside the area of your account. Check its area or the record it refers \
+             to; to hand it over, ask a city bureau.",
+        ))
+    }
+
+    /// Whether an import and the rows it could not take may be seen. Who is limited to an area sees what they sent
+    /// themselves: another's sheet may tell of records elsewhere.
+    pub fn sees_import(&self, kind: &str, actor: &str) -> bool {
+        self.sees_kind(kind) && (self.account.area.is_none() || self.account.name == actor)
     }
 
     fn kinds_of_duties(&self) -> Vec<&str> {

@@ -67,6 +67,7 @@ pub fn run(args: &Args, lang: Lang) -> anyhow::Result<ExitCode> {
         lang,
         rejects: args.rejects.clone(),
         synthetic: args.synthetic,
+        area: None,
     };
     let report = import_file(&city, &store, &request, &mut |progress| show(progress, lang))
         .map_err(|error| anyhow!(error.say(lang)))?;

@@ -69,6 +69,9 @@ pub struct Request {
     pub rejects: Option<PathBuf>,
     /// Whether it is made up. A sheet whose first rows say so is, in any case.
     pub synthetic: bool,
+    /// The area whose records alone are taken, for an importer who is limited to one. Rows of other records are
+    /// rejected.
+    pub area: Option<String>,
 }
 
 /// How far an import is.
@@ -108,6 +111,7 @@ pub fn import_file(
         on: request.on,
         source: request.source.clone().unwrap_or_else(|| name.clone()),
         synthetic: request.synthetic || sheets.iter().any(|sheet| sheet.header.synthetic),
+        area: request.area.clone(),
     };
     if let Some(path) = request.rejects.as_ref().filter(|path| is_same_file(path, &request.file)) {
         return Err(ImportError::Rejects(format!("{}: {}", path.display(), request.file.display())));

@@ -99,6 +99,21 @@ pub enum Reason {
     HeaderAgain,
     /// An earlier code or name that no record has, and no key.
     OnlyOtherKey,
+    /// Not a record of the area that whoever imports is limited to; that area's name.
+    OutsideArea(Label, Outside),
+}
+
+/// In what way a row is none of an area.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outside {
+    /// The register has the record elsewhere.
+    Registered,
+    /// With what the row tells it would lie elsewhere.
+    Told,
+    /// Where it lies is not known.
+    Unknown,
+    /// It may be a record that lies elsewhere.
+    Perhaps,
 }
 
 impl Reason {
@@ -144,6 +159,7 @@ impl Reason {
             Self::Total => "total",
             Self::HeaderAgain => "header-again",
             Self::OnlyOtherKey => "only-other-key",
+            Self::OutsideArea(..) => "outside-area",
         }
     }
 
@@ -307,6 +323,45 @@ impl Reason {
             Self::OnlyOtherKey => Label::new(
                 "只有旧代码或旧名称，登记簿里对不上，等人核对",
                 "only an earlier code or name, which no record has: a person has to look",
+            ),
+            Self::OutsideArea(own, outside) => outside.label(own),
+        }
+    }
+}
+
+impl Outside {
+    fn label(self, own: &Label) -> Label {
+        let Label { zh, en } = own;
+        match self {
+            Self::Registered => Label::new(
+                format!(
+                    "登记簿里这条记录不属于{zh}，您的账号只能导入{zh}的记录。请核对代码；确属{zh}的，请市级部门先改区域"
+                ),
+                format!(
+                    "the register has this record outside {en}, and your account imports records of {en} only: check \
+                     the code; if the record does belong to {en}, ask a city bureau to change its area first"
+                ),
+            ),
+            Self::Told => Label::new(
+                format!(
+                    "照这一行，记录会在{zh}之外，您的账号只能导入{zh}的记录。请核对区域或所指的记录；要移交别处的，\
+                     请市级部门导入"
+                ),
+                format!(
+                    "with this row the record would lie outside {en}, and your account imports records of {en} only: \
+                     check the area or the record referred to; to hand a record over, ask a city bureau to import it"
+                ),
+            ),
+            Self::Unknown => Label::new(
+                format!("看不出记录在哪个区域，您的账号只能导入{zh}的记录。请补上区域，或先导入所指的记录"),
+                format!(
+                    "no way to tell in which area the record lies, and your account imports records of {en} only: add \
+                     its area, or import the record referred to first"
+                ),
+            ),
+            Self::Perhaps => Label::new(
+                format!("可能是{zh}之外的某条记录，对不上唯一一条。请补上正确的代码"),
+                format!("may be a record outside {en}, and no single one: add the right code"),
             ),
         }
     }

@@ -266,3 +266,110 @@ fn rows_put_aside_can_be_taken_along() {
         assert_eq!(bureau.get("/api/asides.xlsx").await.status, 200);
     });
 }
+
+#[test]
+fn a_county_imports_its_own_records_and_no_others() {
+    on_every_database(async |server| {
+        let county = server.sign_in(Role::County).await;
+        let shop = uscc("91990001MA0000003");
+        let new = uscc("91990001MA0000007");
+        let sheet = format!(
+            "统一社会信用代码,企业名称,区域,从业人数\n{FIRM},东方小厂,东区,15\n{shop},西区商铺,,3\n\
+             {FIRM},东方小厂,西区,15\n{new},新来的厂,东区,4\n"
+        );
+        let page = import(&county, &sheet, &[]).await;
+        let result = &page["result"];
+        assert_eq!(
+            (&result["added"], &result["changed"], &result["rejected"]),
+            (&json!(1), &json!(1), &json!(2)),
+            "{page}"
+        );
+        let rows: Vec<_> = page["problems"]["items"].as_array().unwrap().iter().map(|p| &p["row"]).collect();
+        assert_eq!(rows, [3, 4]);
+        assert!(page["problems"]["items"][1]["reason"]["en"].as_str().unwrap().contains("outside East"));
+        let mend = county.get(&format!("/api/imports/{}/rows.xlsx", page["id"].as_str().unwrap())).await;
+        assert_eq!(mend.sheets()[0].len(), 3, "a heading and two rows to mend");
+
+        let admin = server.sign_in(Role::Administrator).await;
+        let facts = |record: Value| {
+            let facts = record["facts"].as_array().unwrap().clone();
+            move |id: &str| {
+                facts
+                    .iter()
+                    .find(|fact| fact["id"] == id)
+                    .map(|fact| fact["value"].clone())
+                    .unwrap_or_default()
+            }
+        };
+        let firm = facts(admin.get(&format!("/api/records/firm/{FIRM}")).await.ok());
+        assert_eq!((firm("area"), firm("staff")), (json!("990001"), json!(15)), "it stays in its county");
+        let firm = facts(admin.get(&format!("/api/records/firm/{shop}")).await.ok());
+        assert_eq!(firm("staff"), json!(null), "another county's record is as it was");
+
+        // Another's import is none of the county's business, neither in the list nor by its number.
+        let other = format!("统一社会信用代码,企业名称,从业人数\n{shop},西区商铺,9\nx,无码厂,1\n");
+        let city = import(&admin, &other, &[]).await;
+        let list = county.get("/api/imports").await.ok();
+        let seen: Vec<_> = list["items"].as_array().unwrap().iter().map(|line| &line["actor"]).collect();
+        assert_eq!(seen, ["the-county"]);
+        for id in [city["id"].as_str().unwrap().to_owned(), format!("event-{}", city["seq"])] {
+            assert_eq!(county.get(&format!("/api/imports/{id}")).await.status, 404, "{id}");
+            assert_eq!(county.get(&format!("/api/imports/{id}/rows.xlsx")).await.status, 404, "{id}");
+        }
+        // Its own is there after a restart, too.
+        let anew = server.anew();
+        let again = Client { server: &anew, cookie: county.cookie.clone() };
+        let stored = again.get(&format!("/api/imports/event-{}", page["seq"])).await;
+        assert_eq!(stored.ok()["problems"]["items"].as_array().unwrap().len(), 2);
+    });
+}
+
+#[test]
+fn a_county_hands_no_record_over_by_hand_either() {
+    on_every_database(async |server| {
+        let county = server.sign_in(Role::County).await;
+        let path = format!("/api/records/firm/{FIRM}");
+        let refused = county.patch(&path, json!({"facts": {"area": "990002"}})).await;
+        assert_eq!(refused.status, 403);
+        assert!(
+            refused.json()["detail"].as_str().unwrap().contains("ask a city bureau"),
+            "{:?}",
+            refused.json()
+        );
+        assert_eq!(county.patch(&path, json!({"facts": {"area": null}})).await.status, 403);
+        let lease = "/api/records/lease/L1";
+        let west = uscc("91990001MA0000004");
+        assert_eq!(county.patch(lease, json!({"facts": {"lessor": west}})).await.status, 403);
+        assert_eq!(county.patch(lease, json!({"facts": {"tenant": west}})).await.status, 200);
+        let bureau = server.sign_in(Role::Bureau).await;
+        assert_eq!(bureau.patch(&path, json!({"facts": {"area": "990002"}})).await.status, 200);
+    });
+}
+
+#[test]
+fn a_bureau_imports_the_kinds_of_its_duties() {
+    on_every_database(async |server| {
+        let bureau = server.sign_in(Role::Bureau).await;
+        for (kind, status) in [("firm", 202), ("refund", 202), ("household", 400), ("lease", 400)] {
+            let sent =
+                send(&bureau, "/api/imports", "a,b\n1,2\n", &[("kind", kind), ("dry_run", "true")]).await;
+            assert_eq!(sent.status, status, "{kind}");
+        }
+    });
+}
+
+#[test]
+fn a_row_that_a_county_left_open_waits_for_that_county() {
+    on_every_database(async |server| {
+        let county = server.sign_in(Role::County).await;
+        let sheet = "统一社会信用代码,企业名称,区域,从业人数\n91990001MA00000012,无名的厂,东区,33\n";
+        let page = import(&county, sheet, &[]).await;
+        assert_eq!(page["result"]["put_aside"], 1, "{page}");
+        let open = county.get("/api/asides").await.ok();
+        assert_eq!(open["items"].as_array().unwrap().len(), 1, "it lies there by its own word");
+        let path = format!("/api/asides/{}", open["items"][0]["id"]);
+        let new = json!({"choose": "new", "reason": "seen with my own eyes"});
+        assert_eq!(county.post(&path, new).await.status, 200);
+        assert_eq!(county.get("/api/records?kind=firm").await.ok()["total"], 3);
+    });
+}

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { useNames } from "@/api/city";
 import { useAccount } from "@/api/session";
 import { useText } from "@/i18n/lang";
 import { To } from "@/ui/Links";
@@ -16,11 +17,13 @@ export function Imports() {
   const t = useText();
   const account = useAccount();
   const [file, setFile] = useState<File | null>(null);
+  const names = useNames();
   const mayImport = account?.role !== "auditor";
   return (
     <Page title={t(w.title)} under={t(w.lead)}>
       <div className="stack">
         <Undecided />
+        {mayImport && account?.area && <Notice>{t(w.ownArea(names.area(account.area)))}</Notice>}
         {!mayImport ? (
           <Notice>{t(w.readOnly)}</Notice>
         ) : file ? (

@@ -44,6 +44,10 @@ export const w = words({
   result: { zh: "结果", en: "Result" },
   when: { zh: "时间", en: "When" },
   dryRun: { zh: "试导", en: "trial" },
+  ownArea: (area: string) => ({
+    zh: `您的账户只导入${area}的记录。别处的行不会收，会写明原因。`,
+    en: `Your account imports records of ${area} only. Rows of other places are rejected, each with its reason.`,
+  }),
   readOnly: { zh: "您的账户可以查看，不能导入。", en: "Your account may look, but not import." },
 
   reading_: { zh: "正在读取", en: "reading" },

@@ -2,10 +2,12 @@
 //!
 //! ```text
 //! telling   what a row tells: its cells, its references
+//! bounds    whether its record is the importer's to tell of
 //! weigh     what of that is new, a correction, or a dispute
 //! touched   which records the file has told of
 //! ```
 
+mod bounds;
 mod telling;
 mod touched;
 mod weigh;
@@ -47,6 +49,8 @@ pub struct Setting<'a> {
     pub source: String,
     /// Whether they are made up.
     pub synthetic: bool,
+    /// The area whose records alone are taken; none for those of the whole city.
+    pub area: Option<String>,
 }
 
 /// A run under way.
@@ -404,6 +408,10 @@ impl<'a> Run<'a> {
         } else {
             self.finder.record(&mut self.import, kind, &told.clues)?
         };
+        if let Some(outside) = self.outside(plan, &found, &told.facts)? {
+            remarks.push(outside);
+            return Ok(Became::Rejected);
+        }
         match found {
             Found::One(id, reason) => {
                 remarks.extend(reason.clone().map(Remark::of_row));

@@ -196,7 +196,7 @@ impl<'a> Run<'a> {
                 Some((_, why)) => Reason::BadCode(why),
                 None => Reason::NoSuchRecord(target.label.clone()),
             },
-            Found::Unsure(reason, _) => reason,
+            Found::Unsure(reason, candidates) => self.unnamed(target, &candidates)?.unwrap_or(reason),
         };
         remark.fact = Some(fact.id.clone());
         if kind.key.contains(&fact.id) {

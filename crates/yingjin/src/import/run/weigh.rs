@@ -162,7 +162,8 @@ impl<'a> Run<'a> {
         Ok(new)
     }
 
-    fn heading_of(&self, plan: &SheetPlan<'_>, fact: &FactId) -> Option<String> {
+    /// The heading of the column that tells a fact.
+    pub(super) fn heading_of(&self, plan: &SheetPlan<'_>, fact: &FactId) -> Option<String> {
         let column = plan.columns.iter().find(|column| match &column.path {
             Told::Own(own) | Told::Of(own, _) => own == fact.as_str(),
         })?;

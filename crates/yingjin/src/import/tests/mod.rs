@@ -2,6 +2,7 @@
 
 mod bad_files;
 mod books;
+mod bounds;
 mod matching;
 mod plain;
 mod real;
@@ -129,6 +130,7 @@ const LEASE: &str = r#"
 id = "lease"
 label = { zh = "租赁合同", en = "lease" }
 key = ["contract_no"]
+area = "lessor.area"
 [[fact]]
 id = "contract_no"
 label = { zh = "合同编号", en = "contract number" }
@@ -214,6 +216,7 @@ impl Desk {
             lang: Lang::Zh,
             rejects: None,
             synthetic: true,
+            area: None,
         }
     }
 
