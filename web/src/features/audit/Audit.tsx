@@ -55,7 +55,7 @@ function Verification() {
   return (
     <section className="panel" aria-live="polite">
       <h2>{t(w.verify)}</h2>
-      <Work of={work} begin={t(w.verify)} />
+      <Work of={work} begin={t(w.verify)} far={w.progressOf} />
       {found && !found.broken && <Notice tone="good">{t(w.holds(formatCount(found.events)))}</Notice>}
       {found?.broken && (
         <Notice tone="bad" title={t(w.breaks(String(found.broken.seq)))}>
@@ -80,7 +80,7 @@ function PassAgain() {
       <div className="audit-day">
         <DayInput label={t(w.day)} value={day} onChange={setOn} />
       </div>
-      <Work of={work} begin={t(w.run)} />
+      <Work of={work} begin={t(w.run)} far={w.judged} />
       {found && (
         <Notice tone="good" title={t(w.passed(formatCount(found.records), formatCount(found.changed)))}>
           <p>
@@ -99,7 +99,14 @@ function PassAgain() {
   );
 }
 
-function Work({ of, begin }: { of: ReturnType<typeof useLongWork>; begin: string }) {
+interface WorkProps {
+  of: ReturnType<typeof useLongWork>;
+  begin: string;
+  /** How far it is, of how much. */
+  far: (done: string, total: string) => Label;
+}
+
+function Work({ of, begin, far }: WorkProps) {
   const t = useText();
   const progress: Job["progress"] | undefined = of.job?.progress;
   if (of.running) {
@@ -110,9 +117,7 @@ function Work({ of, begin }: { of: ReturnType<typeof useLongWork>; begin: string
           {...(progress?.total ? { value: progress.done, max: progress.total } : {})}
         />
         <p className="num soft">
-          {progress?.total
-            ? t(w.progressOf(formatCount(progress.done), formatCount(progress.total)))
-            : t(w.progress(formatCount(progress?.done ?? 0)))}
+          {progress?.total ? t(far(formatCount(progress.done), formatCount(progress.total))) : t(w.begun)}
         </p>
         <Button look="danger" onClick={of.stop} disabled={!of.job}>
           {t(w.cancel)}
@@ -169,7 +174,15 @@ function Events() {
       phone: "full",
       cell: (line) => <span className="small soft">{summaryText(line.summary, names, lang)}</span>,
     },
-    { id: "hash", label: t(w.hash), cell: (line) => <code title={line.hash}>{line.hash.slice(0, 12)}</code> },
+    {
+      id: "hash",
+      label: t(w.hash),
+      cell: (line) => (
+        <code className="nowrap" title={line.hash}>
+          {line.hash.slice(0, 12)}
+        </code>
+      ),
+    },
   ];
   return (
     <section>

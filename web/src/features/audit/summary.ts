@@ -1,3 +1,4 @@
+import { formatCount, formatDay } from "@/i18n/format";
 import type { Label, Lang } from "@/i18n/words";
 import { keys, values } from "./words";
 
@@ -11,10 +12,16 @@ export interface Names {
 
 const LONGEST = 240;
 
-/** The numbers of every duty after a pass: a table of its own, not a line. */
-const LEFT_OUT = ["counts"];
+/** The numbers of every duty after a pass are a table of their own, not a line; the size of a file says nothing of what it did. */
+const LEFT_OUT = ["counts", "bytes"];
 
-/** What an event did, in one line. What has no name here stands as it was written. */
+/** What says by itself what it is about. */
+const BARE = ["sign", "what"];
+
+/** In the order a sentence has: what was done, to whom, from where, how much. Events keep their keys in no order. */
+const ORDER = Object.keys(keys);
+
+/** What an event did, in one line. What has no name here stands last, as it was written. */
 export function summaryText(summary: unknown, names: Names, lang: Lang): string {
   const text = parts(summary, names, lang).join(" · ");
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
@@ -23,22 +30,33 @@ export function summaryText(summary: unknown, names: Names, lang: Lang): string 
 function parts(summary: unknown, names: Names, lang: Lang): string[] {
   if (!isObject(summary)) return summary == null ? [] : [String(summary)];
   const kind = typeof summary.kind === "string" ? summary.kind : "";
-  return Object.entries(summary).flatMap(([key, value]) => {
-    if (value == null || LEFT_OUT.includes(key)) return [];
-    const name = word(keys, key, lang);
-    if (isLabel(value)) return [`${name} ${value[lang]}`];
-    if (isObject(value)) return parts(value, names, lang);
-    const said = (Array.isArray(value) ? value : [value]).map((one) =>
-      nameOf(key, String(one), kind, names, lang),
-    );
-    return [`${name} ${said.join(lang === "zh" ? "、" : ", ")}`];
-  });
+  return Object.entries(summary)
+    .sort(([a], [b]) => place(a) - place(b))
+    .flatMap(([key, value]) => {
+      // Of nothing, nothing is said; nor twice that the source, or the only sheet, is the file.
+      if (value == null || value === 0 || LEFT_OUT.includes(key)) return [];
+      if ((key === "source" || key === "sheets") && String(value) === summary.file) return [];
+      const name = word(keys, key, lang);
+      if (isLabel(value)) return [`${name} ${value[lang]}`];
+      if (isObject(value)) return parts(value, names, lang);
+      const text = (Array.isArray(value) ? value : [value])
+        .map((one) => nameOf(key, one, kind, names, lang))
+        .join(lang === "zh" ? "、" : ", ");
+      return [BARE.includes(key) ? text : `${name} ${text}`];
+    });
 }
 
-function nameOf(key: string, value: string, kind: string, names: Names, lang: Lang): string {
+function place(key: string): number {
+  return ORDER.includes(key) ? ORDER.indexOf(key) : ORDER.length;
+}
+
+function nameOf(key: string, given: unknown, kind: string, names: Names, lang: Lang): string {
+  const value = String(given);
   switch (key) {
     case "kind":
       return names.kind(value);
+    case "records":
+      return Array.isArray(given) ? `${names.kind(String(given[0]))} ${String(given[1])}` : value;
     case "area":
       return names.area(value);
     case "department":
@@ -49,8 +67,19 @@ function nameOf(key: string, value: string, kind: string, names: Names, lang: La
     case "digest":
     case "rules":
       return value.slice(0, 12);
-    default:
+    case "pass":
+      return formatDay(value, lang);
+    case "what":
+      return value
+        .split(", ")
+        .map((one) => word(values, one, lang))
+        .join(lang === "zh" ? "、" : ", ");
+    case "sign":
+    case "choose":
+    case "role":
       return word(values, value, lang);
+    default:
+      return typeof given === "number" ? formatCount(given) : value;
   }
 }
 
