@@ -28,7 +28,14 @@ export function useNames() {
       );
       return labels.every(Boolean) ? labels.join(" · ") : path;
     };
-    return { area, department, kind, fact };
+    /** What codes that stand together are called: options of one fact, or areas; none where no fact has them all. */
+    const codes = (ids: string[]) => {
+      const facts = (city?.kinds ?? []).flatMap((one) => one.facts);
+      const options = [...facts.map((one) => one.options), areasAsOptions(city)];
+      const found = options.find((some) => ids.every((id) => some.some((option) => option.id === id)));
+      return ids.flatMap((id) => found?.find((option) => option.id === id)?.label[lang] ?? []);
+    };
+    return { area, department, kind, fact, codes };
   }, [city, lang]);
 }
 
@@ -60,7 +67,11 @@ export function useAreaChoices(within: string | null = null) {
 /** The areas as the options of a fact. */
 export function useAreaOptions() {
   const city = useCity().data;
-  return useMemo(() => (city?.areas ?? []).map(({ code, name }) => ({ id: code, label: name })), [city]);
+  return useMemo(() => areasAsOptions(city), [city]);
+}
+
+function areasAsOptions(city: City | undefined) {
+  return (city?.areas ?? []).map(({ code, name }) => ({ id: code, label: name }));
 }
 
 /** The kind that most others point to: in a city of firms, the firm. What a reader looks for first. */

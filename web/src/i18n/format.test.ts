@@ -7,6 +7,7 @@ import {
   formatDays,
   formatInstant,
   formatMoney,
+  formatMoneyBrief,
   formatMoneyShort,
   formatRate,
   formatUnit,
@@ -80,4 +81,17 @@ it("signs changes, and leaves no change without a sign", () => {
 it("never shows an unknown count as zero", () => {
   expect(formatCount(null)).toBe(NOTHING);
   expect(formatCount(1913)).toBe("1,913");
+});
+
+it.each([
+  ["400000000.00", "¥4亿", "¥400m"],
+  ["3000000", "¥300万", "¥3m"],
+  ["250000000", "¥2.5亿", "¥250m"],
+  ["1234567890", "¥1,234,567,890.00", "¥1,234,567,890.00"],
+  ["30000.50", "¥30,000.50", "¥30,000.50"],
+  ["500", "¥500.00", "¥500.00"],
+  ["0", "¥0.00", "¥0.00"],
+])("money that loses nothing by being brief: %s", (text, zh, en) => {
+  expect(formatMoneyBrief(text, "zh")).toBe(zh);
+  expect(formatMoneyBrief(text, "en")).toBe(en);
 });

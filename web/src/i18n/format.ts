@@ -79,6 +79,15 @@ export function formatMoneyShort(text: string | null | undefined, lang: Lang): s
   return formatMoney(text);
 }
 
+/** Money in its largest unit where that loses nothing: ¥4亿; to the fen where it would. */
+export function formatMoneyBrief(text: string | null | undefined, lang: Lang): string {
+  const match = /^-?([1-9]\d*?)(0*)(\.0*)?$/.exec(text ?? "");
+  const [, digits = "", zeros = ""] = match ?? [];
+  const scale = SCALES[lang].find(({ power }) => digits.length + zeros.length > power);
+  if (!scale || zeros.length < scale.power - 2) return formatMoney(text);
+  return formatMoneyShort(text, lang).replace(/\.?0+(?=\D+$)/, "");
+}
+
 const UNITS: Record<string, Record<Lang, string>> = {
   CNY: { zh: "元", en: "yuan" },
   month: { zh: "个月", en: "months" },

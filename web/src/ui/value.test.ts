@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { NOTHING } from "@/i18n/format";
-import { showValue } from "./value";
+import { showSetting, showValue } from "./value";
 
 it.each([
   [{ value: true }, "是", "Yes"],
@@ -13,4 +13,26 @@ it.each([
 ])("%j", (shown, zh, en) => {
   expect(showValue(shown, "zh")).toBe(zh);
   expect(showValue(shown, "en")).toBe(en);
+});
+
+const namesOf = (codes: string[]) =>
+  codes.flatMap((code) => ({ retail: "零售业", hotel: "住宿业" })[code] ?? []);
+
+it.each([
+  ["3", "month", "3个月", "3 months"],
+  ["2020-06-30", null, "2020年6月30日", "30 Jun 2020"],
+  ["retail, hotel", null, "零售业、住宿业", "零售业, 住宿业"],
+  [
+    "hotel = 1000, retail = 300",
+    "person",
+    "住宿业 1,000人、零售业 300人",
+    "住宿业 1,000 people, 零售业 300 people",
+  ],
+  ["hotel = 400000000.00", "CNY", "住宿业 ¥4亿", "住宿业 ¥400m"],
+  ["x, y", null, "x、y", "x, y"],
+  ["x = 2", null, "x 2", "x 2"],
+  [null, null, NOTHING, NOTHING],
+])("a parameter's %s in %s", (value, unit, zh, en) => {
+  expect(showSetting(value, unit, "zh", namesOf)).toBe(zh);
+  expect(showSetting(value, unit, "en", namesOf)).toBe(en);
 });

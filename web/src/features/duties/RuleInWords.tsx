@@ -1,9 +1,10 @@
 import { useNames } from "@/api/city";
 import type { ClauseShape, DutyPage, ParameterOn } from "@/api/types";
-import { formatAmount, formatDay, NOTHING } from "@/i18n/format";
+import { formatDay, NOTHING } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
 import { Basis } from "@/ui/Basis";
 import { type Column, Table } from "@/ui/Table";
+import { showSetting } from "@/ui/value";
 import { w } from "./words";
 
 /** The rule: what makes it owed, what exempts, what shows that it was served, and the values it reads. */
@@ -66,6 +67,7 @@ function Clauses({ of }: { of: ClauseShape[] }) {
 function Parameters({ of }: { of: ParameterOn[] }) {
   const t = useText();
   const { lang } = useLang();
+  const names = useNames();
   const columns: Column<ParameterOn>[] = [
     { id: "label", label: t(w.parameter), phone: "lead", cell: (one) => t(one.label) },
     {
@@ -76,10 +78,8 @@ function Parameters({ of }: { of: ParameterOn[] }) {
           <>
             {t(w.unset)} <span className="sub">{t(one.unset)}</span>
           </>
-        ) : one.value != null && /^-?\d+(\.\d+)?$/.test(one.value) ? (
-          formatAmount(one.value, one.unit, lang)
         ) : (
-          (one.value ?? NOTHING)
+          showSetting(one.value, one.unit, lang, names.codes)
         ),
     },
     {

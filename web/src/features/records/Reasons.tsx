@@ -1,12 +1,12 @@
 import { useNames } from "@/api/city";
 import type { ClauseReason, Explanation, FactRead, ParameterOn } from "@/api/types";
-import { formatAmount, formatDay, NOTHING } from "@/i18n/format";
+import { formatAmount, formatDay } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
 import { Basis } from "@/ui/Basis";
 import { To } from "@/ui/Links";
 import { Answer } from "@/ui/Notice";
 import { MadeUp, Truth } from "@/ui/Standing";
-import { showValue } from "@/ui/value";
+import { showSetting, showValue } from "@/ui/value";
 import { type Subject, useExplanation } from "./queries";
 import { w } from "./words";
 
@@ -165,11 +165,8 @@ function Read({ of, kind }: { of: FactRead; kind: string }) {
 function Used({ of }: { of: ParameterOn }) {
   const t = useText();
   const { lang } = useLang();
-  const value = of.unset
-    ? t(w.unset(t(of.unset)))
-    : of.value != null && /^-?\d+(\.\d+)?$/.test(of.value)
-      ? formatAmount(of.value, of.unit, lang)
-      : (of.value ?? NOTHING);
+  const names = useNames();
+  const value = of.unset ? t(w.unset(t(of.unset))) : showSetting(of.value, of.unit, lang, names.codes);
   return (
     <li>
       <span className="read-name">{t(of.label)}</span>

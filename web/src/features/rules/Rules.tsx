@@ -9,8 +9,9 @@ import { To } from "@/ui/Links";
 import { Answer, Empty } from "@/ui/Notice";
 import { Page } from "@/ui/Page";
 import { useFilters } from "@/ui/url";
+import { showSetting } from "@/ui/value";
 import { useParameters, useRules } from "./queries";
-import { showSetting, valueOn } from "./settings";
+import { valueOn } from "./settings";
 import { w } from "./words";
 import "./rules.css";
 
@@ -174,7 +175,7 @@ function Values({ ids, of }: { ids: string[]; of: ParameterShape[] }) {
                   <span className="num">
                     {value.unset
                       ? `${t(w.notSet)}: ${t(value.unset)}`
-                      : showSetting(value.value, parameter.unit, lang)}
+                      : showSetting(value.value, parameter.unit, lang, names.codes)}
                   </span>
                   {value.area && t(w.inArea(names.area(value.area)))}{" "}
                   <span className="soft small">

@@ -1,9 +1,11 @@
+import { useNames } from "@/api/city";
 import type { ParameterShape } from "@/api/types";
 import { useLang, useText } from "@/i18n/lang";
 import { Button } from "@/ui/Button";
 import { FactInput } from "@/ui/FactInput";
 import { Select } from "@/ui/Field";
-import { type Setting, showSetting, valueOn } from "./settings";
+import { showSetting } from "@/ui/value";
+import { type Setting, valueOn } from "./settings";
 import { w } from "./words";
 
 interface SettingRowProps {
@@ -18,6 +20,7 @@ interface SettingRowProps {
 export function SettingRow({ of, on, parameters, onChange, onRemove }: SettingRowProps) {
   const t = useText();
   const { lang } = useLang();
+  const names = useNames();
   const parameter = parameters.find((one) => one.id === of.parameter);
   const now = parameter && valueOn(parameter, on);
   return (
@@ -31,7 +34,10 @@ export function SettingRow({ of, on, parameters, onChange, onRemove }: SettingRo
           .map((one) => ({ value: one.id, label: t(one.label) }))
           .sort((a, b) => a.label.localeCompare(b.label, lang))}
         onChange={(id) => onChange({ parameter: id, value: "" })}
-        hint={parameter && t(w.now(now?.unset ? t(w.notSet) : showSetting(now?.value, parameter.unit, lang)))}
+        hint={
+          parameter &&
+          t(w.now(now?.unset ? t(w.notSet) : showSetting(now?.value, parameter.unit, lang, names.codes)))
+        }
       />
       {parameter && (
         <FactInput

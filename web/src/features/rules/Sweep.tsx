@@ -1,4 +1,5 @@
 import { type FormEvent, useState } from "react";
+import { useNames } from "@/api/city";
 import type { ParameterShape, SweepAnswer, SweepPoint, SweptDuty } from "@/api/types";
 import { Line } from "@/chart/Line";
 import { formatAmount, formatChange, formatCount, formatDay, formatMoneyShort } from "@/i18n/format";
@@ -9,8 +10,9 @@ import { To } from "@/ui/Links";
 import { Empty, Failure } from "@/ui/Notice";
 import { type Column, Table } from "@/ui/Table";
 import { useFilters } from "@/ui/url";
+import { showSetting } from "@/ui/value";
 import { useSweep } from "./queries";
-import { readRange, showSetting, valueOn, writeRange } from "./settings";
+import { readRange, valueOn, writeRange } from "./settings";
 import { w } from "./words";
 
 interface SweepProps {
@@ -24,6 +26,7 @@ interface SweepProps {
 export function Sweep({ parameters, on, duty, area }: SweepProps) {
   const t = useText();
   const { lang } = useLang();
+  const names = useNames();
   const [filters, set] = useFilters(["range"]);
   const [range, setRange] = useState(() => readRange(filters.range));
   const sweeping = useSweep();
@@ -62,7 +65,10 @@ export function Sweep({ parameters, on, duty, area }: SweepProps) {
               .map((one) => ({ value: one.id, label: t(one.label) }))
               .sort((a, b) => a.label.localeCompare(b.label, lang))}
             onChange={(parameter) => setRange({ parameter, from: "", to: "", step: "" })}
-            hint={chosen && t(w.now(now?.unset ? t(w.notSet) : showSetting(now?.value, chosen.unit, lang)))}
+            hint={
+              chosen &&
+              t(w.now(now?.unset ? t(w.notSet) : showSetting(now?.value, chosen.unit, lang, names.codes)))
+            }
           />
           {bound("from", t(w.sweepFrom))}
           {bound("to", t(w.sweepTo))}
@@ -93,7 +99,8 @@ interface Row extends SweepPoint {
 function Swept({ of, answer }: { of: SweptDuty; answer: SweepAnswer }) {
   const t = useText();
   const { lang } = useLang();
-  const shown = answer.values.map((value) => showSetting(value, answer.unit, lang));
+  const names = useNames();
+  const shown = answer.values.map((value) => showSetting(value, answer.unit, lang, names.codes));
   const line = (value: (point: SweepPoint) => number | null) =>
     of.points.map((point, index) => ({
       at: Number(answer.values[index]),

@@ -1,6 +1,4 @@
 import type { ParameterShape } from "@/api/types";
-import { formatAmount, formatDay, NOTHING } from "@/i18n/format";
-import type { Lang } from "@/i18n/words";
 
 /** What a parameter holds for the whole city on a day: the latest value that began by then and has not ended. */
 export function valueOn(
@@ -11,16 +9,6 @@ export function valueOn(
     .filter((value) => !value.area && value.from <= day && (!value.to || day <= value.to))
     .sort((a, b) => a.from.localeCompare(b.from))
     .at(-1);
-}
-
-/** A parameter's value as people read it. */
-export function showSetting(
-  value: string | null | undefined,
-  unit: string | null | undefined,
-  lang: Lang,
-): string {
-  if (value == null) return NOTHING;
-  return /^-?\d+(\.\d+)?$/.test(value) ? formatAmount(value, unit, lang) : formatDay(value, lang);
 }
 
 /** What is tried, as the address keeps it: `set=rent_months:6`, once for each value. */
