@@ -10,7 +10,7 @@ export interface Column<Row> {
   phone?: "lead" | "full";
 }
 
-interface TableProps<Row> {
+export interface TableProps<Row> {
   caption: string;
   columns: Column<Row>[];
   rows: Row[];

@@ -56,14 +56,48 @@ impl<'a> View<'a> {
         self.snapshot.tables.table(kind).value(row, place)
     }
 
-    /// The name of a row; none where it is not known or is about a person.
+    /// The name of a row; none where it is not known or is about a person. What has no name of its own (a bill, a
+    /// loan) is called after whose it is, and what else its key says: `Firm Ltd. · 2020-02-01`.
     pub fn name(&self, kind: usize, row: usize) -> Option<String> {
-        let declared = self.kind(kind);
+        let (named, named_row) = self.named(kind, row)?;
+        let declared = self.kind(named);
         let fact = declared.fact(declared.name.as_ref()?.as_str())?;
         if fact.personal {
             return None;
         }
-        self.told(kind, row, fact.id.as_str()).map(|value| value.to_string())
+        let mut name = self.told(named, named_row, fact.id.as_str())?.to_string();
+        if named != kind {
+            let key = self.kind(kind).key.iter().filter_map(|id| self.kind(kind).fact(id.as_str()));
+            // Whose it is has been said; a code is no word; and what is about a person is not said at all.
+            let says = |fact: &&Fact| {
+                !fact.personal
+                    && matches!(fact.fact_type, FactType::Text { .. } | FactType::Int | FactType::Date)
+            };
+            for part in key.filter(says).filter_map(|fact| self.told(kind, row, fact.id.as_str())) {
+                name = format!("{name} · {part}");
+            }
+        }
+        Some(name)
+    }
+
+    /// The row itself where its kind has names; else the row of such a kind that its references lead to, those of its
+    /// key before others.
+    fn named(&self, mut kind: usize, mut row: usize) -> Option<(usize, usize)> {
+        // References may lead in a circle.
+        for _ in 0..4 {
+            let declared = self.kind(kind);
+            if declared.name.is_some() {
+                return Some((kind, row));
+            }
+            let references = declared.key.iter().chain(declared.facts.iter().map(|fact| &fact.id));
+            (kind, row) = references.filter_map(|id| declared.fact(id.as_str())).find_map(|fact| {
+                let FactType::Ref { to } = &fact.fact_type else { return None };
+                let (to, _) = self.rules.kind(to.as_str())?;
+                let Value::Text(id) = self.told(kind, row, fact.id.as_str())? else { return None };
+                Some((to, self.snapshot.row(to, &id)?))
+            })?;
+        }
+        None
     }
 
     /// A row of a list.

@@ -91,6 +91,19 @@ fn personal_facts_are_masked_wherever_they_could_appear() {
 }
 
 #[test]
+fn what_has_no_name_of_its_own_is_called_after_whose_it_is() {
+    on_every_database(async |server| {
+        let client = server.sign_in(Role::Administrator).await;
+        let name = async |path: &str| client.get(path).await.ok()["name"].clone();
+        assert_eq!(name("/api/records/lease/L1").await, "国有房产公司 · L1");
+        assert_eq!(name("/api/records/waiver/W1").await, "国有房产公司 · W1", "by its lease's landlord");
+        assert_eq!(name("/api/records/household/H1").await, Value::Null, "a person's name stays masked");
+        let found = client.get("/api/duties/rent-waiver/records?q=%E5%9B%BD%E6%9C%89").await.ok();
+        assert_eq!(found["items"].as_array().unwrap().len(), 2, "and is found by it");
+    });
+}
+
+#[test]
 fn verdicts_catch_up_where_an_import_comes_between() {
     on_every_database(async |server| {
         let client = server.sign_in(Role::Administrator).await;

@@ -7,11 +7,11 @@ import { useLang, useText } from "@/i18n/lang";
 import type { Label } from "@/i18n/words";
 import { Button, ExportLink, PrintButton } from "@/ui/Button";
 import { DayInput, Select } from "@/ui/Field";
-import { ListFoot } from "@/ui/List";
-import { Empty, Failure, Loading, Notice } from "@/ui/Notice";
+import { List } from "@/ui/List";
+import { Failure, Notice } from "@/ui/Notice";
 import { Page } from "@/ui/Page";
 import { MadeUp } from "@/ui/Standing";
-import { type Column, Table } from "@/ui/Table";
+import type { Column } from "@/ui/Table";
 import { useFilters } from "@/ui/url";
 import { beginPass, beginVerification, useEvents, useLongWork } from "./queries";
 import { summaryText } from "./summary";
@@ -149,7 +149,6 @@ function Events() {
   const names = useNames();
   const [filters, set] = useFilters(["type"]);
   const asked = useEvents(asType(filters.type));
-  const lines = asked.data?.pages.flatMap((page) => page.items) ?? [];
   const columns: Column<EventLine>[] = [
     {
       id: "seq",
@@ -199,23 +198,13 @@ function Events() {
           onChange={(type) => set({ type })}
         />
       </search>
-      {asked.error ? (
-        <Failure error={asked.error} retry={() => void asked.refetch()} />
-      ) : asked.isPending ? (
-        <Loading rows={6} />
-      ) : lines.length === 0 ? (
-        <Empty>{t(w.none)}</Empty>
-      ) : (
-        <>
-          <Table caption={t(w.events)} columns={columns} rows={lines} rowKey={(line) => String(line.seq)} />
-          <ListFoot
-            shown={lines.length}
-            total={asked.data.pages[0]?.total}
-            busy={asked.isFetchingNextPage}
-            more={asked.hasNextPage ? () => void asked.fetchNextPage() : undefined}
-          />
-        </>
-      )}
+      <List
+        of={asked}
+        none={t(w.none)}
+        caption={t(w.events)}
+        columns={columns}
+        rowKey={(line) => String(line.seq)}
+      />
     </section>
   );
 }

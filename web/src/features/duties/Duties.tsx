@@ -190,13 +190,8 @@ function DutyTable({ duties }: { duties: DutyLine[] }) {
       right: true,
       cell: (duty) => (
         <>
-          <To
-            to={`/duties/${duty.id}?standing=gap`}
-            className={duty.counts.gap > 0 ? "gap-count" : undefined}
-          >
-            {formatCount(duty.counts.gap)}
-          </To>
-          {duty.overdue > 0 && <span className="sub">{t(w.overdue(formatCount(duty.overdue)))}</span>}
+          <SetCount of={duty} set="gap" />
+          {duty.overdue > 0 && <span className="sub nowrap">{t(w.overdue(formatCount(duty.overdue)))}</span>}
         </>
       ),
     },
@@ -206,7 +201,7 @@ function DutyTable({ duties }: { duties: DutyLine[] }) {
       right: true,
       cell: (duty) => (
         <>
-          <To to={`/duties/${duty.id}?standing=unknown`}>{formatCount(duty.counts.unknown)}</To>
+          <SetCount of={duty} set="unknown" />
           <span className="sub nowrap">
             {t(duty.counts.records === 0 ? w.noRecords : w.ofRecords(formatCount(duty.counts.records)))}
           </span>
@@ -217,7 +212,7 @@ function DutyTable({ duties }: { duties: DutyLine[] }) {
       id: "leak",
       label: t(standing.leak),
       right: true,
-      cell: (duty) => <To to={`/duties/${duty.id}?standing=leak`}>{formatCount(duty.counts.leak)}</To>,
+      cell: (duty) => <SetCount of={duty} set="leak" />,
     },
     { id: "money", label: t(w.money), right: true, cell: (duty) => <Amounts of={duty} /> },
     {
@@ -227,10 +222,23 @@ function DutyTable({ duties }: { duties: DutyLine[] }) {
       cell: (duty) => (
         <>
           {formatDays(duty.days_median, lang)}
-          {duty.days_p90 != null && <span className="sub">{t(w.p90(formatDays(duty.days_p90, lang)))}</span>}
+          {duty.days_p90 != null && (
+            <span className="sub nowrap">{t(w.p90(formatDays(duty.days_p90, lang)))}</span>
+          )}
         </>
       ),
     },
   ];
   return <Table caption={t(w.title)} columns={columns} rows={duties} rowKey={(duty) => duty.id} dense />;
+}
+
+/** How many stand in a set, and the way to them; a set that nobody is in leads nowhere. */
+function SetCount({ of, set }: { of: DutyLine; set: "gap" | "unknown" | "leak" }) {
+  const count = of.counts[set];
+  if (count === 0) return <span className="soft">0</span>;
+  return (
+    <To to={`/duties/${of.id}?standing=${set}`} className={set === "gap" ? "gap-count" : undefined}>
+      {formatCount(count)}
+    </To>
+  );
 }

@@ -8,10 +8,9 @@ import { AreaFilter } from "@/ui/AreaFilter";
 import { ExportLink } from "@/ui/Button";
 import { Check, Search, Select } from "@/ui/Field";
 import { Tabs, To } from "@/ui/Links";
-import { ListFoot } from "@/ui/List";
-import { Empty, Failure, Loading } from "@/ui/Notice";
+import { List } from "@/ui/List";
 import { isStanding, MadeUp, type StandingName } from "@/ui/Standing";
-import { type Column, Table } from "@/ui/Table";
+import type { Column } from "@/ui/Table";
 import { useFilters } from "@/ui/url";
 import { meaning, standing } from "@/ui/words";
 import { recordsQuery, recordsSheet, useDutyRecords } from "./queries";
@@ -36,7 +35,6 @@ export function Sets({ of }: { of: DutyPage }) {
     nearMiss: current === "out" && filters.near === "1",
   };
   const asked = useDutyRecords(of.id, filter);
-  const lines = asked.data?.pages.flatMap((page) => page.items) ?? [];
   const { counts } = of;
   const sizes: Record<StandingName, number> = {
     ...counts,
@@ -86,30 +84,13 @@ export function Sets({ of }: { of: DutyPage }) {
           />
         )}
       </search>
-      {asked.error ? (
-        <Failure error={asked.error} retry={() => void asked.refetch()} />
-      ) : asked.isPending ? (
-        <Loading />
-      ) : lines.length === 0 ? (
-        <Empty>
-          {t(filter.q || filter.missing || filter.nearMiss || filter.area ? w.emptyFiltered : w.emptySet)}
-        </Empty>
-      ) : (
-        <>
-          <Table
-            caption={t(standing[current])}
-            columns={columnsOf(current)}
-            rows={lines}
-            rowKey={(line) => `${line.kind}/${line.id}`}
-          />
-          <ListFoot
-            shown={lines.length}
-            total={asked.data.pages[0]?.total}
-            busy={asked.isFetchingNextPage}
-            more={asked.hasNextPage ? () => void asked.fetchNextPage() : undefined}
-          />
-        </>
-      )}
+      <List
+        of={asked}
+        none={t(filter.q || filter.missing || filter.nearMiss || filter.area ? w.emptyFiltered : w.emptySet)}
+        caption={t(standing[current])}
+        columns={columnsOf(current)}
+        rowKey={(line) => `${line.kind}/${line.id}`}
+      />
     </section>
   );
 
@@ -126,8 +107,9 @@ export function Sets({ of }: { of: DutyPage }) {
             </To>{" "}
             <MadeUp when={line.synthetic} />
             <span className="sub">
-              {names.area(line.area)}
-              {line.name && ` · ${line.id}`}
+              {[names.area(line.area), line.name && !line.name.endsWith(line.id) && line.id]
+                .filter(Boolean)
+                .join(" · ")}
             </span>
           </>
         ),

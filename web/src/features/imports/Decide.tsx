@@ -7,10 +7,11 @@ import { Button, ExportLink, PrintButton } from "@/ui/Button";
 import { FactInput, factValue } from "@/ui/FactInput";
 import { Input } from "@/ui/Field";
 import { To } from "@/ui/Links";
-import { ListFoot } from "@/ui/List";
-import { Empty, Failure, Loading } from "@/ui/Notice";
+import { Paged, type Pages, rowsOf } from "@/ui/List";
+import { Failure } from "@/ui/Notice";
 import { Page } from "@/ui/Page";
 import { showValue } from "@/ui/value";
+import { placeWord } from "./place";
 import { useAsides, useConflicts, useDecideAside, useDecideConflict } from "./queries";
 import { w } from "./words";
 import "./imports.css";
@@ -44,48 +45,24 @@ export function Decide() {
   );
 }
 
-interface Asked<Item> {
-  data: { pages: { items: Item[]; total?: number | null }[] } | undefined;
-  error: unknown;
-  hasNextPage: boolean;
-  isFetchingNextPage: boolean;
-  refetch: () => unknown;
-  fetchNextPage: () => unknown;
-}
-
 interface UndecidedProps<Item> {
   title: string;
   none: string;
   sheet: string;
-  asked: Asked<Item>;
+  asked: Pages<Item>;
   children: (item: Item) => React.ReactNode;
 }
 
 function Undecided<Item>({ title, none, sheet, asked, children }: UndecidedProps<Item>) {
-  const items = asked.data?.pages.flatMap((page) => page.items);
   return (
     <section className="panel">
       <div className="row apart decide-head">
         <h2>{title}</h2>
-        {items !== undefined && items.length > 0 && <ExportLink to={sheet} />}
+        {rowsOf(asked).length > 0 && <ExportLink to={sheet} />}
       </div>
-      {asked.error ? (
-        <Failure error={asked.error} retry={() => void asked.refetch()} />
-      ) : items === undefined ? (
-        <Loading />
-      ) : items.length === 0 ? (
-        <Empty>{none}</Empty>
-      ) : (
-        <>
-          <ul className="undecided">{items.map(children)}</ul>
-          <ListFoot
-            shown={items.length}
-            total={asked.data?.pages[0]?.total}
-            busy={asked.isFetchingNextPage}
-            more={asked.hasNextPage ? () => void asked.fetchNextPage() : undefined}
-          />
-        </>
-      )}
+      <Paged of={asked} none={none}>
+        {(items) => <ul className="undecided">{items.map(children)}</ul>}
+      </Paged>
     </section>
   );
 }
@@ -120,7 +97,7 @@ function OneConflict({ of }: { of: Conflict }) {
           </div>
         ))}
       </div>
-      <Input label={t(w.why)} value={reason} onChange={setReason} />
+      <Input label={t(w.why)} hint={t(w.whyFirst)} value={reason} onChange={setReason} />
       {deciding.error && <Failure error={deciding.error} />}
       <div className="row">
         <Button
@@ -166,17 +143,28 @@ function OneAside({ of }: { of: Aside }) {
   const [reason, setReason] = useState("");
   const deciding = useDecideAside(of.id);
   const idle = reason.trim() === "" || deciding.isPending;
+  const city = useCity().data;
+  const said = (fact: string, value: unknown) => {
+    const shape = factAt(city, of.kind, fact);
+    if (shape?.type === "area") return names.area(String(value));
+    const display = shape?.options.find((option) => option.id === value)?.label;
+    return showValue({ value, display, unit: shape?.unit }, lang);
+  };
   return (
     <li aria-labelledby={id}>
-      <h3 id={id}>{[of.source, of.place, formatDay(of.on, lang)].filter(Boolean).join(" · ")}</h3>
+      <h3 id={id}>
+        {[of.source, of.place && t(placeWord(of.place, of.source)), formatDay(of.on, lang)]
+          .filter(Boolean)
+          .join(" · ")}
+      </h3>
       <p>{t(of.reason)}</p>
       <p className="small">
         <span className="soft">{t(w.rowSays)}: </span>
         {Object.entries(of.facts)
-          .map(([fact, value]) => `${names.fact(of.kind, fact)} ${showValue({ value }, lang)}`)
+          .map(([fact, value]) => `${names.fact(of.kind, fact)} ${said(fact, value)}`)
           .join(" · ")}
       </p>
-      <Input label={t(w.why)} value={reason} onChange={setReason} />
+      <Input label={t(w.why)} hint={t(w.whyFirst)} value={reason} onChange={setReason} />
       {deciding.error && <Failure error={deciding.error} />}
       {of.candidates.length > 0 && (
         <ul className="candidates">

@@ -3,9 +3,8 @@ import type { ImportLine } from "@/api/types";
 import { formatCount, formatInstant } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
 import { To } from "@/ui/Links";
-import { ListFoot } from "@/ui/List";
-import { Empty, Failure, Loading } from "@/ui/Notice";
-import { type Column, Table } from "@/ui/Table";
+import { List } from "@/ui/List";
+import type { Column } from "@/ui/Table";
 import { useImports } from "./queries";
 import { stateWord } from "./state";
 import { w } from "./words";
@@ -16,7 +15,6 @@ export function Past() {
   const { lang } = useLang();
   const names = useNames();
   const asked = useImports();
-  const lines = asked.data?.pages.flatMap((page) => page.items) ?? [];
   const columns: Column<ImportLine>[] = [
     {
       id: "file",
@@ -36,10 +34,7 @@ export function Past() {
       label: t(w.result),
       cell: ({ result, sample }) =>
         sample ? (
-          <span className="num">
-            {t(w.sampleOf(formatCount(sample.rows), String(sample.seed)))}
-            {sample.note && <span className="sub">{t(sample.note)}</span>}
-          </span>
+          <span className="num">{t(w.sampleOf(formatCount(sample.rows), String(sample.seed)))}</span>
         ) : (
           result &&
           result.read > 0 && (
@@ -65,23 +60,7 @@ export function Past() {
   return (
     <section>
       <h2 className="past-head">{t(w.past)}</h2>
-      {asked.error ? (
-        <Failure error={asked.error} retry={() => void asked.refetch()} />
-      ) : asked.isPending ? (
-        <Loading />
-      ) : lines.length === 0 ? (
-        <Empty>{t(w.none)}</Empty>
-      ) : (
-        <>
-          <Table caption={t(w.past)} columns={columns} rows={lines} rowKey={(line) => line.id} />
-          <ListFoot
-            shown={lines.length}
-            total={asked.data.pages[0]?.total}
-            busy={asked.isFetchingNextPage}
-            more={asked.hasNextPage ? () => void asked.fetchNextPage() : undefined}
-          />
-        </>
-      )}
+      <List of={asked} none={t(w.none)} caption={t(w.past)} columns={columns} rowKey={(line) => line.id} />
     </section>
   );
 }

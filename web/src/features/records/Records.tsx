@@ -6,11 +6,10 @@ import { AreaFilter } from "@/ui/AreaFilter";
 import { ExportLink, PrintButton } from "@/ui/Button";
 import { Search, Select } from "@/ui/Field";
 import { To } from "@/ui/Links";
-import { ListFoot } from "@/ui/List";
-import { Empty, Failure, Loading } from "@/ui/Notice";
+import { List, rowsOf } from "@/ui/List";
 import { Page } from "@/ui/Page";
 import { MadeUp } from "@/ui/Standing";
-import { type Column, Table } from "@/ui/Table";
+import type { Column } from "@/ui/Table";
 import { useFilters } from "@/ui/url";
 import { useRecords } from "./queries";
 import { w } from "./words";
@@ -24,7 +23,7 @@ export function Records() {
   const [filters, set] = useFilters(["kind", "q", "area"]);
   const kind = filters.kind || centralKind(city);
   const asked = useRecords({ kind, q: filters.q, area: filters.area });
-  const lines = asked.data?.pages.flatMap((page) => page.items) ?? [];
+  const lines = rowsOf(asked);
   const columns: Column<RecordLine>[] = [
     {
       id: "name",
@@ -68,28 +67,13 @@ export function Records() {
         <Search label={t(w.search)} value={filters.q} onChange={(q) => set({ q })} wide />
         <AreaFilter value={filters.area} choices={areas} onChange={(area) => set({ area })} />
       </search>
-      {asked.error ? (
-        <Failure error={asked.error} retry={() => void asked.refetch()} />
-      ) : asked.isPending ? (
-        <Loading rows={6} />
-      ) : lines.length === 0 ? (
-        <Empty>{t(w.none)}</Empty>
-      ) : (
-        <>
-          <Table
-            caption={t(w.title)}
-            columns={columns}
-            rows={lines}
-            rowKey={(line) => `${line.kind}/${line.id}`}
-          />
-          <ListFoot
-            shown={lines.length}
-            total={asked.data.pages[0]?.total}
-            busy={asked.isFetchingNextPage}
-            more={asked.hasNextPage ? () => void asked.fetchNextPage() : undefined}
-          />
-        </>
-      )}
+      <List
+        of={asked}
+        none={t(w.none)}
+        caption={t(w.title)}
+        columns={columns}
+        rowKey={(line) => `${line.kind}/${line.id}`}
+      />
     </Page>
   );
 }

@@ -4,6 +4,11 @@ import { useText } from "@/i18n/lang";
 import { To } from "@/ui/Links";
 import { w } from "./words";
 
+/** What a line is called on the page of the record it is called after: its name without that record's. */
+function within(of: RecordPage, { name, id }: { name?: string | null; id: string }): string {
+  return name?.replace(`${of.name} · `, "") ?? id;
+}
+
 /** What points to the record: its leases, its payments, its members. */
 export function RelatedTo({ of }: { of: RecordPage }) {
   const t = useText();
@@ -18,7 +23,7 @@ export function RelatedTo({ of }: { of: RecordPage }) {
           <ul>
             {one.first.map((line) => (
               <li key={line.id}>
-                <To to={`/records/${line.kind}/${encodeURIComponent(line.id)}`}>{line.name ?? line.id}</To>
+                <To to={`/records/${line.kind}/${encodeURIComponent(line.id)}`}>{within(of, line)}</To>
               </li>
             ))}
             {one.count > one.first.length && (
