@@ -33,6 +33,7 @@ impl Server {
                 .args(["-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync", "-D"])
                 .arg(&cluster),
         )?;
+        make_certificates(&folder)?;
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let log = std::fs::File::create(folder.join("log"))?;
         let child = as_postgres(&bin.join("postgres"))
@@ -43,6 +44,12 @@ impl Server {
                 "listen_addresses=127.0.0.1",
                 "-c",
                 "max_connections=200",
+                "-c",
+                "ssl=on",
+                "-c",
+                &format!("ssl_cert_file={}", folder.join("server.crt").display()),
+                "-c",
+                &format!("ssl_key_file={}", folder.join("server.key").display()),
                 "-p",
                 &port.to_string(),
                 "-k",
@@ -70,6 +77,12 @@ impl Server {
         bail!("PostgreSQL did not start:\n{log}")
     }
 
+    /// Where `authority.crt` lies, which signed its certificate, and `stranger.crt`, which did not; as
+    /// `YINGJIN_TEST_POSTGRES_CERTIFICATES` takes it.
+    pub fn certificates(&self) -> &Path {
+        &self.folder
+    }
+
     /// Its address, as `YINGJIN_TEST_POSTGRES` takes it.
     pub fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
@@ -82,6 +95,27 @@ impl Drop for Server {
         let _ = self.child.wait();
         let _ = std::fs::remove_dir_all(&self.folder);
     }
+}
+
+/// A certificate for `localhost` alone, the authority that signs it, and another of the same name that does not. Made
+/// by PostgreSQL's own user: it takes a key only from its owner.
+fn make_certificates(folder: &Path) -> anyhow::Result<()> {
+    let openssl = tools::openssl().context("openssl is needed to make a certificate for PostgreSQL")?;
+    let make = |words: &str| {
+        // The names of the files are ours and have no spaces.
+        output(as_postgres(&openssl).current_dir(folder).args(words.split(' '))).map(drop)
+    };
+    for authority in ["authority", "stranger"] {
+        make(&format!(
+            "req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=tests -keyout {authority}.key -out {authority}.crt"
+        ))?;
+    }
+    make(
+        "req -newkey rsa:2048 -nodes -subj /CN=localhost -addext subjectAltName=DNS:localhost -keyout server.key -out server.csr",
+    )?;
+    make(
+        "x509 -req -in server.csr -CA authority.crt -CAkey authority.key -days 30 -copy_extensions copy -out server.crt",
+    )
 }
 
 /// The program as the user `postgres` where we are root, else as ourselves.

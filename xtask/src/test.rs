@@ -44,6 +44,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         run::run(
             command(runner)
                 .env("YINGJIN_TEST_POSTGRES", server.url())
+                .env("YINGJIN_TEST_POSTGRES_CERTIFICATES", server.certificates())
                 .env("YINGJIN_PYTHON", python_bin.join("python"))
                 .env("INSTA_UPDATE", "no"),
         )

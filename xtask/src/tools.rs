@@ -20,6 +20,7 @@ const CHROMIUM: Tool = Tool { name: "Chromium", package: "chromium", find: chrom
 const FONTS: Tool = Tool { name: "Chinese fonts (Noto CJK)", package: "fonts-noto-cjk", find: fonts };
 const POSTGRES: Tool =
     Tool { name: "PostgreSQL server (initdb, postgres)", package: "postgresql", find: postgres_bin };
+const OPENSSL: Tool = Tool { name: "openssl", package: "openssl", find: openssl };
 
 /// Chromium's program.
 pub fn chromium() -> Option<PathBuf> {
@@ -35,6 +36,11 @@ pub fn postgres_bin() -> Option<PathBuf> {
         .collect();
     folders.sort();
     folders.pop().or_else(|| on_path("initdb")?.parent().map(Path::to_owned))
+}
+
+/// What makes certificates for PostgreSQL.
+pub fn openssl() -> Option<PathBuf> {
+    on_path("openssl")
 }
 
 fn fonts() -> Option<PathBuf> {
@@ -69,7 +75,7 @@ pub fn require_node() -> anyhow::Result<()> {
 /// may do so; otherwise the error names each.
 pub fn require_for_tests() -> anyhow::Result<()> {
     let missing: Vec<Tool> =
-        [CHROMIUM, FONTS, POSTGRES].into_iter().filter(|tool| (tool.find)().is_none()).collect();
+        [CHROMIUM, FONTS, POSTGRES, OPENSSL].into_iter().filter(|tool| (tool.find)().is_none()).collect();
     if missing.is_empty() {
         return Ok(());
     }

@@ -4,14 +4,17 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use model::Label;
+use postgres::config::{Host, SslMode};
 
+use crate::connection::postgres::told;
+use crate::connection::tls::Tls;
 use crate::error::StoreError;
 
 /// A register's address, read from its URL.
 #[derive(Clone, Debug)]
 pub(crate) enum Address {
     Sqlite(SqliteFile),
-    Postgres(PostgresServer),
+    Postgres(Box<PostgresServer>),
 }
 
 #[derive(Clone, Debug)]
@@ -25,7 +28,8 @@ pub(crate) struct SqliteFile {
 
 #[derive(Clone, Debug)]
 pub(crate) struct PostgresServer {
-    pub(crate) url: String,
+    pub(crate) config: postgres::Config,
+    pub(crate) tls: Tls,
     /// The URL without its password, for messages.
     pub(crate) place: String,
 }
@@ -56,7 +60,9 @@ impl Address {
             return Ok(Self::Sqlite(SqliteFile { path: PathBuf::from(path), read_only, temporary: false }));
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return Ok(Self::Postgres(PostgresServer { url: url.to_owned(), place: without_password(url) }));
+            return postgres(url)
+                .map(|server| Self::Postgres(Box::new(server)))
+                .map_err(|why| StoreError::Address { url: without_password(url), why });
         }
         Err(refuse(
             "开头既不是 sqlite:// 也不是 postgres://",
@@ -71,6 +77,23 @@ impl Address {
             Self::Postgres(server) => server.place.clone(),
         }
     }
+}
+
+/// Errors: what is wrong with the address.
+fn postgres(url: &str) -> Result<PostgresServer, Label> {
+    let (rest, tls) = Tls::of(url)?;
+    let mut config: postgres::Config = rest.parse().map_err(|error: postgres::Error| told(&error))?;
+    // A socket of the same machine is not encrypted, whatever is asked, as PostgreSQL's own programs have it.
+    let is_local = |host: &Host| matches!(host, Host::Unix(_));
+    let all_local = !config.get_hosts().is_empty() && config.get_hosts().iter().all(is_local);
+    config.ssl_mode(if all_local { SslMode::Disable } else { tls.mode });
+    if config.get_application_name().is_none() {
+        config.application_name("yingjin");
+    }
+    if config.get_connect_timeout().is_none() {
+        config.connect_timeout(std::time::Duration::from_secs(10));
+    }
+    Ok(PostgresServer { config, tls, place: without_password(url) })
 }
 
 /// `postgres://user:secret@host/name?password=secret` as `postgres://user@host/name`.
@@ -103,6 +126,38 @@ mod tests {
         for wrong in ["yingjin.db", "sqlite://", "mysql://x", "sqlite://a?cache=shared"] {
             assert!(matches!(Address::parse(wrong), Err(StoreError::Address { .. })), "{wrong}");
         }
+    }
+
+    #[test]
+    fn what_would_weaken_a_connection_is_refused() {
+        let why = |query: &str| match Address::parse(&format!("postgres://me@db/city?{query}")) {
+            Err(StoreError::Address { why, .. }) => why.en,
+            other => panic!("{query}: {other:?}"),
+        };
+        assert!(why("sslmode=allow").contains("sslmode=allow is not supported"));
+        assert!(why("sslmode=verify-ful").contains("verify-full"));
+        assert!(why("sslcert=me.crt").contains("sslcert is not supported"));
+        assert!(why("sslrootcert=/no/such/file").contains("add sslmode=verify-full"));
+        assert!(why("sslmode=verify-ca").contains("sslrootcert has to name a file"));
+        assert!(why("sslmode=require&sslrootcert=system").contains("sslmode=verify-full"));
+        assert!(why("sslmode=verify-full&sslrootcert=%2Fno%2Fsuch%2Ffile").contains("/no/such/file"));
+    }
+
+    #[test]
+    fn words_of_encryption_are_taken_out_of_an_address() {
+        let server = |url: &str| match Address::parse(url) {
+            Ok(Address::Postgres(server)) => server,
+            other => panic!("{other:?}"),
+        };
+        let asked = server("postgres://db/city?sslmode=require&options=-csearch_path%3Da");
+        assert_eq!(
+            (asked.config.get_ssl_mode(), asked.config.get_options()),
+            (SslMode::Require, Some("-csearch_path=a"))
+        );
+        assert_eq!(server("postgres://db/city").config.get_ssl_mode(), SslMode::Prefer);
+        assert!(server("postgres://db/city?sslmode=disable").tls.connect.is_none());
+        let socket = server("postgres:///city?host=/var/run/postgresql&sslmode=require");
+        assert_eq!(socket.config.get_ssl_mode(), SslMode::Disable);
     }
 
     #[test]

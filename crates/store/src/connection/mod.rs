@@ -4,8 +4,9 @@
 //! SQL is written once. Placeholders are `$1`, `$2`, … numbered in the order in which they first appear: PostgreSQL
 //! counts them so, and SQLite takes them as names that it numbers in that same order.
 
-mod postgres;
+pub(crate) mod postgres;
 mod sqlite;
+pub(crate) mod tls;
 
 use std::ops::ControlFlow;
 

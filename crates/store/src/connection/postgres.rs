@@ -74,14 +74,11 @@ impl Postgres {
         let place = server.place.clone();
         let refused =
             |error: &postgres::Error| StoreError::Refused { place: place.clone(), why: told(error) };
-        let mut config: postgres::Config = server.url.parse().map_err(|error: postgres::Error| {
-            StoreError::Address { url: place.clone(), why: told(&error) }
-        })?;
-        config.application_name("yingjin");
-        if config.get_connect_timeout().is_none() {
-            config.connect_timeout(std::time::Duration::from_secs(10));
-        }
-        let client = config.connect(NoTls).map_err(|error| refused(&error))?;
+        let connected = match &server.tls.connect {
+            Some(tls) => server.config.connect(tls.clone()),
+            None => server.config.connect(NoTls),
+        };
+        let client = connected.map_err(|error| refused(&error))?;
         let mut postgres = Self { client, statements: HashMap::new(), place: server.place.clone() };
         postgres.script(&format!(
             "SET lock_timeout = '{}s'; SET client_min_messages = warning; SET synchronous_commit = on;",
@@ -246,7 +243,7 @@ fn classify(place: &str, doing: &str, error: &postgres::Error) -> StoreError {
 }
 
 /// What the server says, or what the driver says with its cause.
-fn told(error: &postgres::Error) -> Label {
+pub(crate) fn told(error: &postgres::Error) -> Label {
     said(match (error.as_db_error(), std::error::Error::source(error)) {
         (Some(server), _) => server.message().to_owned(),
         (None, Some(cause)) => format!("{error}: {cause}"),

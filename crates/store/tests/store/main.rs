@@ -9,6 +9,7 @@ mod faults;
 mod fixture;
 mod props;
 mod records;
+mod tls;
 mod verdicts;
 mod writers;
 
