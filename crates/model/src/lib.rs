@@ -4,13 +4,14 @@
 //! register  records of kinds, each a set of facts    kind, value, record
 //! duties    who should be served, and by whom        duty, area, calendar
 //! verdicts  yes, no or unknown, and the five sets     verdict
-//! cases     who has to do what by when              case, term, rate
+//! cases     who has to do what by when              case, casework, term, rate
 //! events    what happened, chained by hash           event
 //! ```
 
 pub mod area;
 pub mod calendar;
 pub mod case;
+pub mod casework;
 pub mod duty;
 pub mod event;
 pub mod id;
@@ -27,6 +28,7 @@ pub mod verdict;
 pub use area::{Area, Areas};
 pub use calendar::Calendar;
 pub use case::Case;
+pub use casework::Casework;
 pub use duty::Duty;
 pub use id::{AreaCode, CaseKindId, ClauseId, DepartmentId, DutyId, FactId, KindId, ParameterId, RecordId};
 pub use kind::{Fact, Kind};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use model::{Areas, Calendar, DepartmentId, Duty, Kind, Label, Value};
+use model::{Areas, Calendar, Casework, DepartmentId, Duty, Kind, Label, Value};
 use serde::Serialize;
 
 use crate::expr::{DerivedFact, Expr, KindIndex};
@@ -22,6 +22,8 @@ pub struct RuleSet {
     pub derived: Vec<DerivedFact>,
     /// The duties, each version by itself.
     pub duties: Vec<CompiledDuty>,
+    /// How cases are worked on; without it, no gap becomes one.
+    pub casework: Option<Casework>,
     /// A digest of all files, in hexadecimal: the version of the rules that a verdict names.
     pub version: String,
 }
@@ -49,6 +51,8 @@ pub struct Department {
     pub id: DepartmentId,
     /// Its name.
     pub name: Label,
+    /// The name of its office in an area within the city, where that is another.
+    pub branch: Option<Label>,
 }
 
 /// A duty with its expressions typed.

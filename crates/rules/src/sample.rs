@@ -218,6 +218,7 @@ pub fn rules() -> RuleSet {
         parameters: vec![parameter],
         derived: vec![derived],
         duties: vec![duty],
+        casework: None,
         version: "0".into(),
     }
 }

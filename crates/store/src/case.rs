@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use model::case::{Opening, RecordRef, Step};
+use model::case::{Opening, RecordRef, State, Step};
 use model::event::Event;
-use model::{AreaCode, Case, DepartmentId, DutyId, Label};
+use model::{AreaCode, Case, CaseKindId, DepartmentId, DutyId, Label, RecordId};
 use serde::Serialize;
 use serde_json::json;
 
@@ -61,7 +61,7 @@ pub struct StoredStep {
     pub step: Step,
 }
 
-/// Which live cases to list, the one that is due first before the others.
+/// Which cases to list, the one that is due first before the others. What is not named is not asked.
 #[derive(Clone, Debug, Default)]
 pub struct Worklist {
     /// Of these areas; all where none is named.
@@ -70,10 +70,93 @@ pub struct Worklist {
     pub department: Option<DepartmentId>,
     /// Of this person.
     pub officer: Option<String>,
+    /// Of this kind.
+    pub kind: Option<CaseKindId>,
+    /// Of this duty.
+    pub duty: Option<DutyId>,
+    /// Those that concern this record.
+    pub party: Option<RecordRef>,
+    /// That stand there; live ones where none is named.
+    pub state: Option<State>,
+    /// Whose office has to answer, and the time was over at this instant.
+    pub overdue_at: Option<DateTime<Utc>>,
+    /// That are due from this instant on.
+    pub due_from: Option<DateTime<Utc>>,
+    /// That are due before this instant.
+    pub due_before: Option<DateTime<Utc>>,
     /// Only after this one: when it is due, and its number.
     pub after: Option<(DateTime<Utc>, i64)>,
     /// At most so many.
     pub limit: usize,
+}
+
+impl Worklist {
+    /// The conditions, and what stands in their places.
+    fn conditions(&self) -> (String, Vec<Param<'static>>) {
+        let mut params: Vec<Param> = Vec::new();
+        let mut place = |param: Param<'static>| {
+            params.push(param);
+            format!("${}", params.len())
+        };
+        let mut sql = match self.state {
+            Some(State::Closed) => "live = 0".to_owned(),
+            Some(state) => format!("live = 1 AND stage = '{}'", stage(state)),
+            None => "live = 1".to_owned(),
+        };
+        if !self.areas.is_empty() {
+            let areas: Vec<String> =
+                self.areas.iter().map(|area| place(area.as_str().to_owned().into())).collect();
+            sql += &format!(" AND area IN ({})", areas.join(", "));
+        }
+        let texts = [
+            ("department", self.department.as_ref().map(|id| id.as_str().to_owned())),
+            ("officer", self.officer.clone()),
+            ("kind", self.kind.as_ref().map(|id| id.as_str().to_owned())),
+            ("duty", self.duty.as_ref().map(|id| id.as_str().to_owned())),
+        ];
+        for (column, text) in texts {
+            if let Some(text) = text {
+                sql += &format!(" AND {column} = {}", place(text.into()));
+            }
+        }
+        if let Some(party) = &self.party {
+            let (kind, id) = (party.kind.as_str().to_owned(), party.id.as_str().to_owned());
+            sql += &format!(
+                " AND no IN (SELECT case_no FROM case_party WHERE kind = {} AND id = {})",
+                place(kind.into()),
+                place(id.into())
+            );
+        }
+        if let Some(now) = self.overdue_at {
+            let now = place(now.timestamp_micros().into());
+            sql += &format!(
+                " AND due_at_us <= {now} AND paused = 0 AND stage IN ('open', 'accepted', 'disputed')"
+            );
+        }
+        if let Some(from) = self.due_from {
+            sql += &format!(" AND due_at_us >= {}", place(from.timestamp_micros().into()));
+        }
+        if let Some(before) = self.due_before {
+            sql += &format!(" AND due_at_us < {}", place(before.timestamp_micros().into()));
+        }
+        if let Some((due_at, no)) = self.after {
+            let due = place(due_at.timestamp_micros().into());
+            sql += &format!(" AND (due_at_us, no) > ({due}, {})", place(no.into()));
+        }
+        (sql, params)
+    }
+}
+
+/// A state as its column has it.
+fn stage(state: State) -> &'static str {
+    match state {
+        State::Open => "open",
+        State::Accepted => "accepted",
+        State::Answered => "answered",
+        State::Confirmed => "confirmed",
+        State::Disputed => "disputed",
+        State::Closed => "closed",
+    }
 }
 
 const STEPS: Insert = Insert {
@@ -96,6 +179,8 @@ const CASES: Insert = Insert {
         "due_at_us",
         "last_seq",
         "state",
+        "stage",
+        "paused",
     ],
     then: OnConflict::Replace("no"),
 };
@@ -133,53 +218,110 @@ impl Store {
         })
     }
 
-    /// Live cases by when they are due.
+    /// Cases by when they are due.
     pub fn worklist(&self, worklist: &Worklist) -> Result<Vec<StoredCase>, StoreError> {
-        let mut params: Vec<Param> = Vec::new();
-        let mut sql = format!("{SELECT} WHERE live = 1");
-        let mut place = |param: Param<'static>| {
-            params.push(param);
-            format!("${}", params.len())
-        };
-        if !worklist.areas.is_empty() {
-            let areas: Vec<String> =
-                worklist.areas.iter().map(|area| place(area.as_str().to_owned().into())).collect();
-            sql += &format!(" AND area IN ({})", areas.join(", "));
-        }
-        if let Some(department) = &worklist.department {
-            sql += &format!(" AND department = {}", place(department.as_str().to_owned().into()));
-        }
-        if let Some(officer) = &worklist.officer {
-            sql += &format!(" AND officer = {}", place(officer.clone().into()));
-        }
-        if let Some((due_at, no)) = worklist.after {
-            let due = place(due_at.timestamp_micros().into());
-            sql += &format!(" AND (due_at_us, no) > ({due}, {})", place(no.into()));
-        }
-        sql += &format!(" ORDER BY due_at_us, no LIMIT {}", place(limited(worklist.limit)));
+        let (conditions, mut params) = worklist.conditions();
+        params.push(limited(worklist.limit));
+        let sql = format!(
+            "{SELECT} WHERE {conditions} ORDER BY due_at_us, no LIMIT ${count}",
+            count = params.len()
+        );
         self.read(|connection| connection.all(&sql, &params, read_case))
     }
 
-    /// Cases that concern a record, the latest first.
-    pub fn cases_of(&self, record: &RecordRef, limit: usize) -> Result<Vec<StoredCase>, StoreError> {
+    /// How many cases a list has; `after` and `limit` are not looked at.
+    pub fn count_cases(&self, worklist: &Worklist) -> Result<u64, StoreError> {
+        let (conditions, params) = Worklist { after: None, ..worklist.clone() }.conditions();
+        let sql = format!("SELECT count(*) FROM work_case WHERE {conditions}");
+        let count = self.read(|connection| connection.first(&sql, &params, |row| row.int(0)))?;
+        Ok(count.and_then(|count| u64::try_from(count).ok()).unwrap_or(0))
+    }
+
+    /// How many cases of a list are due when: each instant with its count, in order.
+    pub fn due_counts(&self, worklist: &Worklist) -> Result<Vec<(DateTime<Utc>, u64)>, StoreError> {
+        let (conditions, params) = Worklist { after: None, ..worklist.clone() }.conditions();
+        let sql = format!(
+            "SELECT due_at_us, count(*) FROM work_case WHERE {conditions} GROUP BY due_at_us ORDER BY due_at_us"
+        );
+        let found =
+            self.read(|connection| connection.all(&sql, &params, |row| Ok((row.int(0)?, row.int(1)?))))?;
+        let instant =
+            |(due, count)| Some((DateTime::from_timestamp_micros(due)?, u64::try_from(count).unwrap_or(0)));
+        Ok(found.into_iter().filter_map(instant).collect())
+    }
+
+    /// Duties that have live cases.
+    pub fn duties_with_cases(&self) -> Result<Vec<DutyId>, StoreError> {
         self.read(|connection| {
-            let sql = format!(
-                "{SELECT} JOIN case_party ON case_no = no
-                 WHERE case_party.kind = $1 AND case_party.id = $2 ORDER BY no DESC LIMIT $3"
-            );
-            let params = [record.kind.as_str().into(), record.id.as_str().into(), limited(limit)];
-            connection.all(&sql, &params, read_case)
+            let sql = "SELECT DISTINCT duty FROM work_case WHERE live = 1 AND duty IS NOT NULL ORDER BY duty";
+            connection.all(sql, &[], |row| Ok(row.text(0)?.into()))
         })
     }
 
-    /// Shows every live case of a duty.
-    pub fn each_live_case(&self, duty: &str, mut each: impl FnMut(StoredCase)) -> Result<(), StoreError> {
+    /// The records that have a live case of a duty, each with the case's number.
+    pub fn records_with_cases(&self, duty: &str) -> Result<BTreeMap<RecordId, i64>, StoreError> {
         self.read(|connection| {
-            let sql = format!("{SELECT} WHERE live = 1 AND duty = $1 ORDER BY no");
-            connection.each(&sql, &[duty.into()], |row| {
-                each(read_case(row)?);
+            let sql = "SELECT about_id, no FROM work_case WHERE live = 1 AND duty = $1";
+            let found = connection.all(sql, &[duty.into()], |row| Ok((row.text(0)?.into(), row.int(1)?)))?;
+            Ok(found.into_iter().collect())
+        })
+    }
+
+    /// The live case of a duty and a record.
+    pub fn live_case(&self, duty: &str, record: &RecordRef) -> Result<Option<i64>, StoreError> {
+        self.read(|connection| live_case(connection, duty, record))
+    }
+
+    /// Shows the steps of every case that was opened before an instant, each case's in order.
+    pub fn each_case_history(
+        &self,
+        before: DateTime<Utc>,
+        mut each: impl FnMut(i64, &[(Step, DateTime<Utc>)]),
+    ) -> Result<(), StoreError> {
+        self.read(|connection| {
+            let sql = "SELECT case_no, at_us, step FROM case_step JOIN event ON seq = event_seq
+                       WHERE at_us < $1 ORDER BY case_no, event_seq, ordinal";
+            let (mut at, mut steps) = (None, Vec::new());
+            connection.each(sql, &[before.timestamp_micros().into()], |row| {
+                let no = row.int(0)?;
+                if at.is_some_and(|at| at != no) {
+                    each(at.unwrap_or(no), &steps);
+                    steps.clear();
+                }
+                at = Some(no);
+                let instant = DateTime::from_timestamp_micros(row.int(1)?).ok_or_else(no_instant)?;
+                steps.push((row.json(2)?, instant));
                 Ok(())
-            })
+            })?;
+            if let Some(no) = at {
+                each(no, &steps);
+            }
+            Ok(())
+        })
+    }
+
+    /// Keeps a link by which the beneficiary of a case is asked; only a digest of it.
+    pub fn make_case_link(
+        &self,
+        token_hash: &str,
+        no: i64,
+        (by, at): (&str, DateTime<Utc>),
+    ) -> Result<(), StoreError> {
+        let (token_hash, by) = (token_hash.to_owned(), by.to_owned());
+        self.write(move |ledger| {
+            let sql =
+                "INSERT INTO case_link (token_hash, case_no, made_by, made_at_us) VALUES ($1, $2, $3, $4)";
+            let params =
+                [token_hash.as_str().into(), no.into(), by.as_str().into(), at.timestamp_micros().into()];
+            ledger.connection.execute(sql, &params).map(drop)
+        })
+    }
+
+    /// The case whose beneficiary a link asks.
+    pub fn case_of_link(&self, token_hash: &str) -> Result<Option<StoredCase>, StoreError> {
+        self.read(|connection| {
+            let sql = format!("{SELECT} JOIN case_link ON case_no = no WHERE token_hash = $1");
+            connection.first(&sql, &[token_hash.into()], read_case)
         })
     }
 }
@@ -193,8 +335,6 @@ fn read_case(row: &Row) -> Result<StoredCase, StoreError> {
 }
 
 fn read_step(row: &Row) -> Result<StoredStep, StoreError> {
-    let no_instant =
-        || StoreError::Damaged { place: "event".to_owned(), why: Label::new("时刻无效", "no instant") };
     Ok(StoredStep {
         no: row.int(0)?,
         seq: row.int(1)?,
@@ -202,6 +342,17 @@ fn read_step(row: &Row) -> Result<StoredStep, StoreError> {
         actor: row.text(3)?.to_owned(),
         step: row.json(4)?,
     })
+}
+
+fn no_instant() -> StoreError {
+    StoreError::Damaged { place: "event".to_owned(), why: Label::new("时刻无效", "no instant") }
+}
+
+fn live_case(connection: &mut Connection, duty: &str, record: &RecordRef) -> Result<Option<i64>, StoreError> {
+    let sql = "SELECT no FROM work_case
+               WHERE live = 1 AND duty = $1 AND about_kind = $2 AND about_id = $3";
+    let params = [duty.into(), record.kind.as_str().into(), record.id.as_str().into()];
+    connection.first(sql, &params, |row| row.int(0))
 }
 
 fn find(connection: &mut Connection, no: i64) -> Result<Option<StoredCase>, StoreError> {
@@ -287,12 +438,7 @@ impl Live {
         let (Some(duty), Some(about)) = (&opening.duty, &opening.about) else { return Ok(true) };
         let known = match self.read.get(duty) {
             Some(records) => records.contains(about),
-            None => {
-                let sql = "SELECT no FROM work_case
-                           WHERE live = 1 AND duty = $1 AND about_kind = $2 AND about_id = $3";
-                let params = [duty.as_str().into(), about.kind.as_str().into(), about.id.as_str().into()];
-                connection.first(sql, &params, |row| row.int(0))?.is_some()
-            }
+            None => live_case(connection, duty.as_str(), about)?.is_some(),
         };
         Ok(!known && self.begun.insert((duty.clone(), about.clone())))
     }
@@ -340,7 +486,7 @@ impl Written {
     }
 }
 
-fn case_row(no: i64, seq: i64, case: &Case) -> [Param<'_>; 12] {
+fn case_row(no: i64, seq: i64, case: &Case) -> [Param<'_>; 14] {
     let opening = &case.opening;
     let about = opening.about.as_ref();
     [
@@ -356,5 +502,7 @@ fn case_row(no: i64, seq: i64, case: &Case) -> [Param<'_>; 12] {
         case.due_at.timestamp_micros().into(),
         seq.into(),
         json!(case).to_string().into(),
+        stage(case.state).into(),
+        Param::flag(case.paused_at.is_some()),
     ]
 }

@@ -6,8 +6,11 @@ use crate::connection::{Connection, Contents, Param};
 use crate::error::StoreError;
 
 /// Scripts in order; the first makes version 1. A published script is never edited: another is added.
-const MIGRATIONS: &[&str] =
-    &[include_str!("../migrations/0001_register.sql"), include_str!("../migrations/0002_cases.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_register.sql"),
+    include_str!("../migrations/0002_cases.sql"),
+    include_str!("../migrations/0003_case_search.sql"),
+];
 
 /// Brings the database to the version of this program, or says why that cannot be. All in one transaction: a
 /// program killed meanwhile leaves the version that was there.

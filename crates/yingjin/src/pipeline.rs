@@ -6,8 +6,10 @@
 //! facts     derived facts, computed in order                 rules::evaluate
 //! duties    rules over facts: verdicts with reasons          rules::evaluate
 //! events    what differs from before, kept                   store
+//! cases     every gap: who has it, by when                   store
 //! ```
 
+mod cases;
 mod days;
 mod facts;
 mod figures;
@@ -25,6 +27,7 @@ use rules::ruleset::RuleSet;
 use rules::table::{TableError, Tables};
 use store::{Past, Schema, Store, StoreError, StoredRecord};
 
+pub use cases::Reconciled;
 pub use days::{Days, Moved};
 pub use facts::StoreFacts;
 pub use figures::{AreaFigures, Doubts, Figures, History};

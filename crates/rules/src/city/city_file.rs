@@ -83,6 +83,7 @@ fn departments(table: &Table<'_>, log: &Log) -> Vec<Department> {
     for table in table.tables("department") {
         let id = name::id(log, table.need_text("id"));
         let label = table.need_label("name");
+        let branch = table.label("branch");
         table.finish();
         let (Some(id), Some(name)) = (id, label) else { continue };
         if departments.iter().any(|department| department.id.as_str() == id.text) {
@@ -90,7 +91,7 @@ fn departments(table: &Table<'_>, log: &Log) -> Vec<Department> {
             log.error(&id.at, "twice", says);
             continue;
         }
-        departments.push(Department { id: DepartmentId::from(id.text), name });
+        departments.push(Department { id: DepartmentId::from(id.text), name, branch });
     }
     departments
 }

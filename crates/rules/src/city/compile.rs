@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use model::{Areas, FactType, Kind, Unit};
 
 use super::case_file::{CaseDraft, PlacedCase, Subject};
+use super::cases_file::{self, CasesDraft};
 use super::city_file::CityDraft;
 use super::duty_file::DutyDraft;
 use super::kind_file::KindDraft;
@@ -21,6 +22,7 @@ use crate::ruleset::{CompiledDuty, RuleSet};
 /// All files as they word it.
 pub(super) struct Drafts<'a> {
     pub city: CityDraft,
+    pub cases: Option<CasesDraft>,
     pub kinds: Vec<KindDraft<'a>>,
     pub parameters: Vec<ParameterDraft>,
     pub duties: Vec<DutyDraft<'a>>,
@@ -58,7 +60,8 @@ pub(super) struct Condition {
 
 /// Builds the rules out of what is sound in the drafts. None if their kinds do not hold together.
 pub(super) fn compile(drafts: Drafts<'_>, log: &Log) -> Option<Compiled> {
-    let Drafts { city, kinds: mut kind_drafts, parameters: parameter_drafts, duties: duty_drafts } = drafts;
+    let Drafts { city, cases, kinds: mut kind_drafts, parameters: parameter_drafts, duties: duty_drafts } =
+        drafts;
     let CityDraft { city, calendar_years } = city;
     distinct(&mut kind_drafts, log);
     let kinds: Vec<Kind> = kind_drafts.iter().map(|draft| draft.kind.clone()).collect();
@@ -90,6 +93,7 @@ pub(super) fn compile(drafts: Drafts<'_>, log: &Log) -> Option<Compiled> {
     }
     check_versions(&duty_drafts, log);
     let departments: Vec<&str> = city.departments.iter().map(|department| department.id.as_str()).collect();
+    let casework = cases.map(|cases| cases_file::check(cases, &city, log));
     let mut duties = Vec::new();
     let mut placed = Vec::new();
     let mut conditions = Vec::new();
@@ -110,7 +114,7 @@ pub(super) fn compile(drafts: Drafts<'_>, log: &Log) -> Option<Compiled> {
     }
     // Only now: what is wrong with the duties is told whether or not the derived facts hold together.
     let derived = derived.ok().filter(|_| all_compiled)?;
-    let rules = RuleSet { city, kinds, parameters, derived, duties, version: log.version() };
+    let rules = RuleSet { city, kinds, parameters, derived, duties, casework, version: log.version() };
     Some(Compiled {
         rules,
         calendar_years,

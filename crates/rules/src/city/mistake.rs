@@ -501,3 +501,27 @@ pub(super) fn never_owed() -> Sentences {
         both!("检查各条款之间的界限和代码", "check the bounds and codes of one clause against the others"),
     )
 }
+
+// Cases of work
+
+pub(super) fn one_term() -> Sentences {
+    says(
+        both!(
+            "时限要写 hours、days、working_days 之一",
+            "a clock has exactly one of hours, days, working_days"
+        ),
+        both!("小时、自然日和工作日算法不同", "hours, days and working days are counted in different ways"),
+        both!("只留一个，如 days = 7", "keep one, as days = 7"),
+    )
+}
+
+pub(super) fn gap_kind() -> Sentences {
+    says(
+        both!("事项种类 gap 不用声明", "the kind of case gap is not declared"),
+        both!(
+            "它就是应尽未尽，时限和部门由各承诺事项规定",
+            "it is the gap of a duty: its time and its office are the duty's"
+        ),
+        both!("去掉这个 [[kind]]，或换一个名称", "drop this [[kind]], or give it another name"),
+    )
+}

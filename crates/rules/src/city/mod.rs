@@ -3,7 +3,7 @@
 //! ```text
 //! source          the files, lines and columns
 //! read            TOML values with their places; unknown keys
-//! city_file  kind_file  parameter_file  duty_file  case_file      one for each form of file
+//! city_file  cases_file  kind_file  parameter_file  duty_file  case_file      one for each form of file
 //! references      names that point from one file to another
 //! compile         drafts to rules;  order: derived facts after what they read
 //! check           cases, gaps in parameters, conditions that tell nobody apart
@@ -12,6 +12,7 @@
 //! The format is docs/city-folder.md.
 
 mod case_file;
+mod cases_file;
 mod check;
 mod city_file;
 mod compile;
@@ -73,7 +74,7 @@ fn read(log: &Log) -> Option<Compiled> {
     };
 
     let others = documents(others);
-    let mut city = None;
+    let (mut city, mut cases) = (None, None);
     let (mut kinds, mut parameters, mut duties) = (Vec::new(), Vec::new(), Vec::new());
     for (file, document) in &others {
         let table = read::top(document, *file, log);
@@ -82,6 +83,8 @@ fn read(log: &Log) -> Option<Compiled> {
             kinds.extend(kind_file::read(&table, log));
         } else if path.starts_with("parameters") {
             parameters.extend(parameter_file::read(&table, log));
+        } else if path.ends_with("cases.toml") {
+            cases = cases_file::read(&table, log);
         } else {
             city = city_file::read(&table, log);
         }
@@ -97,7 +100,7 @@ fn read(log: &Log) -> Option<Compiled> {
     }
     let whole = declared && city.is_some();
     let city = city.unwrap_or_else(CityDraft::empty);
-    let compiled = compile::compile(Drafts { city, kinds, parameters, duties }, log);
+    let compiled = compile::compile(Drafts { city, cases, kinds, parameters, duties }, log);
     // The reference itself has been told of already.
     log.forget(&["no-kind"]);
     if !whole {

@@ -174,6 +174,10 @@ impl Log {
     pub(super) fn read(folder: &Path) -> Self {
         let mut log = Self::default();
         let mut paths = vec![PathBuf::from("city.toml")];
+        let cases = PathBuf::from("cases.toml");
+        if folder.join(&cases).exists() {
+            paths.push(cases);
+        }
         for (part, depth) in [("kinds", 0), ("parameters", MAX_FOLDERS), ("duties", MAX_FOLDERS)] {
             log.walk(folder, Path::new(part), depth, &mut paths);
         }

@@ -511,6 +511,7 @@ pub fn rules(random: &mut Random) -> RuleSet {
         parameters,
         derived,
         duties,
+        casework: None,
         version: "0".into(),
     }
 }

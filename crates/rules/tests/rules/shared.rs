@@ -49,6 +49,7 @@ pub fn city(facts: Vec<Fact>) -> RuleSet {
         parameters: vec![],
         derived: vec![],
         duties: vec![],
+        casework: None,
         version: String::new(),
     }
 }

@@ -18,6 +18,8 @@ on_both! {
     two_officers_close_it_once,
     nothing_to_do_is_no_event,
     worklist_goes_by_what_is_due,
+    links_lead_to_their_case,
+    histories_are_shown_case_by_case,
     many_are_opened_by_one_event,
     step_altered,
     case_altered,
@@ -64,7 +66,8 @@ fn opened_and_read_back(register: &Register) {
     assert_eq!((case.case.state, case.seq), (State::Answered, 2));
     assert_eq!(store.case_steps(1).unwrap().len(), 3);
     for party in [lease("L1"), RecordRef { kind: "firm".into(), id: "landlord".into() }] {
-        assert_eq!(store.cases_of(&party, 9).unwrap(), vec![case.clone()]);
+        let list = Worklist { party: Some(party), limit: 9, ..Worklist::default() };
+        assert_eq!(store.worklist(&list).unwrap(), vec![case.clone()]);
     }
     assert_eq!(store.case(2).unwrap(), None);
     assert_sound(&store);
@@ -131,6 +134,38 @@ fn worklist_goes_by_what_is_due(register: &Register) {
     assert_eq!(list(Worklist { after: Some((at(2), 2)), ..all() }), [4, 1]);
     assert_eq!(list(Worklist { officer: Some("li".to_owned()), ..all() }), [4]);
     assert_eq!(list(Worklist { department: Some("tax".into()), ..all() }), Vec::<i64>::new());
+    assert_eq!(
+        list(Worklist { kind: Some("gap".into()), duty: Some("rent-waiver".into()), ..all() }).len(),
+        4
+    );
+    assert_eq!(list(Worklist { party: Some(lease("B")), ..all() }), [2]);
+    assert_eq!(list(Worklist { state: Some(State::Closed), ..all() }), [5]);
+    assert_eq!(list(Worklist { state: Some(State::Accepted), ..all() }), Vec::<i64>::new());
+    assert_eq!(list(Worklist { due_from: Some(at(2)), due_before: Some(at(5)), ..all() }), [2, 4]);
+    let paused = Step::Paused { why: "waits for the lab".to_owned() };
+    moved(&store, vec![], vec![(2, paused)]).unwrap();
+    assert_eq!(list(Worklist { overdue_at: Some(at(2)), ..all() }), [3, 4]);
+    assert_eq!(store.count_cases(&Worklist { after: Some((at(2), 2)), ..all() }).unwrap(), 4);
+    assert_eq!(store.due_counts(&all()).unwrap(), [(at(1), 1), (at(2), 2), (at(5), 1)]);
+}
+
+fn links_lead_to_their_case(register: &Register) {
+    let store = register.open();
+    moved(&store, vec![gap("L1", "01", 9)], vec![]).unwrap();
+    store.make_case_link("digest", 1, ("li", at(0))).unwrap();
+    assert_eq!(store.case_of_link("digest").unwrap().map(|case| case.no), Some(1));
+    assert_eq!(store.case_of_link("another").unwrap(), None);
+}
+
+fn histories_are_shown_case_by_case(register: &Register) {
+    let store = register.open();
+    moved(&store, vec![gap("L1", "01", 9), gap("L2", "01", 9)], vec![]).unwrap();
+    moved(&store, vec![], vec![(1, Step::Accepted)]).unwrap();
+    let mut shown = vec![];
+    store.each_case_history(at(9999), |no, steps| shown.push((no, steps.len()))).unwrap();
+    assert_eq!(shown, [(1, 2), (2, 1)]);
+    store.each_case_history(at(-9999), |no, _| shown.push((no, 0))).unwrap();
+    assert_eq!(shown.len(), 2);
 }
 
 fn many_are_opened_by_one_event(register: &Register) {
@@ -138,9 +173,8 @@ fn many_are_opened_by_one_event(register: &Register) {
     let open: Vec<Opening> = (0..5000).map(|number| gap(&format!("L{number}"), "01", 9)).collect();
     assert_eq!(moved(&store, open.clone(), vec![]).unwrap().opened.last(), Some(&Some(5000)));
     assert_eq!(moved(&store, open, vec![]).unwrap().seq, None);
-    let mut live = 0;
-    store.each_live_case("rent-waiver", |_| live += 1).unwrap();
-    assert_eq!(live, 5000);
+    assert_eq!(store.records_with_cases("rent-waiver").unwrap().len(), 5000);
+    assert_eq!(store.duties_with_cases().unwrap(), ["rent-waiver".into()]);
     assert_sound(&store);
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use model::Lang;
 use model::event::{Event, EventType};
 use rules::ruleset::RuleSet;
@@ -108,6 +108,11 @@ impl App {
     /// The day that pages open with.
     pub fn today(&self) -> NaiveDate {
         self.settings.on.unwrap_or_else(clock::today)
+    }
+
+    /// The instant by which the clocks of cases are read: now, on the day that pages open with.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.settings.on.map_or_else(clock::now, clock::now_on)
     }
 
     /// Does work that waits for the disk or takes long, off the threads that answer.

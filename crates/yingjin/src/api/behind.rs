@@ -57,7 +57,11 @@ impl App {
     pub(super) fn record_day(&self, on: NaiveDate) -> Result<Recorded, PipelineError> {
         let origin = Origin { actor: "server".to_owned(), at: clock::now() };
         let pipeline = self.days.pipeline();
-        self.days.read(on, |snapshot| pipeline.record_pass(snapshot, &origin, |_, _| true))?
+        self.days.read(on, |snapshot| {
+            let recorded = pipeline.record_pass(snapshot, &origin, |_, _| true)?;
+            pipeline.reconcile(snapshot, &Origin { at: self.now(), ..origin })?;
+            Ok(recorded)
+        })?
     }
 
     /// Marks verdicts as behind if a change by hand came after the last of them: the server may have ended between.

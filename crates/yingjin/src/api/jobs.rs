@@ -217,7 +217,9 @@ pub async fn begin_pass(
                 watch.tell(done, total);
                 !watch.is_stopped()
             });
-            recorded.map(|recorded| PassResult::new(on, records, &recorded))
+            let recorded = recorded?;
+            pipeline.reconcile(snapshot, &Origin { at: app.now(), ..origin.clone() })?;
+            Ok(PassResult::new(on, records, &recorded))
         });
         match recorded.and_then(|recorded| recorded) {
             Ok(result) => End::Done(Outcome::Pass(result)),

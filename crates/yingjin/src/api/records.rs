@@ -716,6 +716,7 @@ impl App {
                 return Ok((seq, Recorded::default()));
             };
             let recorded = pipeline.record_moved(snapshot, &moved, &origin)?;
+            pipeline.reconcile_moved(snapshot, &moved, &Origin { at: self.now(), ..origin })?;
             Ok((seq, recorded))
         });
         let (seq, recorded) = written.map_err(|error| match kept {

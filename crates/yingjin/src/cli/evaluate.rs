@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::RegisterArgs;
 use super::table::{Align, table};
 use crate::clock;
-use crate::pipeline::{AreaFigures, Origin, Pipeline, PipelineError, Snapshot};
+use crate::pipeline::{AreaFigures, Origin, Pipeline, PipelineError, Reconciled, Snapshot};
 
 /// Judges every duty for every record as of a day. Verdicts that turned since the last pass become events; running
 /// it again changes nothing.
@@ -52,6 +52,10 @@ struct Report {
     synthetic: bool,
     /// How many verdicts turned and were recorded; none where nothing was to be recorded.
     recorded: Option<u64>,
+    /// How many gaps became cases.
+    cases_opened: Option<u64>,
+    /// How many cases ended with their gaps.
+    cases_ended: Option<u64>,
     duties: Vec<Line>,
 }
 
@@ -88,7 +92,7 @@ pub fn run(args: &Args, lang: Lang) -> anyhow::Result<ExitCode> {
     let on = args.on.unwrap_or_else(clock::today);
     check(&pipeline, args, lang)?;
     let snapshot = pipeline.judge(on).map_err(|e| anyhow!(e.message(lang)))?;
-    let recorded = if args.dry_run { None } else { record(&pipeline, &snapshot, lang)? };
+    let recorded = if args.dry_run { None } else { record(&pipeline, &snapshot, args, lang)? };
     if args.quiet {
         return Ok(ExitCode::SUCCESS);
     }
@@ -127,10 +131,21 @@ fn check(pipeline: &Pipeline, args: &Args, lang: Lang) -> anyhow::Result<()> {
 }
 
 /// Records the pass. A day before the last one on record is shown and not recorded.
-fn record(pipeline: &Pipeline, snapshot: &Snapshot, lang: Lang) -> anyhow::Result<Option<u64>> {
+fn record(
+    pipeline: &Pipeline,
+    snapshot: &Snapshot,
+    args: &Args,
+    lang: Lang,
+) -> anyhow::Result<Option<(u64, Reconciled)>> {
     let origin = Origin { actor: "command-line".to_owned(), at: clock::now() };
     match pipeline.record_pass(snapshot, &origin, |_, _| true) {
-        Ok(recorded) => Ok(Some(recorded.tally.values().sum())),
+        Ok(recorded) => {
+            // Cases count their time on the day that is judged.
+            let origin = Origin { at: args.on.map_or_else(clock::now, clock::now_on), ..origin };
+            let cases =
+                pipeline.reconcile(snapshot, &origin).map_err(|error| anyhow!(error.message(lang)))?;
+            Ok(Some((recorded.tally.values().sum(), cases)))
+        }
         Err(error @ PipelineError::Backwards { .. }) => {
             eprintln!("{}", error.message(lang));
             Ok(None)
@@ -143,7 +158,7 @@ fn report(
     pipeline: &Pipeline,
     snapshot: &Snapshot,
     args: &Args,
-    (recorded, lang): (Option<u64>, Lang),
+    (recorded, lang): (Option<(u64, Reconciled)>, Lang),
 ) -> Result<Report, PipelineError> {
     let areas = &pipeline.rules.city.areas;
     let mut duties = Vec::new();
@@ -167,7 +182,9 @@ fn report(
         area: args.area.clone(),
         rules: pipeline.rules.version.clone(),
         synthetic: snapshot.has_synthetic(),
-        recorded,
+        recorded: recorded.map(|(turned, _)| turned),
+        cases_opened: recorded.map(|(_, cases)| cases.opened),
+        cases_ended: recorded.map(|(_, cases)| cases.met + cases.exempt + cases.lapsed),
         duties,
     })
 }
@@ -274,6 +291,14 @@ fn page(report: &Report, lang: Lang) -> String {
         (Some(0), Lang::En) => text.push_str("Nothing turned since the last pass\n"),
         (Some(changes), Lang::Zh) => text.push_str(&format!("记录了 {changes} 处变化\n")),
         (Some(changes), Lang::En) => text.push_str(&format!("{changes} verdicts turned and were recorded\n")),
+    }
+    if let (Some(opened), Some(ended)) = (report.cases_opened, report.cases_ended)
+        && opened + ended > 0
+    {
+        text.push_str(&match lang {
+            Lang::Zh => format!("新立事项 {opened} 件，随未尽消除办结 {ended} 件\n"),
+            Lang::En => format!("{opened} gaps became cases, {ended} cases ended with their gaps\n"),
+        });
     }
     text
 }

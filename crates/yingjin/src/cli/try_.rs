@@ -323,6 +323,7 @@ fn without_duties(facts: Vec<Fact>) -> RuleSet {
         parameters: vec![],
         derived: vec![],
         duties: vec![],
+        casework: None,
         version: String::new(),
     }
 }

@@ -1,0 +1,226 @@
+//! Gaps become cases: whoever has to act gets one, and evidence that closes the gap closes it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use model::calendar::midnight;
+use model::case::{Ending, Office, Opening, RecordRef, Step};
+use model::casework::GAP;
+use model::event::{Event, EventType};
+use model::{AreaCode, Casework, DutyId, RecordId, Standing, Term};
+use rules::evaluate::DutyPass;
+use rules::ruleset::CompiledDuty;
+use serde_json::json;
+use store::CaseMoves;
+
+use super::{Moved, Origin, Pipeline, PipelineError, Snapshot};
+
+/// Cases that are opened or closed by one event.
+const BATCH: usize = 10_000;
+
+/// What reconciling did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reconciled {
+    /// Cases opened.
+    pub opened: u64,
+    /// Closed because evidence shows that the duty was served.
+    pub met: u64,
+    /// Closed because an exemption is on record.
+    pub exempt: u64,
+    /// Closed because the duty is owed no longer, or no longer known to be.
+    pub lapsed: u64,
+}
+
+impl Pipeline {
+    /// Brings the cases in step with the recorded verdicts: every gap has one live case, and a case whose gap is
+    /// gone ends. Doing it again changes nothing. Contract: the verdicts of the snapshot are on record.
+    pub fn reconcile(&self, snapshot: &Snapshot, origin: &Origin) -> Result<Reconciled, PipelineError> {
+        let Some(casework) = &self.rules.casework else { return Ok(Reconciled::default()) };
+        let mut moves =
+            Moves { pipeline: self, snapshot, origin, moves: CaseMoves::default(), done: <_>::default() };
+        let mut duties: BTreeSet<DutyId> = self.store.duties_with_cases()?.into_iter().collect();
+        duties.extend(snapshot.pass.duties.iter().map(|duty| duty.duty.clone()));
+        for duty in duties {
+            let mut live = self.store.records_with_cases(duty.as_str())?;
+            let mut ended: Vec<(i64, Ending)> = Vec::new();
+            let mut gaps: Vec<(RecordId, Option<NaiveDate>)> = Vec::new();
+            self.store.each_standing(duty.as_str(), |verdict| {
+                let no = live.remove(&verdict.record);
+                match (verdict.standing, no) {
+                    (Standing::Gap, None) => gaps.push((verdict.record, verdict.arose_on)),
+                    (Standing::Gap, Some(_)) | (_, None) => {}
+                    (standing, Some(no)) => ended.push((no, ending(standing))),
+                }
+            })?;
+            // Whoever is not listed is out.
+            ended.extend(live.into_values().map(|no| (no, Ending::Lapsed)));
+            for (no, ending) in ended {
+                moves.end(no, ending)?;
+            }
+            let Some(judged) = snapshot.pass.duty(&duty) else { continue };
+            for (record, arose_on) in gaps {
+                if let Some(row) = snapshot.tables.row(judged.kind, &record) {
+                    moves.open(self.opening(snapshot, casework, (judged, row), arose_on))?;
+                }
+            }
+        }
+        moves.send()?;
+        Ok(moves.done)
+    }
+
+    /// The same for the verdicts that one change moved.
+    pub fn reconcile_moved(
+        &self,
+        snapshot: &Snapshot,
+        moved: &[Moved],
+        origin: &Origin,
+    ) -> Result<Reconciled, PipelineError> {
+        let Some(casework) = &self.rules.casework else { return Ok(Reconciled::default()) };
+        let mut moves =
+            Moves { pipeline: self, snapshot, origin, moves: CaseMoves::default(), done: <_>::default() };
+        for Moved { duty, record } in moved {
+            let Some(judged) = snapshot.pass.duty(duty) else { continue };
+            let Some(row) = snapshot.tables.row(judged.kind, record) else { continue };
+            let about = RecordRef { kind: self.rules.kinds[judged.kind].id.clone(), id: record.clone() };
+            let live = self.store.live_case(duty.as_str(), &about)?;
+            match (judged.standing(row), live) {
+                (Standing::Gap, None) => {
+                    let standings = self.store.standings(about.kind.as_str(), record.as_str())?;
+                    let arose_on = standings.iter().find(|verdict| verdict.duty == *duty);
+                    let arose_on = arose_on.and_then(|verdict| verdict.arose_on);
+                    moves.open(self.opening(snapshot, casework, (judged, row), arose_on))?;
+                }
+                (Standing::Gap, Some(_)) | (_, None) => {}
+                (standing, Some(no)) => moves.end(no, ending(standing))?,
+            }
+        }
+        moves.send()?;
+        Ok(moves.done)
+    }
+
+    /// The case of a gap: its office is the owner of the duty in the record's area (the whole city, where that is not
+    /// known), whoever has to act is its bearer unless that is who is served, and its time began when the duty arose.
+    fn opening(
+        &self,
+        snapshot: &Snapshot,
+        casework: &Casework,
+        (judged, row): (&DutyPass, usize),
+        arose_on: Option<NaiveDate>,
+    ) -> Opening {
+        let CompiledDuty { duty, .. } = &self.rules.duties[judged.index];
+        let city = &self.rules.city;
+        let about = self.record_at(snapshot, judged.kind, row);
+        let beneficiary = match &duty.beneficiary {
+            Some(path) => self.follow(snapshot, (judged.kind, row), path),
+            None => Some(about.clone()),
+        };
+        let bearer =
+            duty.bearer.as_ref().and_then(|path| self.follow(snapshot, (judged.kind, row), path.as_str()));
+        let bearer = bearer.filter(|bearer| Some(bearer) != beneficiary.as_ref());
+        let area = snapshot.pass.area(judged.kind, row).filter(|code| city.areas.get(code).is_some());
+        let area =
+            area.map(AreaCode::from).or_else(|| city.areas.iter().next().map(|area| area.code.clone()));
+        let office = match area {
+            Some(area) => Office { department: duty.owner.clone(), area },
+            None => casework.area_office(&AreaCode::from("")),
+        };
+        let term = Term::WorkingDays(duty.days);
+        Opening {
+            kind: GAP.into(),
+            duty: Some(duty.id.clone()),
+            about: Some(about),
+            bearer,
+            beneficiary,
+            office,
+            words: None,
+            due_at: term.ends_at(midnight(arose_on.unwrap_or(snapshot.on)), &city.calendar),
+            term,
+        }
+    }
+
+    fn record_at(&self, snapshot: &Snapshot, kind: usize, row: usize) -> RecordRef {
+        RecordRef {
+            kind: self.rules.kinds[kind].id.clone(),
+            id: snapshot.tables.table(kind).ids()[row].clone(),
+        }
+    }
+
+    /// The record to which a dotted path of references leads; none where one of them is not known.
+    fn follow(
+        &self,
+        snapshot: &Snapshot,
+        (mut kind, mut row): (usize, usize),
+        path: &str,
+    ) -> Option<RecordRef> {
+        for name in path.split('.') {
+            let declared = &self.rules.kinds[kind];
+            let fact = declared.facts.iter().position(|fact| fact.id.as_str() == name)?;
+            let (next, _) = self.rules.kind(declared.facts[fact].fact_type.target()?.as_str())?;
+            row = snapshot.tables.follow(kind, fact, row)?;
+            kind = next;
+        }
+        Some(self.record_at(snapshot, kind, row))
+    }
+}
+
+/// Why a case ends whose record stands elsewhere than in the gap.
+fn ending(standing: Standing) -> Ending {
+    match standing {
+        Standing::Done | Standing::Leak => Ending::Met,
+        Standing::Exempt => Ending::Exempt,
+        Standing::Gap | Standing::Unknown | Standing::Out => Ending::Lapsed,
+    }
+}
+
+/// Openings and endings on their way to the register, some thousands at a time.
+struct Moves<'a> {
+    pipeline: &'a Pipeline,
+    snapshot: &'a Snapshot,
+    origin: &'a Origin,
+    moves: CaseMoves,
+    done: Reconciled,
+}
+
+impl Moves<'_> {
+    fn open(&mut self, opening: Opening) -> Result<(), PipelineError> {
+        self.moves.open.push(opening);
+        self.send_when_full()
+    }
+
+    fn end(&mut self, no: i64, ending: Ending) -> Result<(), PipelineError> {
+        self.moves.steps.push((no, Step::Closed(ending)));
+        self.send_when_full()
+    }
+
+    fn send_when_full(&mut self) -> Result<(), PipelineError> {
+        if self.moves.open.len() + self.moves.steps.len() >= BATCH { self.send() } else { Ok(()) }
+    }
+
+    fn send(&mut self) -> Result<(), PipelineError> {
+        let moves = std::mem::take(&mut self.moves);
+        if moves.open.is_empty() && moves.steps.is_empty() {
+            return Ok(());
+        }
+        let mut ended: BTreeMap<&str, u64> = BTreeMap::new();
+        for (_, step) in &moves.steps {
+            let (word, count) = match step {
+                Step::Closed(Ending::Met) => ("met", &mut self.done.met),
+                Step::Closed(Ending::Exempt) => ("exempt", &mut self.done.exempt),
+                _ => ("lapsed", &mut self.done.lapsed),
+            };
+            *count += 1;
+            *ended.entry(word).or_default() += 1;
+        }
+        let event = Event {
+            event_type: EventType::Case,
+            at: self.origin.at,
+            on: self.snapshot.on,
+            actor: self.origin.actor.clone(),
+            synthetic: self.snapshot.has_synthetic(),
+            summary: json!({"reconciled": self.snapshot.on, "gaps": moves.open.len(), "ended": ended}),
+        };
+        let moved = self.pipeline.store.move_cases(event, moves)?;
+        self.done.opened += moved.opened.iter().filter(|no| no.is_some()).count() as u64;
+        Ok(())
+    }
+}
