@@ -4,6 +4,7 @@
 pub mod server;
 
 mod accounts;
+mod cases;
 mod city;
 mod duties;
 mod imports;

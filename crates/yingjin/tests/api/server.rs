@@ -334,6 +334,8 @@ fn filled(url: &str) -> Pipeline {
     for on in ["2020-02-10", "2020-03-05"] {
         let snapshot = pipeline.judge(on.parse().unwrap()).unwrap();
         pipeline.record_pass(&snapshot, &origin, |_, _| true).unwrap();
+        let origin = Origin { at: format!("{on}T02:00:00Z").parse().unwrap(), ..origin.clone() };
+        pipeline.reconcile(&snapshot, &origin).unwrap();
     }
     let hash = yingjin::account::hash_password(PASSWORD).unwrap();
     for role in Role::ALL {
