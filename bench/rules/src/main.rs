@@ -227,6 +227,7 @@ fn rule_sets(text: &str) -> Result<(RuleSet, RuleSet)> {
         parameters,
         derived: vec![],
         duties,
+        casework: None,
         version: "bench".into(),
     };
     Ok((rules(duties, vec![]), rules(vec![swept], parameters.clone())))
