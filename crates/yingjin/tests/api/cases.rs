@@ -17,7 +17,7 @@ fn live(server: &Server) -> Vec<StoredCase> {
     off(|| server.app.store().worklist(&Worklist { limit: 99, ..Worklist::default() }).unwrap())
 }
 
-fn case(server: &Server, no: i64) -> Case {
+fn kept(server: &Server, no: i64) -> Case {
     off(|| server.app.store().case(no).unwrap().unwrap().case)
 }
 
@@ -67,7 +67,7 @@ fn evidence_ends_the_case_and_a_lost_fact_lapses_it() {
         };
         let allowance = no("allowance").unwrap();
         admin.patch("/api/records/household/H1", json!({"facts": {"allowance": true}})).await.ok();
-        let case = case(&server, allowance);
+        let case = kept(&server, allowance);
         assert_eq!((case.state, case.ending), (State::Closed, Some(Ending::Met)));
         assert_eq!(no("allowance"), None);
         // Taken back, it is owed again, and it is another case.
@@ -75,7 +75,7 @@ fn evidence_ends_the_case_and_a_lost_fact_lapses_it() {
         assert!(no("allowance").unwrap() > allowance);
         let refund = no("job-refund").unwrap();
         admin.patch(&format!("/api/records/firm/{FIRM}"), json!({"facts": {"staff": null}})).await.ok();
-        let case = case(&server, refund);
+        let case = kept(&server, refund);
         assert_eq!(case.ending, Some(Ending::Lapsed));
         assert_eq!(no("rent-waiver"), None, "whether it is small is not known any more");
         assert_eq!(reconciled(&server), Reconciled::default(), "a pass finds what the change did");
