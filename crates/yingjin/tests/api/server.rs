@@ -83,7 +83,7 @@ pub fn on_every_database(test: impl AsyncFn(Server)) {
 }
 
 /// A database of its own on the server that `url` names.
-fn postgres_database(url: &str) -> String {
+pub fn postgres_database(url: &str) -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let name = format!("api_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     let mut admin = postgres::Client::connect(url, postgres::NoTls).unwrap();

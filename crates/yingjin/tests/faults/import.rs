@@ -7,9 +7,18 @@ use std::time::{Duration, Instant};
 
 use store::{Schema, Store};
 
-const ROWS: u64 = 3_000;
-/// Kills in CI.
-const KILLS: u64 = 40;
+use super::server::Register;
+
+/// How often, and how much there is to write.
+struct Pace {
+    rows: u64,
+    /// Kills in CI.
+    kills: u64,
+}
+
+const SQLITE: Pace = Pace { rows: 3_000, kills: 40 };
+/// Every row takes some ways to the server and back.
+const POSTGRES: Pace = Pace { rows: 600, kills: 15 };
 
 /// The sample city without its duties: kinds are what an import goes by.
 fn city(folder: &Path) -> PathBuf {
@@ -41,43 +50,53 @@ fn import(folder: &Path, city: &Path, db: &str) -> Child {
 
 #[test]
 fn a_killed_import_leaves_all_or_nothing() {
+    kill_imports(&SQLITE, Register::on_sqlite);
+}
+
+#[test]
+fn a_killed_import_leaves_all_or_nothing_on_postgres() {
+    // The first is only to see that there is a server.
+    if Register::on_postgres().is_some() {
+        kill_imports(&POSTGRES, || Register::on_postgres().unwrap());
+    }
+}
+
+fn kill_imports(&Pace { rows, kills }: &Pace, empty: impl Fn() -> Register) {
     let folder = tempfile::tempdir().unwrap();
     let city = city(folder.path());
     let mut sheet = "名称,代码\n".to_owned();
-    for number in 0..ROWS {
+    for number in 0..rows {
         let code = model::uscc::complete(&format!("91990001MA{number:07}")).unwrap();
         writeln!(sheet, "合成{number}号厂,{code}").unwrap();
     }
     std::fs::write(folder.path().join("firms.csv"), sheet).unwrap();
     let schema = Schema::of(&rules::city::load(&city).unwrap().ruleset.kinds);
-    let url = |name: &str| format!("sqlite://{}", folder.path().join(name).display());
 
     // How long one takes here, so that the kills fall all over it.
+    let whole = empty();
     let began = Instant::now();
-    assert!(import(folder.path(), &city, &url("whole.db")).wait().unwrap().success());
+    assert!(import(folder.path(), &city, &whole.url).wait().unwrap().success());
     let whole = began.elapsed();
 
     let mut halves = 0;
-    for kill in 0..super::rounds(KILLS) {
-        let name = format!("{kill}.db");
-        let mut child = import(folder.path(), &city, &url(&name));
+    for kill in 0..super::rounds(kills) {
+        let register = empty();
+        let mut child = import(folder.path(), &city, &register.url);
         std::thread::sleep(whole.mul_f64(super::scattered(kill) * 1.1).max(Duration::from_millis(1)));
         child.kill().unwrap();
         child.wait().unwrap();
-        let store = Store::open(&url(&name), &schema).unwrap();
+        register.settle();
+        let store = Store::open(&register.url, &schema).unwrap();
         let (count, seq) = (store.count("firm").unwrap(), store.last_seq().unwrap());
-        assert!((count, seq) == (0, 0) || (count, seq) == (ROWS, 1), "{count} records at event {seq}");
+        assert!((count, seq) == (0, 0) || (count, seq) == (rows, 1), "{count} records at event {seq}");
         halves += u32::from(seq == 0);
         let verified = store.verify(|_| std::ops::ControlFlow::Continue(())).unwrap();
         assert_eq!((verified.events, verified.broken), (seq, None));
         drop(store);
         // What was killed can simply be done again.
         if kill % 10 == 0 {
-            assert!(import(folder.path(), &city, &url(&name)).wait().unwrap().success());
-            assert_eq!(Store::open(&url(&name), &schema).unwrap().count("firm").unwrap(), ROWS);
-        }
-        for rest in [name.clone(), format!("{name}-wal"), format!("{name}-shm")] {
-            let _ = std::fs::remove_file(folder.path().join(rest));
+            assert!(import(folder.path(), &city, &register.url).wait().unwrap().success());
+            assert_eq!(Store::open(&register.url, &schema).unwrap().count("firm").unwrap(), rows);
         }
     }
     assert!(halves > 0, "no kill came before the end");

@@ -15,16 +15,22 @@ use store::Store;
 use super::server::{Register, Request, Served, TODAY, assert_sound, code};
 use super::{rounds, scattered};
 
-/// Rounds in CI.
-const ROUNDS: u64 = 25;
+/// How often, and for how long a server is let to serve at most.
+struct Pace {
+    /// Rounds in CI.
+    rounds: u64,
+    served_max: Duration,
+}
+
+const SQLITE: Pace = Pace { rounds: 25, served_max: Duration::from_millis(900) };
+/// Every answer takes some ways to the other server and back.
+const POSTGRES: Pace = Pace { rounds: 13, served_max: Duration::from_millis(4_000) };
 /// Rounds on one register, so that the last is no slower than the first.
 const ROUNDS_A_REGISTER: u64 = 13;
 /// Clients that change a firm of their own each.
 const CHANGERS: u64 = 2;
 /// Rows of a sheet.
 const ROWS: u64 = 40;
-/// For how long a server is let to serve at most.
-const SERVED_MAX: Duration = Duration::from_millis(900);
 /// What imports and passes leave to those who change single records.
 const PAUSE: Duration = Duration::from_millis(40);
 
@@ -60,12 +66,25 @@ struct Tried {
 
 #[test]
 fn killed_at_any_moment_nothing_that_was_answered_is_lost() {
+    kill_at_any_moment(&SQLITE, Register::on_sqlite);
+}
+
+#[test]
+fn killed_at_any_moment_nothing_is_lost_on_postgres_either() {
+    // The first is only to see that there is a server.
+    if Register::on_postgres().is_some() {
+        kill_at_any_moment(&POSTGRES, || Register::on_postgres().unwrap());
+    }
+}
+
+fn kill_at_any_moment(pace: &Pace, empty: impl Fn() -> Register) {
     let firms: Vec<String> = (0..CHANGERS).map(code).collect();
-    let mut left = rounds(ROUNDS);
+    let mut left = rounds(pace.rounds);
     // Changes, imports, passes that were answered.
     let mut answers = [0_u64; 3];
     while left > 0 {
-        let (register, cookie) = Register::signed_in(&firms);
+        let register = empty();
+        let cookie = register.sign_in(&firms);
         let tried = Tried::default();
         let began = Instant::now();
         Served::start(&mut register.serve()).ready();
@@ -73,9 +92,10 @@ fn killed_at_any_moment_nothing_that_was_answered_is_lost() {
         let many = left.min(ROUNDS_A_REGISTER);
         for round in 0..many {
             // From before it opens the register to well within its work.
-            let life = (start + SERVED_MAX).mul_f64(scattered(left - round));
+            let life = (start + pace.served_max).mul_f64(scattered(left - round));
             let sheets_before = tried.sheet.load(Ordering::Relaxed);
             let answered = serve_and_kill((&register, &cookie), life, &tried);
+            register.settle();
             let store = register.open();
             assert_sound(&store);
             answered.iter().for_each(|answered| assert_kept(&store, answered));
@@ -94,7 +114,7 @@ fn killed_at_any_moment_nothing_that_was_answered_is_lost() {
         left -= many;
     }
     let [changes, imports, passes] = answers;
-    println!("{} rounds: {changes} changes, {imports} imports, {passes} passes kept", rounds(ROUNDS));
+    println!("{} rounds: {changes} changes, {imports} imports, {passes} passes kept", rounds(pace.rounds));
     assert!(answers.iter().all(|answers| *answers > 0), "no round lived long enough: {answers:?}");
 }
 

@@ -25,13 +25,40 @@ pub struct Register {
 }
 
 impl Register {
-    /// A register with some firms, and an administrator who is signed in: the cookie.
-    pub fn signed_in(firms: &[String]) -> (Self, String) {
+    /// An empty one on SQLite.
+    pub fn on_sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let city = crate::api::server::city();
         let url = format!("sqlite://{}", folder.path().join("register.db").display());
+        Self::at(folder, url)
+    }
+
+    /// An empty one on the PostgreSQL server that YINGJIN_TEST_POSTGRES names. Without one the test is skipped, but not
+    /// in CI.
+    pub fn on_postgres() -> Option<Self> {
+        let Ok(server) = std::env::var("YINGJIN_TEST_POSTGRES") else {
+            assert!(std::env::var("CI").is_err(), "CI has to set YINGJIN_TEST_POSTGRES");
+            eprintln!("skipped: YINGJIN_TEST_POSTGRES names no PostgreSQL server");
+            return None;
+        };
+        Some(Self::at(tempfile::tempdir().unwrap(), crate::api::server::postgres_database(&server)))
+    }
+
+    fn at(folder: TempDir, url: String) -> Self {
+        let city = crate::api::server::city();
         let schema = Schema::of(&rules::city::load(&city).unwrap().ruleset.kinds);
-        let register = Self { folder, city, url, schema };
+        Self { folder, city, url, schema }
+    }
+
+    /// A register on SQLite with some firms, and an administrator who is signed in: the cookie.
+    pub fn signed_in(firms: &[String]) -> (Self, String) {
+        let register = Self::on_sqlite();
+        let cookie = register.sign_in(firms);
+        (register, cookie)
+    }
+
+    /// Fills it with some firms and signs an administrator in: the cookie.
+    pub fn sign_in(&self, firms: &[String]) -> String {
+        let register = self;
         let mut account = register.command(&["account", "add", "boss", "--role", "administrator"]);
         account.arg("--password-stdin").stdin(Stdio::piped());
         let mut child = account.spawn().unwrap();
@@ -51,7 +78,26 @@ impl Register {
             .unwrap();
         assert_eq!(answer.status, 200, "{}", answer.text);
         server.kill();
-        (register, answer.cookie.unwrap())
+        answer.cookie.unwrap()
+    }
+
+    /// Waits until nobody works on it any more. PostgreSQL notices only when it has done what it was asked that whoever
+    /// asked was killed; what it writes until then was asked for before.
+    pub fn settle(&self) {
+        let Some((mut admin, name)) = self.admin() else { return };
+        let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = $1";
+        let end = Instant::now() + PATIENCE;
+        while admin.query_one(sql, &[&name]).unwrap().get::<_, i64>(0) > 0 {
+            assert!(Instant::now() < end, "somebody is still connected");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// A connection beside its database, and the database's name; none on SQLite.
+    fn admin(&self) -> Option<(postgres::Client, String)> {
+        let (_, name) = self.url.strip_prefix("postgres").and(self.url.rsplit_once('/'))?;
+        let server = std::env::var("YINGJIN_TEST_POSTGRES").unwrap();
+        Some((postgres::Client::connect(&server, postgres::NoTls).unwrap(), name.to_owned()))
     }
 
     /// The program, with English messages and no output of its own.
@@ -72,6 +118,14 @@ impl Register {
     /// The register itself.
     pub fn open(&self) -> Store {
         Store::open(&self.url, &self.schema).unwrap_or_else(|error| panic!("{error:?}"))
+    }
+}
+
+impl Drop for Register {
+    fn drop(&mut self) {
+        if let Some((mut admin, name)) = self.admin() {
+            let _ = admin.batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)"));
+        }
     }
 }
 
