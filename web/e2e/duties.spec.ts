@@ -29,7 +29,7 @@ test("sees gaps with reasons: from the worst duty to one record's clauses", asyn
   await expect(clauses.first()).toBeVisible();
   for (const clause of await clauses.all()) {
     await expect(clause.locator(".clause-head .badge")).toHaveText("是");
-    await expect(clause.locator("code.when")).not.toBeEmpty();
+    await expect(clause.locator(".when")).not.toBeEmpty();
   }
 });
 

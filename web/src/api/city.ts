@@ -1,6 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
+import { inWords } from "@/i18n/formula";
 import { useLang } from "@/i18n/lang";
+import type { Label } from "@/i18n/words";
 import { api, read } from "./client";
 import { useAccount } from "./session";
 import type { City, FactShape } from "./types";
@@ -37,6 +39,31 @@ export function useNames() {
     };
     return { area, department, kind, fact, codes };
   }, [city, lang]);
+}
+
+/**
+ * Rules' expressions in the reader's words. A fact is looked for in the kinds in their order, a parameter among those
+ * that came with the rule.
+ */
+export function useFormula(kinds: (string | null | undefined)[], parameters: { id: string; label: Label }[]) {
+  const city = useCity().data;
+  const names = useNames();
+  const { lang } = useLang();
+  return (text: string) =>
+    inWords(
+      text,
+      {
+        fact: (path) => {
+          for (const kind of kinds) {
+            const found = kind && factAt(city, kind, path);
+            if (kind && found) return { name: names.fact(kind, path), options: found.options };
+          }
+          return undefined;
+        },
+        parameter: (id) => parameters.find((one) => one.id === id)?.label[lang],
+      },
+      lang,
+    );
 }
 
 /** The parts of the city that the reader may choose between, to narrow a list to one; none for who sees but one. */

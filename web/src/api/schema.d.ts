@@ -1282,6 +1282,8 @@ export interface components {
             duty: string;
             /** @description What shows that it has been served. */
             evidence: components["schemas"]["ClauseReason"];
+            /** @description The kind whose records are the evidence, where it is not the record itself. */
+            evidence_from?: string | null;
             /** @description Whether an exemption holds. */
             exempt: components["schemas"]["Truth"];
             /** @description What would release from it. */

@@ -7,13 +7,13 @@ export function isStanding(text: string): text is StandingName {
   return text !== "should" && text in standing;
 }
 
-/** Where a record stands for a duty: word and colour, never colour alone. */
-export function Standing({ of }: { of: string }) {
+/** Where a record stands for a duty: word and colour, never colour alone. `word` where a reader has another for it. */
+export function Standing({ of, word }: { of: string; word?: string }) {
   const t = useText();
   if (!isStanding(of)) return <span className="badge plain">{of}</span>;
   return (
     <span className={`badge ${of}`} title={t(meaning[of])}>
-      {t(standing[of])}
+      {word ?? t(standing[of])}
     </span>
   );
 }

@@ -66,6 +66,8 @@ pub struct Explanation {
     pub exemptions: Vec<ClauseReason>,
     /// What shows that it has been served.
     pub evidence: ClauseReason,
+    /// The kind whose records are the evidence, where it is not the record itself.
+    pub evidence_from: Option<String>,
     /// What the amount was computed from.
     pub amount_from: Option<FigureReason>,
     /// Whether it fails one clause alone.
@@ -199,6 +201,10 @@ struct Reasons<'a> {
 impl Reasons<'_> {
     fn explanation(&mut self, found: explain::Explanation) -> Result<Explanation, Problem> {
         let unit = found.amount.as_ref().or(found.paid.as_ref()).and_then(|figure| figure.unit.clone());
+        let View { rules, snapshot } = self.view;
+        let pass = snapshot.pass.duties.iter().find(|pass| pass.duty == found.duty);
+        let from = pass.and_then(|pass| rules.duties[pass.index].duty.done.from.as_ref());
+        let evidence_from = from.map(ToString::to_string);
         Ok(Explanation {
             on: found.on,
             duty: found.duty.to_string(),
@@ -223,6 +229,7 @@ impl Reasons<'_> {
             clauses: self.reasons(found.clauses)?,
             exemptions: self.reasons(found.exemptions)?,
             evidence: self.reason(found.evidence)?,
+            evidence_from,
             amount_from: found.amount.map(|figure| self.figure(figure)).transpose()?,
             near_miss: found.near_miss,
             ask: found
@@ -339,7 +346,8 @@ impl From<explain::ParameterHeld> for ParameterOn {
     }
 }
 
-/// One way to a yes, in words: every condition that would have to be different.
+/// One way to a yes, in words: every condition that would have to be different. A condition that one fact can turn is
+/// said by the facts; the others as the rule has them, with what they come to now.
 fn otherwise(view: View, way: &[Failing]) -> Words {
     let mut words = Words::default();
     for (at, failing) in way.iter().enumerate() {
@@ -347,13 +355,15 @@ fn otherwise(view: View, way: &[Failing]) -> Words {
             words.zh += "；并且 ";
             words.en += "; and ";
         }
-        words.zh += &failing.needs;
-        words.en += &failing.needs;
-        if let Some(now) = &failing.now {
-            words.zh += &format!("，现为 {now}");
-            words.en += &format!(", now {now}");
+        if failing.changes.is_empty() {
+            words.zh += &failing.needs;
+            words.en += &failing.needs;
+            if let Some(now) = &failing.now {
+                words.zh += &format!("，现为 {now}");
+                words.en += &format!(", now {now}");
+            }
         }
-        for change in &failing.changes {
+        for (at, change) in failing.changes.iter().enumerate() {
             let declared =
                 view.rules.kind(change.kind.as_str()).and_then(|(_, kind)| kind.fact(change.fact.as_str()));
             let shown: Vec<Words> = change
@@ -366,8 +376,9 @@ fn otherwise(view: View, way: &[Failing]) -> Words {
                 .collect();
             let zh: Vec<&str> = shown.iter().map(|words| words.zh.as_str()).collect();
             let en: Vec<&str> = shown.iter().map(|words| words.en.as_str()).collect();
-            words.zh += &format!("（{}改为 {}）", change.label.zh, zh.join(" 或 "));
-            words.en += &format!(" ({} would have to be {})", change.label.en, en.join(" or "));
+            let joint = if at == 0 { ("", "") } else { ("，或 ", ", or ") };
+            words.zh += &format!("{}{}改为 {}", joint.0, change.label.zh, zh.join(" 或 "));
+            words.en += &format!("{}{} would have to be {}", joint.1, change.label.en, en.join(" or "));
         }
     }
     words

@@ -316,6 +316,7 @@ fn a_verdict_is_explained_clause_by_clause() {
             (&json!("12000.00"), &json!("CNY"), &json!("2020-02-28"))
         );
         assert_eq!(gap["amount_from"]["parameters"][0]["id"], "rent_waiver_months");
+        assert_eq!((&gap["evidence_from"], &no["evidence_from"]), (&json!("waiver"), &json!("refund")));
         assert_eq!(client.get("/api/records/lease/L1/duties/job-refund").await.status, 404);
     });
 }

@@ -1,8 +1,9 @@
-import { useNames } from "@/api/city";
+import { useFormula, useNames } from "@/api/city";
 import type { ClauseShape, DutyPage, ParameterOn } from "@/api/types";
 import { formatDay, NOTHING } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
 import { Basis } from "@/ui/Basis";
+import { Formula } from "@/ui/Formula";
 import { type Column, Table } from "@/ui/Table";
 import { showSetting } from "@/ui/value";
 import { w } from "./words";
@@ -11,31 +12,33 @@ import { w } from "./words";
 export function RuleInWords({ of }: { of: DutyPage }) {
   const t = useText();
   const names = useNames();
+  const say = useFormula([of.kind], of.parameters);
+  const sayDone = useFormula([of.done.from, of.kind], of.parameters);
   return (
     <div className="duty-rule">
       <div className="columns">
         <section className="panel">
           <h2>{t(w.conditions)}</h2>
           <p className="note">{t(w.allOf)}</p>
-          <Clauses of={of.clauses} />
+          <Clauses of={of.clauses} say={say} />
         </section>
         <div className="stack">
           {of.exemptions.length > 0 && (
             <section className="panel">
               <h2>{t(w.exemptions)}</h2>
               <p className="note">{t(w.anyOf)}</p>
-              <Clauses of={of.exemptions} />
+              <Clauses of={of.exemptions} say={say} />
             </section>
           )}
           <section className="panel">
             <h2>{t(w.evidence)}</h2>
             {of.done.from && <p>{t(w.evidenceFrom(names.kind(of.done.from)))}</p>}
-            <code>{of.done.when}</code>
+            <Formula of={of.done.when} say={sayDone} />
           </section>
           {of.amount && (
             <section className="panel">
               <h2>{t(w.amount)}</h2>
-              <code>{of.amount}</code>
+              <Formula of={of.amount} say={say} />
             </section>
           )}
         </div>
@@ -50,14 +53,14 @@ export function RuleInWords({ of }: { of: DutyPage }) {
   );
 }
 
-function Clauses({ of }: { of: ClauseShape[] }) {
+function Clauses({ of, say }: { of: ClauseShape[]; say: (text: string) => string }) {
   const t = useText();
   return (
     <ol className="clause-list">
       {of.map((clause) => (
         <li key={clause.id}>
           {t(clause.label)}
-          <code>{clause.when}</code>
+          <Formula of={clause.when} say={say} />
         </li>
       ))}
     </ol>

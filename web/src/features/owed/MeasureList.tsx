@@ -4,7 +4,7 @@ import { formatAmount, formatDay } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
 import { Basis, Span } from "@/ui/Basis";
 import { Standing } from "@/ui/Standing";
-import { w } from "./words";
+import { mine, w } from "./words";
 
 interface MeasureListProps {
   title: string;
@@ -69,7 +69,8 @@ function One({ of, on }: { of: Measure; on: string }) {
       </div>
       {of.standing && (
         <p>
-          <Standing of={of.standing} /> {of.paid != null && t(w.paid(formatAmount(of.paid, of.unit, lang)))}
+          <Standing of={of.standing} word={t(mine[of.standing]) || undefined} />{" "}
+          {of.paid != null && t(w.paid(formatAmount(of.paid, of.unit, lang)))}
         </p>
       )}
       {of.summary && of.answer !== "no" && <p>{t(of.summary)}</p>}
@@ -89,7 +90,7 @@ function One({ of, on }: { of: Measure; on: string }) {
         </dl>
       )}
       {of.answer !== "no" && (
-        <details className="small measure-more">
+        <details className="small measure-more prints-whole">
           <summary>{t(w.more)}</summary>
           {of.answer === "yes" && <p>{t(of.reason)}</p>}
           <dl className="pairs">

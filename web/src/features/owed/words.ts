@@ -1,4 +1,4 @@
-import { words } from "@/i18n/words";
+import { type Label, words } from "@/i18n/words";
 
 export const w = words({
   title: { zh: "我该享什么", en: "What am I owed" },
@@ -59,4 +59,12 @@ export const w = words({
     zh: "由应尽系统生成，以实际办理为准",
     en: "Made by Yingjin; the office's decision is what counts",
   },
+});
+
+/** Where a measure stands, to who is owed it: the words of the books are for who keeps them. */
+export const mine: Record<string, Label> = words({
+  gap: { zh: "还没落实", en: "not yet received" },
+  done: { zh: "已落实", en: "received" },
+  exempt: { zh: "不用办", en: "nothing to do" },
+  leak: { zh: "待核实", en: "to be looked at" },
 });

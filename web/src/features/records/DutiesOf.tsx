@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { useSearchParams } from "react-router";
+import { useNames } from "@/api/city";
 import type { DutyStanding, RecordPage } from "@/api/types";
 import { formatAmount, formatDay } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
@@ -47,9 +48,18 @@ function keyOf(duty: DutyStanding): string {
   return `${duty.duty}/${duty.record?.kind ?? ""}/${duty.record?.id ?? ""}`;
 }
 
+/** The id of a record on the page of another: what of it that one's does not say. */
+function partOf(page: RecordPage, { id }: { id: string }): string {
+  return id
+    .split("~")
+    .filter((part) => part !== page.id)
+    .join(" ");
+}
+
 function Verdict({ of, record }: { of: DutyStanding; record: RecordPage }) {
   const t = useText();
   const { lang } = useLang();
+  const names = useNames();
   const [params] = useSearchParams();
   const [open, setOpen] = useState(params.get("open") === of.duty);
   const subject = of.record ?? { kind: record.kind, id: record.id };
@@ -70,7 +80,13 @@ function Verdict({ of, record }: { of: DutyStanding; record: RecordPage }) {
             <span className="verdict-title">
               {t(of.title)} <span className="verb">{of.verb}</span>
               <span className="sub">
-                {[of.record && t(w.about(of.record.id)), ...money, ...days].filter(Boolean).join(" · ")}
+                {[
+                  of.record && t(w.about(names.kind(of.record.kind), partOf(record, of.record))),
+                  ...money,
+                  ...days,
+                ]
+                  .filter(Boolean)
+                  .join(" · ")}
               </span>
             </span>
           </span>

@@ -1,8 +1,9 @@
-import { useNames } from "@/api/city";
+import { useFormula, useNames } from "@/api/city";
 import type { ClauseReason, Explanation, FactRead, ParameterOn } from "@/api/types";
 import { formatAmount, formatDay } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
 import { Basis } from "@/ui/Basis";
+import { Formula } from "@/ui/Formula";
 import { To } from "@/ui/Links";
 import { Answer } from "@/ui/Notice";
 import { MadeUp, Truth } from "@/ui/Standing";
@@ -45,14 +46,14 @@ function Explained({ of }: { of: Explanation }) {
       <h3>
         {t(w.whyDone)} <Truth of={of.done} />
       </h3>
-      <Clauses of={[of.evidence]} kind={kind} />
+      <Clauses of={[of.evidence]} kind={kind} from={of.evidence_from} />
       {of.amount_from && (
         <>
           <h3>
             {t(w.whyAmount)} {formatAmount(of.amount, of.unit, lang)}
           </h3>
           <div className="figure">
-            <code className="when">{of.amount_from.from}</code>
+            <Said of={of.amount_from.from} kinds={[kind]} parameters={of.amount_from.parameters} />
             <Reads facts={of.amount_from.facts} parameters={of.amount_from.parameters} kind={kind} />
           </div>
         </>
@@ -90,11 +91,28 @@ interface ClausesProps {
   of: ClauseReason[];
   /** The kind that the facts are read from. */
   kind: string;
+  /** Whose records are the evidence: the first place to look a fact up. */
+  from?: string | null;
   /** A no among them is what decides. */
   must?: boolean;
 }
 
-function Clauses({ of, kind, must }: ClausesProps) {
+interface SaidProps {
+  of: string;
+  kinds: (string | null | undefined)[];
+  parameters: ParameterOn[];
+}
+
+function Said({ of, kinds, parameters }: SaidProps) {
+  const say = useFormula(kinds, parameters);
+  return (
+    <p className="when">
+      <Formula of={of} say={say} />
+    </p>
+  );
+}
+
+function Clauses({ of, kind, from, must }: ClausesProps) {
   const t = useText();
   return (
     <ol className={must ? "clauses must" : "clauses"}>
@@ -104,7 +122,7 @@ function Clauses({ of, kind, must }: ClausesProps) {
             <Truth of={clause.truth} />
             <strong>{t(clause.label)}</strong>
           </div>
-          <code className="when">{clause.when}</code>
+          <Said of={clause.when} kinds={[from, kind]} parameters={clause.parameters} />
           <Reads facts={clause.facts} parameters={clause.parameters} kind={kind} />
           {clause.otherwise.length > 0 && (
             <p className="otherwise">

@@ -52,7 +52,7 @@ export const w = words({
   due: (day: string) => ({ zh: `${day}到期`, en: `due ${day}` }),
   arose: (day: string) => ({ zh: `${day}产生`, en: `arose ${day}` }),
   met: (day: string) => ({ zh: `${day}办结`, en: `met ${day}` }),
-  about: (name: string) => ({ zh: `关于 ${name}`, en: `about ${name}` }),
+  about: (kind: string, which: string) => ({ zh: `${kind} ${which}`, en: `${kind} ${which}` }),
 
   whyShould: { zh: "是否应尽：以下各条须同时满足", en: "Is it owed? All of these must hold" },
   whyExempt: { zh: "是否免尽：满足任一条即可", en: "Is it exempt? Any one is enough" },

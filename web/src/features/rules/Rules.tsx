@@ -1,10 +1,11 @@
-import { useCity, useNames } from "@/api/city";
+import { useCity, useFormula, useNames } from "@/api/city";
 import type { ParameterShape, Rule } from "@/api/types";
 import { formatDay } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
 import { Basis, Span } from "@/ui/Basis";
 import { PrintButton } from "@/ui/Button";
 import { Search, Select } from "@/ui/Field";
+import { Formula } from "@/ui/Formula";
 import { To } from "@/ui/Links";
 import { Answer, Empty } from "@/ui/Notice";
 import { Page } from "@/ui/Page";
@@ -78,8 +79,10 @@ function textOf(rule: Rule): string {
 function InWords({ of, parameters }: { of: Rule; parameters: ParameterShape[] }) {
   const t = useText();
   const names = useNames();
+  const say = useFormula([of.kind], parameters);
+  const sayDone = useFormula([of.done.from, of.kind], parameters);
   return (
-    <details className="panel rule">
+    <details className="panel rule prints-whole">
       <summary>
         <h2>
           <span className="verb">{of.verb}</span> {t(of.title)}
@@ -111,19 +114,19 @@ function InWords({ of, parameters }: { of: Rule; parameters: ParameterShape[] })
           </dd>
         </dl>
         <h3>{t(w.should)}</h3>
-        <Clauses of={of.clauses} />
+        <Clauses of={of.clauses} say={say} />
         {of.exemptions.length > 0 && (
           <>
             <h3>{t(w.exempt)}</h3>
-            <Clauses of={of.exemptions} />
+            <Clauses of={of.exemptions} say={say} />
           </>
         )}
         <h3>{t(w.done)}</h3>
-        <code>{of.done.when}</code>
+        <Formula of={of.done.when} say={sayDone} />
         {of.amount && (
           <>
             <h3>{t(w.amount)}</h3>
-            <code>{of.amount}</code>
+            <Formula of={of.amount} say={say} />
           </>
         )}
         <Values ids={of.parameters} of={parameters} />
@@ -136,14 +139,14 @@ function InWords({ of, parameters }: { of: Rule; parameters: ParameterShape[] })
   );
 }
 
-function Clauses({ of }: { of: Rule["clauses"] }) {
+function Clauses({ of, say }: { of: Rule["clauses"]; say: (text: string) => string }) {
   const t = useText();
   return (
     <ol className="rule-clauses">
       {of.map((clause) => (
         <li key={clause.id}>
           {t(clause.label)}
-          <code>{clause.when}</code>
+          <Formula of={clause.when} say={say} />
         </li>
       ))}
     </ol>
