@@ -5,6 +5,7 @@ use std::process::{Child, Command};
 
 use crate::run::{self, command, step, target_dir};
 use crate::tools;
+use crate::web_packages;
 
 /// The day that the sample city takes for today: the day of the published figures.
 const TODAY: &str = "2020-03-06";
@@ -39,17 +40,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
 
 /// Installs what the pages need and builds them into `web/dist`.
 pub fn build_web() -> anyhow::Result<()> {
-    step("install the web packages", || {
-        let lock = std::fs::read("web/package-lock.json")?;
-        let marker = Path::new("web/node_modules/.installed-lock");
-        if std::fs::read(marker).is_ok_and(|have| have == lock) {
-            return Ok(());
-        }
-        // `npm ci` refuses the lock: with `omit-lockfile-registry-resolved` npm leaves the other platforms' optional
-        // packages out of it. `npm install` takes the same versions from the lock.
-        run::run(command("npm install --no-audit --no-fund").current_dir("web"))?;
-        Ok(std::fs::write(marker, lock)?)
-    })?;
+    web_packages::install()?;
     step("build the pages", || run::run(command("npm run --silent build").current_dir("web")))
 }
 

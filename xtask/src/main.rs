@@ -5,6 +5,7 @@ mod postgres;
 mod run;
 mod test;
 mod tools;
+mod web_packages;
 
 use std::process::ExitCode;
 

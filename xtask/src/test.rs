@@ -6,6 +6,7 @@ use crate::demo::{SampleCity, build_web};
 use crate::postgres::Server;
 use crate::run::{self, command, step, target_dir};
 use crate::tools;
+use crate::web_packages;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -55,6 +56,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         run::run(std::process::Command::new(&program).args(["check", "cities/xuchang", "--lang", "en"]))
     })?;
     build_web()?;
+    step("licences and sources of the web packages", web_packages::check)?;
     step("web: types, lint, format, unit tests, generated client", || {
         run::run(command("npm run --silent check").current_dir("web"))
     })?;
