@@ -107,6 +107,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ask/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a link asks about. */
+        get: operations["asked"];
+        put?: never;
+        /** Answers the three questions. A dispute gives the case back to its office with its time anew. */
+        post: operations["say_asked"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audit/events": {
         parameters: {
             query?: never;
@@ -152,6 +170,143 @@ export interface paths {
         put?: never;
         /** Walks the chain of events and says where it breaks. */
         post: operations["verify_chain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases by when they are due: a worklist. */
+        get: operations["cases"];
+        put?: never;
+        /** Raises a problem: it becomes a case with an owner and a deadline at once. */
+        post: operations["open_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a sheet. */
+        get: operations["cases_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** On which days how many cases of a list are due. */
+        get: operations["cases_due"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does things to many cases, each by itself: what cannot be done to one does not stop the others. */
+        post: operations["act_on_cases"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{no}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One case: who has it, by when, everything that happened, and what may be done next. */
+        get: operations["case"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{no}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a link by which the beneficiary is asked without an account. That it was made, and by whom, is a step. */
+        post: operations["link_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{no}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does something to a case. */
+        post: operations["act_on_case"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/casework": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Kinds of case, times for an answer, words that answers begin with. */
+        get: operations["casework"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -492,6 +647,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Response, solution and satisfaction rates of every office for a period. */
+        get: operations["rates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rates.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a sheet. */
+        get: operations["rates_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/records": {
         parameters: {
             query?: never;
@@ -816,6 +1005,27 @@ export interface components {
             label: components["schemas"]["Words"];
             question?: components["schemas"]["Words"] | null;
         };
+        /** @description What somebody is asked about: enough to know what it is, and nothing else of the case. */
+        Asked: {
+            /** @description The answer; none where there is none to judge now. */
+            answer?: string | null;
+            /** @description The city. */
+            city: components["schemas"]["Words"];
+            /** @description The office that answered. */
+            office: components["schemas"]["Words"];
+            /** @description Whether the questions are open: after an answer, until they are answered. */
+            open: boolean;
+            /**
+             * Format: date
+             * @description The day it was opened.
+             */
+            opened_on: string;
+            said?: components["schemas"]["SaidShape"] | null;
+            /** @description Whether anything of it is made up. */
+            synthetic: boolean;
+            /** @description What it is about. */
+            title: components["schemas"]["Words"];
+        };
         /** @description A document and the place in it. */
         Basis: {
             /** @description Article or item. */
@@ -830,6 +1040,165 @@ export interface components {
         Begun: {
             /** @description Ask `/api/imports/{id}` how it goes. */
             id: string;
+        };
+        /** @description Something to be done to a case. */
+        CaseAction: {
+            /** @description What. */
+            action: components["schemas"]["CaseActionName"];
+            /** @description To which department, for `route` and `join`. */
+            department?: string | null;
+            /**
+             * Format: int64
+             * @description Into which case, for `merge`.
+             */
+            into?: number | null;
+            /** @description To whom, for `assign`; nobody in particular where it is left out. */
+            officer?: string | null;
+            said?: components["schemas"]["SaidShape"] | null;
+            /** @description The reason, the answer, the words. */
+            words?: string | null;
+        };
+        /**
+         * @description What may be done to a case.
+         * @enum {string}
+         */
+        CaseActionName: "take" | "assign" | "answer" | "hand-back" | "route" | "join" | "pause" | "resume" | "note" | "close" | "merge" | "withdraw" | "say";
+        /** @description Something to be done to one case. */
+        CaseActionOn: components["schemas"]["CaseAction"] & {
+            /**
+             * Format: int64
+             * @description The case.
+             */
+            no: number;
+        };
+        /** @description Things to be done to cases, each by itself. */
+        CaseActions: {
+            /** @description At most 500. */
+            items: components["schemas"]["CaseActionOn"][];
+        };
+        /** @description What became of [`CaseActions`]. */
+        CaseActionsDone: {
+            /**
+             * Format: int64
+             * @description How many were done.
+             */
+            done: number;
+            /** @description Those that were not, and why. */
+            refused: components["schemas"]["CaseRefusal"][];
+            /** @description What takes back those that can be taken back. */
+            undo: components["schemas"]["CaseActionOn"][];
+        };
+        /** @description A kind of case. */
+        CaseKindShape: {
+            /** @description Its clock; none for the gap of a duty, whose time the duty gives. */
+            clock?: string | null;
+            /** @description `labour` */
+            id: string;
+            /** @description What people call it. */
+            label: components["schemas"]["Words"];
+        };
+        /** @description A case in a list. */
+        CaseLine: {
+            about?: components["schemas"]["RecordLine"] | null;
+            bearer?: components["schemas"]["RecordLine"] | null;
+            /**
+             * Format: date-time
+             * @description The first instant that is too late.
+             */
+            due_at: string;
+            /**
+             * Format: date
+             * @description The last day on which it is in time.
+             */
+            due_on: string;
+            /** @description The duty whose gap it is. */
+            duty?: string | null;
+            /** @description Whether it went up after a second refusal. */
+            escalated: boolean;
+            /** @description Its kind. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            no: number;
+            /** @description Who leads. */
+            office: components["schemas"]["OfficeShape"];
+            /** @description The person who has it. */
+            officer?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was opened.
+             */
+            opened_at: string;
+            /** @description Whether the time is over and nobody has answered. */
+            overdue: boolean;
+            /** @description Whether its clock stands still. */
+            paused: boolean;
+            /** @description Where it stands. */
+            state: components["schemas"]["CaseState"];
+            /** @description What people call it: the duty, else the kind. */
+            title: components["schemas"]["Words"];
+        };
+        /** @description A link by which the beneficiary is asked. */
+        CaseLink: {
+            /** @description The path of the page. Shown once: only a digest of it is kept. */
+            path: string;
+        };
+        /** @description One case. */
+        CasePage: components["schemas"]["CaseLine"] & {
+            /** @description What this reader may do now. */
+            actions: components["schemas"]["CaseActionName"][];
+            basis?: components["schemas"]["Basis"] | null;
+            beneficiary?: components["schemas"]["RecordLine"] | null;
+            ending?: components["schemas"]["Words"] | null;
+            /** @description Offices that help. */
+            helping: components["schemas"]["OfficeShape"][];
+            /** @description People who could have it. */
+            officers: string[];
+            said?: components["schemas"]["SaidShape"] | null;
+            /** @description Everything that happened, in order. */
+            steps: components["schemas"]["StepLine"][];
+            /** @description The time for an answer. */
+            term: components["schemas"]["Words"];
+            /** @description What was said by whoever raised it. */
+            words?: string | null;
+        };
+        /** @description A case to which something could not be done. */
+        CaseRefusal: {
+            /**
+             * Format: int64
+             * @description The case.
+             */
+            no: number;
+            /** @description Why not. */
+            why: components["schemas"]["Words"];
+        };
+        /** @description A problem that somebody raises. */
+        CaseReport: {
+            about?: components["schemas"]["RecordRef"] | null;
+            /** @description The area; that of the record unless said. */
+            area?: string | null;
+            /** @description Another clock than the kind's own. */
+            clock?: string | null;
+            /** @description The kind of case. */
+            kind: string;
+            /** @description What the matter is. */
+            words: string;
+        };
+        /**
+         * @description Where a case stands. Overdue is no state: it is a fact of the clock.
+         * @enum {string}
+         */
+        CaseState: "open" | "accepted" | "answered" | "confirmed" | "disputed" | "closed";
+        /** @description What the city folder says of cases. */
+        CaseworkShape: {
+            /** @description Times for an answer. */
+            clocks: components["schemas"]["ClockShape"][];
+            /** @description Kinds of case, the gap of a duty first. */
+            kinds: components["schemas"]["CaseKindShape"][];
+            /** @description Words that answers begin with. */
+            templates: components["schemas"]["TemplateShape"][];
         };
         /** @description Where the chain of events breaks. */
         ChainBreak: {
@@ -912,6 +1281,17 @@ export interface components {
             label: components["schemas"]["Words"];
             /** @description The condition, an expression. */
             when: string;
+        };
+        /** @description The time for an answer. */
+        ClockShape: {
+            /** @description The document that sets it. */
+            basis: components["schemas"]["Basis"];
+            /** @description `urgent` */
+            id: string;
+            /** @description What people call it. */
+            label: components["schemas"]["Words"];
+            /** @description How long, in words. */
+            term: components["schemas"]["Words"];
         };
         /** @description A column of a sheet and the fact it is read as. */
         ColumnMatch: {
@@ -1054,6 +1434,19 @@ export interface components {
             states: string[];
             /** @description The condition, an expression. */
             when: string;
+        };
+        /** @description How many cases are due on a day. */
+        DueDay: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /**
+             * Format: date
+             * @description The last day on which they are in time.
+             */
+            on: string;
         };
         /** @description Every duty in force on a day. */
         Duties: {
@@ -1714,6 +2107,55 @@ export interface components {
             /** @description What it may do. */
             role: components["schemas"]["Role"];
         };
+        /** @description What counts of one office. */
+        OfficeRates: {
+            /**
+             * Format: int64
+             * @description Of them, those whom somebody answered.
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Answered, or settled by evidence, in time.
+             */
+            in_time: number;
+            /**
+             * Format: int64
+             * @description Not answered in time. Response rate: `in_time` ÷ (`in_time` + `late`).
+             */
+            late: number;
+            /** @description The office. */
+            office: components["schemas"]["OfficeShape"];
+            /**
+             * Format: int64
+             * @description Beneficiaries who said whether they are satisfied.
+             */
+            rated: number;
+            /**
+             * Format: int64
+             * @description Beneficiaries who said how it went.
+             */
+            said: number;
+            /**
+             * Format: int64
+             * @description Of them, those who are. Satisfaction rate: `satisfied` ÷ `rated`.
+             */
+            satisfied: number;
+            /**
+             * Format: int64
+             * @description Of them, those for whom it is solved. Solution rate: `solved` ÷ `said`.
+             */
+            solved: number;
+        };
+        /** @description A department of an area. */
+        OfficeShape: {
+            /** @description The area. */
+            area: string;
+            /** @description The department. */
+            department: string;
+            /** @description What people call it. */
+            name: components["schemas"]["Words"];
+        };
         /** @description One value of a code. */
         OptionShape: {
             /** @description As rules write it. */
@@ -1795,6 +2237,59 @@ export interface components {
                 reason: components["schemas"]["Words"];
                 /** @description Where it came from. */
                 source?: string | null;
+            }[];
+            /** @description Send it as `cursor` for the next page; none at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Items in all pages, where that is known.
+             */
+            total?: number | null;
+        };
+        /** @description A page of a list. */
+        Page_CaseLine: {
+            /** @description The items. */
+            items: {
+                about?: components["schemas"]["RecordLine"] | null;
+                bearer?: components["schemas"]["RecordLine"] | null;
+                /**
+                 * Format: date-time
+                 * @description The first instant that is too late.
+                 */
+                due_at: string;
+                /**
+                 * Format: date
+                 * @description The last day on which it is in time.
+                 */
+                due_on: string;
+                /** @description The duty whose gap it is. */
+                duty?: string | null;
+                /** @description Whether it went up after a second refusal. */
+                escalated: boolean;
+                /** @description Its kind. */
+                kind: string;
+                /**
+                 * Format: int64
+                 * @description Its number.
+                 */
+                no: number;
+                /** @description Who leads. */
+                office: components["schemas"]["OfficeShape"];
+                /** @description The person who has it. */
+                officer?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was opened.
+                 */
+                opened_at: string;
+                /** @description Whether the time is over and nobody has answered. */
+                overdue: boolean;
+                /** @description Whether its clock stands still. */
+                paused: boolean;
+                /** @description Where it stands. */
+                state: components["schemas"]["CaseState"];
+                /** @description What people call it: the duty, else the kind. */
+                title: components["schemas"]["Words"];
             }[];
             /** @description Send it as `cursor` for the next page; none at the end. */
             next_cursor?: string | null;
@@ -2204,6 +2699,21 @@ export interface components {
             /** @description Its unit, for numbers. */
             unit?: string | null;
         };
+        /** @description The rates of a period. */
+        RatesPage: {
+            /**
+             * Format: date
+             * @description The first day.
+             */
+            from: string;
+            /** @description Every office that had to answer or was spoken of. */
+            offices: components["schemas"]["OfficeRates"][];
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            to: string;
+        };
         /** @description A record in a list. */
         RecordLine: {
             /** @description Its area. */
@@ -2370,6 +2880,17 @@ export interface components {
             /** @description The version of the rules: a digest of the city folder. */
             version: string;
         };
+        /** @description What the beneficiary says when asked. */
+        SaidShape: {
+            /** @description Whether anybody answered. */
+            answered: boolean;
+            /** @description Whether they are satisfied; none where they do not say. */
+            satisfied?: boolean | null;
+            /** @description Whether it is solved. */
+            solved: boolean;
+            /** @description In their own words. */
+            words?: string | null;
+        };
         /** @description What the sample city says of a sheet it made up. */
         SampleOf: {
             note?: components["schemas"]["Words"] | null;
@@ -2453,6 +2974,25 @@ export interface components {
             standing: components["schemas"]["Standing"];
             /** @description Whether it is made up. */
             synthetic: boolean;
+        };
+        /** @description Something that happened to a case. */
+        StepLine: {
+            /** @description By whom. */
+            actor: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Its event.
+             */
+            seq: number;
+            /** @description What happened. */
+            what: components["schemas"]["Words"];
+            /** @description The reason, the answer, the words. */
+            words?: string | null;
         };
         /** @description A sheet to look at, as a multipart form. */
         SuggestForm: {
@@ -2550,6 +3090,17 @@ export interface components {
             title: components["schemas"]["Words"];
             /** @description The unit of what is owed; none where the duty names no amount. */
             unit?: string | null;
+        };
+        /** @description Words that an answer begins with. */
+        TemplateShape: {
+            /** @description `sent-on` */
+            id: string;
+            /** @description The kinds of case it is for; all where none is named. */
+            kinds: string[];
+            /** @description What people call it. */
+            label: components["schemas"]["Words"];
+            /** @description The words. */
+            text: components["schemas"]["Words"];
         };
         /** @description What a source told. */
         Told: {
@@ -2871,6 +3422,72 @@ export interface operations {
             };
         };
     };
+    asked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asked"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    say_asked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaidShape"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asked"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     events: {
         parameters: {
             query?: {
@@ -2957,6 +3574,368 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    cases: {
+        parameters: {
+            query?: {
+                /** @description Only this area and what lies in it. */
+                area?: string;
+                /** @description Only this department. */
+                department?: string;
+                /** @description Only this kind. */
+                kind?: string;
+                /** @description Only this duty. */
+                duty?: string;
+                /** @description Only those that stand there; live ones unless said. */
+                state?: "open" | "accepted" | "answered" | "confirmed" | "disputed" | "closed";
+                /** @description Only those that I have. */
+                mine?: boolean;
+                /** @description Only those whose office has to answer and whose time is over. */
+                overdue?: boolean;
+                /** @description Only those due on this day or later. */
+                due_from?: string;
+                /** @description Only those due on this day or before. */
+                due_to?: string;
+                /** @description Only those that concern this record: its kind and id with `/` between. */
+                record?: string;
+                /** @description `next_cursor` of the page before; the first page without it. */
+                cursor?: string;
+                /** @description Items in a page, 1 to 500; 50 unless said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CaseLine"];
+                };
+            };
+            /** @description Not Modified */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    open_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseReport"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasePage"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    cases_sheet: {
+        parameters: {
+            query?: {
+                /** @description Only this area and what lies in it. */
+                area?: string;
+                /** @description Only this department. */
+                department?: string;
+                /** @description Only this kind. */
+                kind?: string;
+                /** @description Only this duty. */
+                duty?: string;
+                /** @description Only those that stand there; live ones unless said. */
+                state?: "open" | "accepted" | "answered" | "confirmed" | "disputed" | "closed";
+                /** @description Only those that I have. */
+                mine?: boolean;
+                /** @description Only those whose office has to answer and whose time is over. */
+                overdue?: boolean;
+                /** @description Only those due on this day or later. */
+                due_from?: string;
+                /** @description Only those due on this day or before. */
+                due_to?: string;
+                /** @description Only those that concern this record: its kind and id with `/` between. */
+                record?: string;
+                /** @description `zh` or `en`; what Accept-Language asks for unless said. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    cases_due: {
+        parameters: {
+            query?: {
+                /** @description Only this area and what lies in it. */
+                area?: string;
+                /** @description Only this department. */
+                department?: string;
+                /** @description Only this kind. */
+                kind?: string;
+                /** @description Only this duty. */
+                duty?: string;
+                /** @description Only those that stand there; live ones unless said. */
+                state?: "open" | "accepted" | "answered" | "confirmed" | "disputed" | "closed";
+                /** @description Only those that I have. */
+                mine?: boolean;
+                /** @description Only those whose office has to answer and whose time is over. */
+                overdue?: boolean;
+                /** @description Only those due on this day or later. */
+                due_from?: string;
+                /** @description Only those due on this day or before. */
+                due_to?: string;
+                /** @description Only those that concern this record: its kind and id with `/` between. */
+                record?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DueDay"][];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    act_on_cases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseActions"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseActionsDone"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                no: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasePage"];
+                };
+            };
+            /** @description Not Modified */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    link_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                no: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseLink"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    act_on_case: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                no: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseAction"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CasePage"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    casework: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseworkShape"];
                 };
             };
             /** @description What went wrong and how to mend it, RFC 9457 */
@@ -3742,6 +4721,80 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    rates: {
+        parameters: {
+            query?: {
+                /** @description The first day; that of the month of the last one unless said. */
+                from?: string;
+                /** @description The last day; today unless said. */
+                to?: string;
+                /** @description Only this area and what lies in it. */
+                area?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatesPage"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    rates_sheet: {
+        parameters: {
+            query?: {
+                /** @description The first day; that of the month of the last one unless said. */
+                from?: string;
+                /** @description The last day; today unless said. */
+                to?: string;
+                /** @description Only this area and what lies in it. */
+                area?: string;
+                /** @description `zh` or `en`; what Accept-Language asks for unless said. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
                 };
             };
             /** @description What went wrong and how to mend it, RFC 9457 */

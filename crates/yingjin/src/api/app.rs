@@ -70,6 +70,8 @@ pub struct State {
     pub imports: Jobs<super::imports::Task, Arc<crate::import::Report>>,
     /// How often one address may ask what a firm is owed.
     pub asked: Throttle,
+    /// How often one address may open the link by which a beneficiary is asked.
+    pub linked: Throttle,
     /// At most so many passwords are hashed at once: each takes 19 MiB and a core.
     pub hashing: Semaphore,
 }
@@ -91,6 +93,7 @@ impl App {
             jobs: Jobs::default(),
             imports: Jobs::default(),
             asked: Throttle::new(60, 60),
+            linked: Throttle::new(30, 60),
             hashing: Semaphore::new(2),
         }))
     }
@@ -161,6 +164,10 @@ impl From<StoreError> for Problem {
                 format!("There is a {what} {name} already."),
             ),
             StoreError::NotFound { name, .. } => Self::not_found(name),
+            StoreError::Step { refusal, .. } => {
+                let label = refusal.label();
+                Self::new(Kind::Conflict, label.zh, label.en)
+            }
             StoreError::ReadOnly { .. }
             | StoreError::Full { .. }
             | StoreError::Busy { .. }

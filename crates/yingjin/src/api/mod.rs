@@ -14,9 +14,12 @@ use utoipa_swagger_ui::SwaggerUi;
 
 pub mod accounts;
 pub mod app;
+pub mod ask;
 pub mod asker;
 pub mod audit;
 pub mod behind;
+pub mod cases;
+pub mod casework;
 pub mod city;
 pub mod conflicts;
 pub mod duties;
@@ -30,6 +33,7 @@ pub mod list;
 pub mod owed;
 pub mod paging;
 pub mod problem;
+pub mod rates;
 pub mod records;
 pub mod right;
 pub mod rules;
@@ -96,6 +100,17 @@ fn routes(upload_bytes: usize) -> OpenApiRouter<App> {
         .routes(routes!(sweep::sweep_parameter))
         .routes(routes!(jobs::begin_pass))
         .routes(routes!(jobs::job, jobs::cancel_job))
+        .routes(routes!(casework::casework))
+        .routes(routes!(cases::cases, cases::open_case))
+        .routes(routes!(cases::cases_sheet))
+        .routes(routes!(cases::cases_due))
+        .routes(routes!(cases::act_on_cases))
+        .routes(routes!(cases::case))
+        .routes(routes!(cases::act_on_case))
+        .routes(routes!(cases::link_case))
+        .routes(routes!(ask::asked, ask::say_asked))
+        .routes(routes!(rates::rates))
+        .routes(routes!(rates::rates_sheet))
         .routes(routes!(audit::events))
         .routes(routes!(audit::events_sheet))
         .routes(routes!(audit::verify_chain))

@@ -47,6 +47,14 @@ rights! {
     RecordPass: Administrator, Bureau;
     /// Seeing how long work goes: whoever may begin some.
     ReadJobs: Administrator, Bureau, Auditor;
+    /// Reading cases: an office its own, a firm those that concern it.
+    ReadCases: Administrator, Bureau, County, Firm, Auditor;
+    /// Working on cases.
+    ActOnCases: Administrator, Bureau, County;
+    /// Raising a problem: a firm its own.
+    OpenCases: Administrator, Bureau, County, Firm;
+    /// Reading the rates of offices.
+    ReadRates: Administrator, Bureau, County, Auditor;
     /// Reading the events and walking the chain.
     ReadEvents: Administrator, Auditor;
     /// Seeing who has an account.

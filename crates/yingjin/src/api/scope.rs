@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use model::case::{Case, Office};
 use model::record::read_facts;
 use model::{Change, DepartmentId, Duty, FactId, FactType, Value};
 use rules::ruleset::RuleSet;
@@ -140,6 +141,38 @@ impl<'a> Scope<'a> {
             at += 1;
         }
         kinds
+    }
+
+    /// The department to whose cases the account is limited.
+    pub fn office_department(&self) -> Option<&DepartmentId> {
+        self.department()
+    }
+
+    /// Whether cases of an office may be seen.
+    pub fn sees_office(&self, office: &Office) -> bool {
+        !self.own_only()
+            && self.sees_area(Some(office.area.as_str()))
+            && self.department().is_none_or(|own| *own == office.department)
+    }
+
+    /// Whether a case may be seen: by the office that has it, those that help, the one that it began with; by a firm
+    /// that it concerns.
+    pub fn sees_case(&self, case: &Case) -> bool {
+        let opening = &case.opening;
+        if self.own_only() {
+            let parties = [&opening.about, &opening.bearer, &opening.beneficiary];
+            return parties
+                .into_iter()
+                .flatten()
+                .any(|party| self.is_own(party.kind.as_str(), party.id.as_str()));
+        }
+        let offices = [&case.office, &opening.office].into_iter().chain(&case.helping);
+        offices.into_iter().any(|office| self.sees_office(office))
+    }
+
+    /// Whether the account may do what the office of a case may do.
+    pub fn acts_on(&self, case: &Case) -> bool {
+        self.sees_office(&case.office)
     }
 
     /// Whether the account may see one record only, its own.

@@ -1,12 +1,14 @@
 //! Gaps become cases, and cases go their way from whoever has them to whoever was to be served.
 
+use axum::body::Body;
+use axum::http::Method;
 use model::Case;
 use model::case::{Ending, RecordRef, State};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use store::{Role, StoredCase, Worklist};
 use yingjin::pipeline::{Origin, Reconciled};
 
-use super::server::{FIRM, Server, TODAY, on_every_database};
+use super::server::{Client, FIRM, Server, TODAY, on_every_database};
 
 /// Works on the register off the threads of the runtime, where PostgreSQL's client must not wait.
 fn off<T: Send>(work: impl FnOnce() -> T + Send) -> T {
@@ -79,5 +81,197 @@ fn evidence_ends_the_case_and_a_lost_fact_lapses_it() {
         assert_eq!(case.ending, Some(Ending::Lapsed));
         assert_eq!(no("rent-waiver"), None, "whether it is small is not known any more");
         assert_eq!(reconciled(&server), Reconciled::default(), "a pass finds what the change did");
+    });
+}
+
+/// The number of the live case of a duty, as a reader sees it.
+async fn no_of(client: &Client<'_>, duty: &str) -> i64 {
+    let list = client.get(&format!("/api/cases?duty={duty}")).await.ok();
+    list["items"][0]["no"].as_i64().unwrap_or_else(|| panic!("{list}"))
+}
+
+fn act(action: &str) -> Json {
+    json!({"action": action, "words": "for the tests", "department": "civil"})
+}
+
+#[test]
+fn a_worklist_is_ones_own() {
+    on_every_database(async |server| {
+        let seen = async |role: Role, query: &str| {
+            let list = server.sign_in(role).await.get(&format!("/api/cases{query}")).await.ok();
+            let items = list["items"].as_array().unwrap();
+            assert_eq!(list["total"], items.len());
+            items.iter().map(|item| item["duty"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let all = ["job-refund", "rent-waiver", "allowance"];
+        assert_eq!(seen(Role::Administrator, "").await, all, "what is due first comes first");
+        assert_eq!(seen(Role::Auditor, "").await, all);
+        assert_eq!(seen(Role::County, "").await, all, "all of it is in the East");
+        assert_eq!(seen(Role::Bureau, "").await, ["job-refund"]);
+        assert_eq!(seen(Role::Firm, "").await, ["job-refund", "rent-waiver"], "what concerns it");
+        assert_eq!(seen(Role::County, "?overdue=true").await, ["job-refund", "rent-waiver"]);
+        assert_eq!(seen(Role::County, "?kind=labour").await, Vec::<String>::new());
+        assert_eq!(seen(Role::County, "?due_from=2020-03-10&department=civil").await, ["allowance"]);
+        assert_eq!(seen(Role::County, "?record=household/H1").await, ["allowance"]);
+        assert_eq!(seen(Role::Administrator, "?area=990002").await, Vec::<String>::new());
+        let county = server.sign_in(Role::County).await;
+        assert_eq!(county.get("/api/cases?area=990002").await.status, 403);
+        // One at a time, and the tag holds while nothing changes.
+        let first = county.get("/api/cases?limit=2").await;
+        let cursor = first.json()["next_cursor"].as_str().unwrap().to_owned();
+        let rest = county.get(&format!("/api/cases?limit=2&cursor={cursor}")).await.ok();
+        assert_eq!((&rest["items"][0]["duty"], &rest["next_cursor"]), (&json!("allowance"), &json!(null)));
+        let again = county.request(Method::GET, "/api/cases?limit=2");
+        let again = again.header("if-none-match", &first.headers["etag"]).body(Body::empty()).unwrap();
+        assert_eq!(server.send(again).await.status, 304);
+        let sheet = county.get("/api/cases.xlsx").await.sheets();
+        assert_eq!(sheet[0].len(), 4 + 3, "{sheet:?}");
+        let due = county.get("/api/cases/due").await.ok();
+        assert_eq!(due[0], json!({"on": "2020-02-24", "count": 1}));
+    });
+}
+
+#[test]
+fn another_countys_case_is_not_there() {
+    on_every_database(async |server| {
+        let admin = server.sign_in(Role::Administrator).await;
+        let raised = json!({"kind": "labour", "area": "990002", "words": "no workers"});
+        let raised = admin.post("/api/cases", raised).await;
+        assert_eq!(raised.status, 201);
+        let raised = raised.json();
+        assert_eq!(
+            raised["office"]["name"]["en"], "Civil Affairs Bureau, West",
+            "the area has a route of its own"
+        );
+        assert_eq!(raised["due_on"], "2020-03-13");
+        let no = raised["no"].as_i64().unwrap();
+        let county = server.sign_in(Role::County).await;
+        for (path, body) in [("", json!({})), ("/steps", act("take")), ("/link", json!({}))] {
+            let path = format!("/api/cases/{no}{path}");
+            let answer = if body == json!({}) && !path.ends_with("link") {
+                county.get(&path).await
+            } else {
+                county.post(&path, body).await
+            };
+            assert_eq!(answer.status, 404, "{path}");
+        }
+        let bulk = json!({"items": [{"no": no, "action": "take"}]});
+        let bulk = county.post("/api/cases/steps", bulk).await.ok();
+        assert_eq!((&bulk["done"], bulk["refused"].as_array().unwrap().len()), (&json!(0), 1));
+        let merged = json!({"action": "merge", "into": no});
+        let own = county.post("/api/cases", json!({"kind": "labour", "words": "no workers"})).await.json();
+        let own = own["no"].as_i64().unwrap();
+        assert_eq!(county.post(&format!("/api/cases/{own}/steps"), merged.clone()).await.status, 404);
+        assert_eq!(admin.post(&format!("/api/cases/{own}/steps"), merged).await.ok()["state"], "closed");
+    });
+}
+
+#[test]
+fn taken_answered_disputed_and_answered_again() {
+    on_every_database(async |server| {
+        let firm = server.sign_in(Role::Firm).await;
+        let county = server.sign_in(Role::County).await;
+        let raised =
+            firm.post("/api/cases", json!({"kind": "labour", "words": "twelve workers are missing"})).await;
+        let raised = raised.json();
+        assert_eq!(raised["beneficiary"]["id"], FIRM);
+        let path = format!("/api/cases/{}", raised["no"]);
+        let steps = format!("{path}/steps");
+        assert_eq!(firm.post(&steps, act("take")).await.status, 403);
+        let taken = county.post(&steps, act("take")).await.ok();
+        assert_eq!((&taken["state"], &taken["officer"]), (&json!("accepted"), &json!("the-county")));
+        assert_eq!(county.get("/api/cases?mine=true").await.ok()["total"], 1);
+        assert_eq!(county.post(&format!("{path}/link"), json!({})).await.status, 409, "nothing was answered");
+        let answer = json!({"action": "answer", "words": "a bus fetches them tomorrow"});
+        assert_eq!(county.post(&steps, answer.clone()).await.ok()["state"], "answered");
+        assert_eq!(county.post(&steps, answer.clone()).await.status, 409, "it was answered already");
+        assert_eq!(county.post(&steps, act("close")).await.status, 409, "there is time left to say");
+        let link = county.post(&format!("{path}/link"), json!({})).await.json();
+        let link = format!("/api{}", link["path"].as_str().unwrap());
+        let asked = server.nobody().get(&link).await.ok();
+        assert_eq!(asked["answer"], "a bus fetches them tomorrow");
+        let text = asked.to_string();
+        assert!(!text.contains("东方小厂") && !text.contains(FIRM) && !text.contains("the-county"), "{text}");
+        let said = json!({"answered": true, "solved": false, "satisfied": false, "words": "no bus came"});
+        assert_eq!(server.nobody().post(&link, said.clone()).await.ok()["open"], false);
+        assert_eq!(server.nobody().post(&link, said).await.status, 409, "it is said once a round");
+        let case = county.get(&path).await.ok();
+        assert_eq!((&case["state"], &case["due_on"]), (&json!("disputed"), &json!("2020-03-13")));
+        county.post(&steps, answer).await.ok();
+        let said = json!({"action": "say", "said": {"answered": true, "solved": true, "satisfied": null}});
+        let done = firm.post(&steps, said).await.ok();
+        assert_eq!(
+            (&done["state"], &done["ending"]["en"]),
+            (&json!("closed"), &json!("the beneficiary says that it is solved"))
+        );
+        let rates = county.get("/api/rates").await.ok();
+        let jobs = rates["offices"].as_array().unwrap().iter();
+        let jobs = jobs.clone().find(|line| line["office"]["department"] == "hrss").unwrap();
+        assert_eq!(
+            (&jobs["in_time"], &jobs["late"], &jobs["said"], &jobs["solved"]),
+            (&json!(2), &json!(0), &json!(2), &json!(1))
+        );
+        assert_eq!(
+            county.get("/api/rates.xlsx").await.sheets()[0].len(),
+            3 + rates["offices"].as_array().unwrap().len()
+        );
+        let other = server.nobody().get(&format!("/api/ask/{}", "0".repeat(64))).await;
+        assert_eq!(other.status, 404);
+    });
+}
+
+#[test]
+fn not_ours_goes_back_once_and_then_up() {
+    on_every_database(async |server| {
+        let county = server.sign_in(Role::County).await;
+        let no = no_of(&county, "allowance").await;
+        let steps = format!("/api/cases/{no}/steps");
+        let silent = json!({"action": "hand-back"});
+        assert_eq!(county.post(&steps, silent).await.status, 400, "a reason is wanted");
+        let office = |case: &Json| case["office"]["name"]["en"].as_str().unwrap().to_owned();
+        let back = county.post(&steps, act("hand-back")).await.ok();
+        assert_eq!(office(&back), "District Office, East");
+        let sent_on = county.post(&steps, act("route")).await.ok();
+        assert_eq!(office(&sent_on), "Civil Affairs Bureau, East");
+        let up = county.post(&steps, act("hand-back")).await.ok();
+        assert_eq!((office(&up), &up["escalated"]), ("City Office".to_owned(), &json!(true)));
+        assert_eq!(up["actions"], json!([]), "it is no longer this county's to act on");
+        assert_eq!(county.post(&steps, act("take")).await.status, 403);
+        assert_eq!(live(&server).len(), 3, "and it never was without an owner");
+    });
+}
+
+#[test]
+fn many_at_once_and_back() {
+    on_every_database(async |server| {
+        let county = server.sign_in(Role::County).await;
+        let numbers: Vec<i64> = live(&server).iter().map(|case| case.no).collect();
+        let bulk = async |action: &str| {
+            let items: Vec<_> = numbers
+                .iter()
+                .map(|no| json!({"no": no, "action": action, "words": "for the tests"}))
+                .collect();
+            county.post("/api/cases/steps", json!({ "items": items })).await.ok()
+        };
+        let taken = bulk("take").await;
+        assert_eq!((&taken["done"], taken["undo"].as_array().unwrap().len()), (&json!(3), 3));
+        assert_eq!(county.get("/api/cases?mine=true").await.ok()["total"], 3);
+        let undone = county.post("/api/cases/steps", json!({"items": taken["undo"]})).await.ok();
+        assert_eq!(undone["done"], 3);
+        assert_eq!(county.get("/api/cases?mine=true").await.ok()["total"], 0);
+        let paused = bulk("pause").await;
+        assert_eq!(
+            county.get("/api/cases?overdue=true").await.ok()["total"],
+            0,
+            "a stopped clock is not late"
+        );
+        county.post("/api/cases/steps", json!({"items": paused["undo"]})).await.ok();
+        assert_eq!(
+            county.get("/api/cases?overdue=true").await.ok()["total"],
+            2,
+            "stopping and starting wins nothing"
+        );
+        let merged = bulk("merge").await;
+        assert_eq!(merged["refused"].as_array().unwrap().len(), 3, "gaps end by evidence alone");
     });
 }

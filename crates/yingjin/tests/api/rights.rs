@@ -50,6 +50,19 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("post", "/api/passes", "i..fff"),
     ("get", "/api/jobs/{id}", "innffn"),
     ("delete", "/api/jobs/{id}", "innffn"),
+    ("get", "/api/casework", "i....."),
+    ("get", "/api/cases", "i....."),
+    ("post", "/api/cases", "i....f"),
+    ("get", "/api/cases.xlsx", "i....."),
+    ("get", "/api/cases/due", "i....."),
+    ("post", "/api/cases/steps", "i...ff"),
+    ("get", "/api/cases/{no}", "i....."),
+    ("post", "/api/cases/{no}/steps", "i...ff"),
+    ("post", "/api/cases/{no}/link", "icccff"),
+    ("get", "/api/ask/{token}", "nnnnnn"),
+    ("post", "/api/ask/{token}", "nnnnnn"),
+    ("get", "/api/rates", "i...f."),
+    ("get", "/api/rates.xlsx", "i...f."),
     ("get", "/api/audit/events", "i.fff."),
     ("get", "/api/audit/events.xlsx", "i.fff."),
     ("post", "/api/audit/verify", "i.fff."),
@@ -76,7 +89,9 @@ async fn status(client: &Client<'_>, method: &str, route: &str) -> u16 {
         .replace("{kind}", "firm")
         .replace("{id}", id)
         .replace("{duty}", "job-refund")
-        .replace("{name}", "the-auditor");
+        .replace("{name}", "the-auditor")
+        .replace("{no}", &no_of_refund(client))
+        .replace("{token}", "nobody's");
     let path = if matches!(route, "/api/records" | "/api/records.xlsx") { path + "?kind=firm" } else { path };
     let body = match route {
         "/api/session" => json!({"name": "the-county", "password": super::server::PASSWORD}),
@@ -88,6 +103,10 @@ async fn status(client: &Client<'_>, method: &str, route: &str) -> u16 {
         "/api/asides/{id}" => json!({"choose": "drop", "reason": "seen with my own eyes"}),
         "/api/compare" | "/api/compare.xlsx" => json!({"a": {}, "b": {"set": {"refund_per_head": "500.00"}}}),
         "/api/sweep" => json!({"parameter": "small_staff", "from": "1", "to": "3", "step": "1"}),
+        "/api/cases" => json!({"kind": "labour", "words": "no workers"}),
+        "/api/cases/steps" => json!({"items": []}),
+        "/api/cases/{no}/steps" => json!({"action": "note", "words": "looked at"}),
+        "/api/ask/{token}" => json!({"answered": true, "solved": true, "satisfied": null, "words": null}),
         "/api/accounts" => json!({"name": "the-auditor", "password": "a long password", "role": "auditor"}),
         _ => json!({}),
     };
@@ -106,6 +125,14 @@ async fn status(client: &Client<'_>, method: &str, route: &str) -> u16 {
         _ => client.json(method, &path, body).await,
     };
     answer.status.as_u16()
+}
+
+/// The case of the refund: of the bureau, the county and the firm alike.
+fn no_of_refund(client: &Client<'_>) -> String {
+    let firm = model::case::RecordRef { kind: "firm".into(), id: FIRM.into() };
+    let store = client.server.app.store();
+    let no = std::thread::scope(|scope| scope.spawn(|| store.live_case("job-refund", &firm)).join());
+    no.unwrap().unwrap().map_or_else(|| "1".to_owned(), |no| no.to_string())
 }
 
 fn letter(status: u16) -> char {

@@ -1,0 +1,996 @@
+//! Cases: who has to do what by when, everything that happened, and what may be done next.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use model::calendar::{day_of, midnight};
+use model::case::{Opening, RecordRef as PartyRef, Said, State as Stands, Step};
+use model::event::EventType;
+use model::{AreaCode, Case, DutyId, Lang};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::{Account, CaseMoves, Role, StoredCase, StoredStep, Worklist};
+use utoipa::{IntoParams, ToSchema};
+
+use super::app::App;
+use super::casework::{CaseState, OfficeShape, ending_words, term_words};
+use super::etag::tagged;
+use super::extract::{Body, Path, Query};
+use super::list::{Book, Cell, Head, In, SheetLang, say};
+use super::paging::{MAX_LIMIT, Page, Paging, cursor};
+use super::problem::{Kind, Problem};
+use super::records::{RecordLine, checked_reason};
+use super::right::{ActOnCases, May, OpenCases, ReadCases, Right};
+use super::scope::Scope;
+use super::session::RecordRef;
+use super::view::View;
+use super::words::{Basis, Words};
+
+/// Which cases.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct CaseFilter {
+    /// Only this area and what lies in it.
+    pub area: Option<String>,
+    /// Only this department.
+    pub department: Option<String>,
+    /// Only this kind.
+    pub kind: Option<String>,
+    /// Only this duty.
+    pub duty: Option<String>,
+    /// Only those that stand there; live ones unless said.
+    #[param(inline)]
+    pub state: Option<CaseState>,
+    /// Only those that I have.
+    pub mine: Option<bool>,
+    /// Only those whose office has to answer and whose time is over.
+    pub overdue: Option<bool>,
+    /// Only those due on this day or later.
+    pub due_from: Option<NaiveDate>,
+    /// Only those due on this day or before.
+    pub due_to: Option<NaiveDate>,
+    /// Only those that concern this record: its kind and id with `/` between.
+    pub record: Option<String>,
+}
+
+/// A case in a list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CaseLine {
+    /// Its number.
+    pub no: i64,
+    /// Its kind.
+    pub kind: String,
+    /// What people call it: the duty, else the kind.
+    pub title: Words,
+    /// The duty whose gap it is.
+    pub duty: Option<String>,
+    /// The record it is about.
+    pub about: Option<RecordLine>,
+    /// Who must act, where that is not the office.
+    pub bearer: Option<RecordLine>,
+    /// Who leads.
+    pub office: OfficeShape,
+    /// The person who has it.
+    pub officer: Option<String>,
+    /// Where it stands.
+    pub state: CaseState,
+    /// When it was opened.
+    pub opened_at: DateTime<Utc>,
+    /// The first instant that is too late.
+    pub due_at: DateTime<Utc>,
+    /// The last day on which it is in time.
+    pub due_on: NaiveDate,
+    /// Whether the time is over and nobody has answered.
+    pub overdue: bool,
+    /// Whether its clock stands still.
+    pub paused: bool,
+    /// Whether it went up after a second refusal.
+    pub escalated: bool,
+}
+
+/// One case.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CasePage {
+    /// The same as in a list.
+    #[serde(flatten)]
+    pub line: CaseLine,
+    /// What was said by whoever raised it.
+    pub words: Option<String>,
+    /// Who is to be served.
+    pub beneficiary: Option<RecordLine>,
+    /// Offices that help.
+    pub helping: Vec<OfficeShape>,
+    /// The time for an answer.
+    pub term: Words,
+    /// The document that makes it binding.
+    pub basis: Option<Basis>,
+    /// What the beneficiary said last.
+    pub said: Option<SaidShape>,
+    /// Why it ended.
+    pub ending: Option<Words>,
+    /// Everything that happened, in order.
+    pub steps: Vec<StepLine>,
+    /// What this reader may do now.
+    pub actions: Vec<CaseActionName>,
+    /// People who could have it.
+    pub officers: Vec<String>,
+}
+
+/// What the beneficiary says when asked.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct SaidShape {
+    /// Whether anybody answered.
+    pub answered: bool,
+    /// Whether it is solved.
+    pub solved: bool,
+    /// Whether they are satisfied; none where they do not say.
+    pub satisfied: Option<bool>,
+    /// In their own words.
+    pub words: Option<String>,
+}
+
+/// Something that happened to a case.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct StepLine {
+    /// Its event.
+    pub seq: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// By whom.
+    pub actor: String,
+    /// What happened.
+    pub what: Words,
+    /// The reason, the answer, the words.
+    pub words: Option<String>,
+}
+
+/// What may be done to a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CaseActionName {
+    /// Take it up and have it.
+    Take,
+    /// Give it to a person, or to nobody in particular.
+    Assign,
+    /// Say what was done; the beneficiary is asked.
+    Answer,
+    /// Say that it is not ours: to the area's office the first time, up the second.
+    HandBack,
+    /// Send it on to another department.
+    Route,
+    /// Let another department help.
+    Join,
+    /// Stop the clock.
+    Pause,
+    /// Let the clock go on.
+    Resume,
+    /// Leave a word.
+    Note,
+    /// End it: the beneficiary was asked and did not say in time.
+    Close,
+    /// End it: it is the same as another.
+    Merge,
+    /// Take it back, by whoever raised it.
+    Withdraw,
+    /// Say how it went, by the beneficiary.
+    Say,
+}
+
+/// Something to be done to a case.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CaseAction {
+    /// What.
+    pub action: CaseActionName,
+    /// The reason, the answer, the words.
+    #[serde(default)]
+    pub words: Option<String>,
+    /// To whom, for `assign`; nobody in particular where it is left out.
+    #[serde(default)]
+    pub officer: Option<String>,
+    /// To which department, for `route` and `join`.
+    #[serde(default)]
+    pub department: Option<String>,
+    /// Into which case, for `merge`.
+    #[serde(default)]
+    pub into: Option<i64>,
+    /// How it went, for `say`.
+    #[serde(default)]
+    pub said: Option<SaidShape>,
+}
+
+/// Things to be done to cases, each by itself.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct CaseActions {
+    /// At most 500.
+    pub items: Vec<CaseActionOn>,
+}
+
+/// Something to be done to one case.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CaseActionOn {
+    /// The case.
+    pub no: i64,
+    /// What.
+    #[serde(flatten)]
+    pub action: CaseAction,
+}
+
+/// What became of [`CaseActions`].
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CaseActionsDone {
+    /// How many were done.
+    pub done: u64,
+    /// Those that were not, and why.
+    pub refused: Vec<CaseRefusal>,
+    /// What takes back those that can be taken back.
+    pub undo: Vec<CaseActionOn>,
+}
+
+/// A case to which something could not be done.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CaseRefusal {
+    /// The case.
+    pub no: i64,
+    /// Why not.
+    pub why: Words,
+}
+
+/// A problem that somebody raises.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct CaseReport {
+    /// The kind of case.
+    pub kind: String,
+    /// The area; that of the record unless said.
+    pub area: Option<String>,
+    /// The record it is about, whose owner is asked in the end; a firm's own unless said.
+    pub about: Option<RecordRef>,
+    /// What the matter is.
+    pub words: String,
+    /// Another clock than the kind's own.
+    pub clock: Option<String>,
+}
+
+/// How many cases are due on a day.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DueDay {
+    /// The last day on which they are in time.
+    pub on: NaiveDate,
+    /// How many.
+    pub count: u64,
+}
+
+/// A link by which the beneficiary is asked.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CaseLink {
+    /// The path of the page. Shown once: only a digest of it is kept.
+    pub path: String,
+}
+
+/// The most cases of one bulk action.
+const BULK_MAX: usize = 500;
+/// The most characters of words.
+const WORDS_MAX_CHARS: usize = 2_000;
+
+/// The last day on which something due at an instant is in time.
+pub fn due_on(due_at: DateTime<Utc>) -> NaiveDate {
+    day_of(due_at - Duration::microseconds(1))
+}
+
+impl CaseFilter {
+    /// The list as the register reads it, within what the reader may see.
+    fn worklist(&self, app: &App, account: &Account) -> Result<Worklist, Problem> {
+        let scope = Scope::of(account, app.rules());
+        let areas = &app.rules().city.areas;
+        let area = scope.area(self.area.as_deref())?;
+        // The whole city is no condition; a case always lies in it.
+        let within = area.filter(|area| areas.get(area).is_some_and(|area| area.parent.is_some()));
+        let inner = |outer: String| {
+            let inner = areas.iter().filter(|area| areas.within(area.code.as_str(), &outer));
+            inner.map(|area| area.code.clone()).collect()
+        };
+        let asked = self.record.as_deref().filter(|record| !record.is_empty());
+        let asked = asked.and_then(|record| record.split_once('/'));
+        let asked = asked.map(|(kind, id)| PartyRef { kind: kind.into(), id: id.into() });
+        let own = account.record.as_ref().map(|(kind, id)| PartyRef { kind: kind.clone(), id: id.clone() });
+        let text = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        let department = scope.office_department().map(|id| id.as_str().to_owned());
+        Ok(Worklist {
+            areas: within.map(inner).unwrap_or_default(),
+            department: department.or_else(|| text(&self.department)).map(Into::into),
+            officer: self.mine.unwrap_or(false).then(|| account.name.clone()),
+            kind: text(&self.kind).map(Into::into),
+            duty: text(&self.duty).map(Into::into),
+            party: if scope.own_only() { own } else { asked },
+            state: self.state.map(Into::into),
+            overdue_at: self.overdue.unwrap_or(false).then(|| app.now()),
+            due_from: self.due_from.map(|day| midnight(day) + Duration::microseconds(1)),
+            due_before: self.due_to.map(|day| midnight(day) + Duration::days(1) + Duration::microseconds(1)),
+            after: None,
+            limit: 0,
+        })
+    }
+}
+
+impl CaseLine {
+    fn new(view: View, stored: &StoredCase, now: DateTime<Utc>) -> Self {
+        let case = &stored.case;
+        let opening = &case.opening;
+        let line = |party: &PartyRef| view.line_of(party.kind.as_str(), party.id.as_str());
+        Self {
+            no: stored.no,
+            kind: opening.kind.to_string(),
+            title: title(view, opening),
+            duty: opening.duty.as_ref().map(ToString::to_string),
+            about: opening.about.as_ref().map(line),
+            bearer: opening.bearer.as_ref().map(line),
+            office: OfficeShape::new(&view.rules.city, &case.office),
+            officer: case.officer.clone(),
+            state: case.state.into(),
+            opened_at: case.opened_at,
+            due_at: case.due_at,
+            due_on: due_on(case.due_at),
+            overdue: case.is_overdue(now),
+            paused: case.paused_at.is_some(),
+            escalated: case.escalated,
+        }
+    }
+}
+
+/// What people call a case: the duty, else its kind.
+pub fn title(view: View, opening: &Opening) -> Words {
+    let of = |id: &DutyId| view.rules.duties.iter().rfind(|version| version.duty.id == *id);
+    let duty = opening.duty.as_ref().and_then(of);
+    match (duty, &view.rules.casework) {
+        (Some(version), _) => Words::from(&version.duty.title),
+        (None, Some(casework)) => Words::from(&casework.label(opening.kind.as_str())),
+        (None, None) => Words::new(opening.kind.as_str(), opening.kind.as_str()),
+    }
+}
+
+/// Cases by when they are due: a worklist.
+#[utoipa::path(get, path = "/api/cases", tag = "cases", params(CaseFilter, Paging),
+    responses((status = 200, body = Page<CaseLine>), (status = 304), Problem))]
+pub async fn cases(
+    State(app): State<App>,
+    account: May<ReadCases>,
+    headers: HeaderMap,
+    Query(filter): Query<CaseFilter>,
+    Query(paging): Query<Paging>,
+) -> Result<Response, Problem> {
+    app.blocking(move |app| {
+        let now = app.now();
+        let list = filter.worklist(app, &account)?;
+        let list = Worklist { after: paging.after()?, limit: paging.limit() + 1, ..list };
+        let total = app.store().count_cases(&list)?;
+        let mut found = app.store().worklist(&list)?;
+        let is_last = found.len() < list.limit;
+        found.truncate(paging.limit());
+        let next_cursor =
+            found.last().filter(|_| !is_last).and_then(|last| cursor(&(last.case.due_at, last.no)));
+        let items = app.read(app.today(), |view| {
+            Ok(found.iter().map(|stored| CaseLine::new(view, stored, now)).collect::<Vec<_>>())
+        })?;
+        tagged(&headers, &Page { items, next_cursor, total: Some(total) })
+    })
+    .await
+}
+
+/// The same as a sheet.
+#[utoipa::path(get, path = "/api/cases.xlsx", tag = "cases", params(CaseFilter, SheetLang),
+    responses((status = 200, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), Problem))]
+pub async fn cases_sheet(
+    State(app): State<App>,
+    account: May<ReadCases>,
+    Query(filter): Query<CaseFilter>,
+    In(lang): In,
+) -> Result<Response, Problem> {
+    app.blocking(move |app| {
+        let now = app.now();
+        let scope = Scope::of(&account, app.rules());
+        let area = scope.area(filter.area.as_deref())?;
+        let mut list = Worklist { limit: MAX_LIMIT, ..filter.worklist(app, &account)? };
+        let shown = app.store().count_cases(&list)?;
+        let book = app.read(app.today(), |view| {
+            let mut notes = vec![
+                view.place_and_day(area.as_deref()),
+                Words::new(format!("本表 {shown} 件"), format!("{shown} cases in this list")),
+            ];
+            notes.extend(view.made_up_note());
+            let title = Words::new("事项清单", "Cases");
+            let mut book = Book::begin(Head::new(lang, (&title, &notes), &HEADINGS))?;
+            loop {
+                let found = app.store().worklist(&list)?;
+                for stored in &found {
+                    book.row(CaseLine::new(view, stored, now).cells(lang))?;
+                }
+                match found.last().filter(|_| found.len() == list.limit) {
+                    Some(last) => list.after = Some((last.case.due_at, last.no)),
+                    None => return Ok(book),
+                }
+            }
+        })?;
+        book.response(&format!("cases-{}", app.today()))
+    })
+    .await
+}
+
+const HEADINGS: [(&str, &str); 11] = [
+    ("编号", "no"),
+    ("事项", "case"),
+    ("对象编号", "record"),
+    ("对象", "name"),
+    ("须办理的一方", "who has to act"),
+    ("承办单位", "office"),
+    ("承办人", "officer"),
+    ("状态", "state"),
+    ("应办结日期", "due on"),
+    ("超期", "overdue"),
+    ("暂停计时", "clock stopped"),
+];
+
+impl CaseLine {
+    fn cells(&self, lang: Lang) -> [Cell; 11] {
+        let named = |line: &RecordLine| line.name.clone().unwrap_or_else(|| line.id.clone());
+        let yes = |so: bool| Cell::from(say(lang, "是", "yes").repeat(usize::from(so)));
+        let about = self.about.as_ref();
+        [
+            self.no.into(),
+            self.title.get(lang).into(),
+            Cell::maybe(about.map(|line| line.id.as_str())),
+            Cell::maybe(about.and_then(|line| line.name.as_deref())),
+            Cell::maybe(self.bearer.as_ref().map(named)),
+            self.office.name.get(lang).into(),
+            Cell::maybe(self.officer.as_deref()),
+            Stands::from(self.state).label().get(lang).into(),
+            self.due_on.into(),
+            yes(self.overdue),
+            yes(self.paused),
+        ]
+    }
+}
+
+/// On which days how many cases of a list are due.
+#[utoipa::path(get, path = "/api/cases/due", tag = "cases", params(CaseFilter),
+    responses((status = 200, body = Vec<DueDay>), Problem))]
+pub async fn cases_due(
+    State(app): State<App>,
+    account: May<ReadCases>,
+    Query(filter): Query<CaseFilter>,
+) -> Result<Json<Vec<DueDay>>, Problem> {
+    app.blocking(move |app| {
+        let counts = app.store().due_counts(&filter.worklist(app, &account)?)?;
+        let mut days: Vec<DueDay> = Vec::new();
+        for (due_at, count) in counts {
+            let on = due_on(due_at);
+            match days.last_mut().filter(|last| last.on == on) {
+                Some(last) => last.count += count,
+                None => days.push(DueDay { on, count }),
+            }
+        }
+        Ok(Json(days))
+    })
+    .await
+}
+
+/// A case that the reader may see. Errors: 404 alike for one that is not there and for one that is not theirs.
+fn seen(app: &App, account: &Account, no: i64) -> Result<StoredCase, Problem> {
+    let scope = Scope::of(account, app.rules());
+    let found = app.store().case(no)?.filter(|stored| scope.sees_case(&stored.case));
+    found.ok_or_else(|| {
+        Problem::new(
+            Kind::NotFound,
+            format!("没有第 {no} 号事项，或者您无权查看。"),
+            format!("There is no case {no}, or it is not yours to see."),
+        )
+    })
+}
+
+fn page(app: &App, account: &Account, stored: &StoredCase) -> Result<CasePage, Problem> {
+    let now = app.now();
+    let scope = Scope::of(account, app.rules());
+    let steps = app.store().case_steps(stored.no)?;
+    let actions = actions(app, account, stored, &steps);
+    let officers =
+        if actions.contains(&CaseActionName::Assign) { officers(app, &stored.case)? } else { vec![] };
+    let (case, opening) = (&stored.case, &stored.case.opening);
+    let city = &app.rules().city;
+    app.read(app.today(), |view| {
+        let duty = opening.duty.as_ref();
+        let version = duty.and_then(|id| view.rules.duties.iter().rfind(|version| version.duty.id == *id));
+        let clock = view.rules.casework.as_ref().and_then(|casework| {
+            casework.clocks.iter().find(|clock| duty.is_none() && clock.term == opening.term)
+        });
+        let basis = version.map(|version| &version.duty.basis).or_else(|| clock.map(|clock| &clock.basis));
+        // What the offices say among themselves is no firm's to read.
+        let shown = steps.iter().filter(|step| {
+            !scope.own_only() || !matches!(step.step, Step::Noted { .. } | Step::Assigned { .. })
+        });
+        Ok(CasePage {
+            line: CaseLine::new(view, stored, now),
+            words: opening.words.clone(),
+            beneficiary: opening
+                .beneficiary
+                .as_ref()
+                .map(|party| view.line_of(party.kind.as_str(), party.id.as_str())),
+            helping: case.helping.iter().map(|office| OfficeShape::new(city, office)).collect(),
+            term: term_words(opening.term),
+            basis: basis.map(Basis::from),
+            said: case.said.as_ref().map(SaidShape::from),
+            ending: case.ending.as_ref().map(ending_words),
+            steps: shown.map(|step| StepLine::new(app, step)).collect(),
+            actions: actions.clone(),
+            officers: officers.clone(),
+        })
+    })
+}
+
+impl From<&Said> for SaidShape {
+    fn from(said: &Said) -> Self {
+        Self {
+            answered: said.answered,
+            solved: said.solved,
+            satisfied: said.satisfied,
+            words: said.words.clone(),
+        }
+    }
+}
+
+impl StepLine {
+    fn new(app: &App, stored: &StoredStep) -> Self {
+        let city = &app.rules().city;
+        let name = |office| OfficeShape::new(city, office).name;
+        let to = |zh: &str, en: &str, office| {
+            let name = name(office);
+            Words::new(format!("{zh}{}", name.zh), format!("{en} {}", name.en))
+        };
+        let (what, words) = match &stored.step {
+            Step::Opened(opening) => (to("立项，交", "opened, with", &opening.office), opening.words.clone()),
+            Step::Accepted => (Words::new("签收", "taken up"), None),
+            Step::Assigned { officer: Some(officer) } => {
+                (Words::new(format!("交 {officer} 办理"), format!("given to {officer}")), None)
+            }
+            Step::Assigned { officer: None } => {
+                (Words::new("取消承办人", "given to nobody in particular"), None)
+            }
+            Step::HandedBack { why, to: office } => {
+                (to("退回，交", "handed back, to", office), Some(why.clone()))
+            }
+            Step::Routed { why, to: office } => (to("转交", "sent on to", office), Some(why.clone())),
+            Step::Escalated { why, to: office } => (to("上报", "sent up to", office), Some(why.clone())),
+            Step::Joined { office } => (to("协办：", "helped by", office), None),
+            Step::Paused { why } => (Words::new("暂停计时", "clock stopped"), Some(why.clone())),
+            Step::Resumed { due_at } => {
+                let on = due_on(*due_at);
+                (Words::new(format!("恢复计时，{on} 到期"), format!("clock goes on, due on {on}")), None)
+            }
+            Step::Answered { words } => (Words::new("答复", "answered"), Some(words.clone())),
+            Step::Said { said, .. } => (said_words(said), said.words.clone()),
+            Step::Noted { words } => (Words::new("备注", "noted"), Some(words.clone())),
+            Step::Closed(ending) => {
+                let why = ending_words(ending);
+                (Words::new(format!("办结：{}", why.zh), format!("closed: {}", why.en)), None)
+            }
+            Step::Reopened { why, .. } => (Words::new("重新办理", "reopened"), Some(why.clone())),
+        };
+        Self { seq: stored.seq, at: stored.at, actor: stored.actor.clone(), what, words }
+    }
+}
+
+fn said_words(said: &Said) -> Words {
+    let (zh, en) = if said.solved { ("已解决", "solved") } else { ("没有解决", "not solved") };
+    let (zh_more, en_more) = match said.satisfied {
+        None => ("", ""),
+        Some(true) => ("，满意", ", satisfied"),
+        Some(false) => ("，不满意", ", not satisfied"),
+    };
+    Words::new(format!("受益人：{zh}{zh_more}"), format!("the beneficiary: {en}{en_more}"))
+}
+
+/// Accounts that could have a case.
+fn officers(app: &App, case: &Case) -> Result<Vec<String>, Problem> {
+    let accounts = app.store().accounts()?.into_iter().filter(|account| {
+        !account.closed
+            && ActOnCases::ROLES.contains(&account.role)
+            && Scope::of(account, app.rules()).acts_on(case)
+    });
+    Ok(accounts.map(|account| account.name).collect())
+}
+
+/// What a reader may do to a case now.
+fn actions(app: &App, account: &Account, stored: &StoredCase, steps: &[StoredStep]) -> Vec<CaseActionName> {
+    use CaseActionName::{
+        Answer, Assign, Close, HandBack, Join, Merge, Note, Pause, Resume, Route, Say, Take, Withdraw,
+    };
+    let case = &stored.case;
+    let is_gap = case.opening.duty.is_some();
+    let mut actions = Vec::new();
+    let scope = Scope::of(account, app.rules());
+    if case.is_live() && ActOnCases::ROLES.contains(&account.role) && scope.acts_on(case) {
+        let has_it = case.officer.as_deref() == Some(account.name.as_str());
+        if case.state.waits_for_office() {
+            if !has_it || case.state != Stands::Accepted {
+                actions.push(Take);
+            }
+            actions.extend([Answer, HandBack, Route, Join]);
+            actions.push(if case.paused_at.is_some() { Resume } else { Pause });
+        }
+        actions.push(Assign);
+        actions.push(Note);
+        if !is_gap {
+            if case.state == Stands::Answered {
+                actions.push(Close);
+            }
+            actions.push(Merge);
+        }
+    }
+    let raised_by = steps.first().map(|step| step.actor.as_str());
+    if case.is_live() && !is_gap && raised_by == Some(account.name.as_str()) {
+        actions.push(Withdraw);
+    }
+    if case.state == Stands::Answered && account.role == Role::Firm && is_beneficiary(account, case) {
+        actions.push(Say);
+    }
+    actions
+}
+
+fn is_beneficiary(account: &Account, case: &Case) -> bool {
+    let own = account.record.as_ref();
+    let served = case.opening.beneficiary.as_ref();
+    own.zip(served).is_some_and(|((kind, id), served)| *kind == served.kind && *id == served.id)
+}
+
+/// One case: who has it, by when, everything that happened, and what may be done next.
+#[utoipa::path(get, path = "/api/cases/{no}", tag = "cases", params(("no" = i64, Path)),
+    responses((status = 200, body = CasePage), (status = 304), Problem))]
+pub async fn case(
+    State(app): State<App>,
+    account: May<ReadCases>,
+    headers: HeaderMap,
+    Path(no): Path<i64>,
+) -> Result<Response, Problem> {
+    app.blocking(move |app| {
+        let stored = seen(app, &account, no)?;
+        tagged(&headers, &page(app, &account, &stored)?)
+    })
+    .await
+}
+
+/// Raises a problem: it becomes a case with an owner and a deadline at once.
+#[utoipa::path(post, path = "/api/cases", tag = "cases", request_body = CaseReport,
+    responses((status = 201, body = CasePage), Problem))]
+pub async fn open_case(
+    State(app): State<App>,
+    account: May<OpenCases>,
+    Body(report): Body<CaseReport>,
+) -> Result<(StatusCode, Json<CasePage>), Problem> {
+    app.blocking(move |app| {
+        let opening = opening(app, &account, &report)?;
+        let event = app.case_event(&account.name, json!({"raised": opening.kind}));
+        let moved = app.store().move_cases(event, CaseMoves { open: vec![opening], steps: vec![] })?;
+        let no = moved.opened.first().copied().flatten();
+        let no = no.ok_or_else(|| Problem::internal(&"a report was passed over"))?;
+        let stored = app.store().case(no)?.ok_or_else(|| Problem::not_found("case"))?;
+        Ok((StatusCode::CREATED, Json(page(app, &account, &stored)?)))
+    })
+    .await
+}
+
+fn opening(app: &App, account: &Account, report: &CaseReport) -> Result<Opening, Problem> {
+    let casework = app.casework()?;
+    let city = &app.rules().city;
+    let scope = Scope::of(account, app.rules());
+    let kind = casework
+        .kind(&report.kind)
+        .ok_or_else(|| Problem::field("kind", "没有这种事项。", "There is no such kind of case."))?;
+    let clock = report.clock.as_deref().unwrap_or(&kind.clock);
+    let clock = casework
+        .clock(clock)
+        .ok_or_else(|| Problem::field("clock", "没有这种时限。", "There is no such clock."))?;
+    let words = checked_words(report.words.as_str())?;
+    let own = account.record.as_ref().filter(|_| scope.own_only());
+    let about = match (own, &report.about) {
+        (Some((kind, id)), _) => Some(PartyRef { kind: kind.clone(), id: id.clone() }),
+        (None, Some(about)) => {
+            Some(PartyRef { kind: about.kind.as_str().into(), id: about.id.as_str().into() })
+        }
+        (None, None) => None,
+    };
+    let mut place = None;
+    if let Some(about) = &about {
+        place = app.read(app.today(), |view| {
+            let (kind, row) = scope.find(view.snapshot, about.kind.as_str(), about.id.as_str())?;
+            Ok(view.snapshot.pass.area(kind, row).map(str::to_owned))
+        })?;
+    }
+    let area = match report.area.as_deref().filter(|_| own.is_none()).filter(|area| !area.is_empty()) {
+        Some(asked) => scope.area(Some(asked))?,
+        None => place.or(scope.area(None)?),
+    };
+    let area = area.filter(|code| city.areas.get(code).is_some()).map(AreaCode::from);
+    let area = area.or_else(|| city.areas.iter().next().map(|area| area.code.clone()));
+    let area = area.ok_or_else(|| Problem::field("area", "请选择区域。", "Choose an area."))?;
+    Ok(Opening {
+        kind: kind.id.clone(),
+        duty: None,
+        beneficiary: about.clone(),
+        about,
+        bearer: None,
+        office: casework.office(kind.id.as_str(), &area, &city.areas),
+        words: Some(words),
+        term: clock.term,
+        due_at: clock.term.ends_at(app.now(), &city.calendar),
+    })
+}
+
+fn checked_words(words: &str) -> Result<String, Problem> {
+    let words = words.trim();
+    if (1..=WORDS_MAX_CHARS).contains(&words.chars().count()) {
+        return Ok(words.to_owned());
+    }
+    Err(Problem::field(
+        "words",
+        "请写明情况（2000字以内）。",
+        "Say what it is about, in at most 2,000 characters.",
+    ))
+}
+
+/// Does something to a case.
+#[utoipa::path(post, path = "/api/cases/{no}/steps", tag = "cases", params(("no" = i64, Path)), request_body = CaseAction,
+    responses((status = 200, body = CasePage), Problem))]
+pub async fn act_on_case(
+    State(app): State<App>,
+    account: May<ReadCases>,
+    Path(no): Path<i64>,
+    Body(action): Body<CaseAction>,
+) -> Result<Json<CasePage>, Problem> {
+    app.blocking(move |app| {
+        act(app, &account, no, &action)?;
+        // It may have gone to an office that this reader does not see: they may still see that it did.
+        let stored = app.store().case(no)?.ok_or_else(|| Problem::not_found("case"))?;
+        Ok(Json(page(app, &account, &stored)?))
+    })
+    .await
+}
+
+/// Does things to many cases, each by itself: what cannot be done to one does not stop the others.
+#[utoipa::path(post, path = "/api/cases/steps", tag = "cases", request_body = CaseActions,
+    responses((status = 200, body = CaseActionsDone), Problem))]
+pub async fn act_on_cases(
+    State(app): State<App>,
+    account: May<ActOnCases>,
+    Body(request): Body<CaseActions>,
+) -> Result<Json<CaseActionsDone>, Problem> {
+    if request.items.len() > BULK_MAX {
+        return Err(Problem::field("items", "一次最多处理500件。", "At most 500 cases at once."));
+    }
+    app.blocking(move |app| {
+        let mut result = CaseActionsDone { done: 0, refused: vec![], undo: vec![] };
+        for CaseActionOn { no, action } in &request.items {
+            match act(app, &account, *no, action) {
+                Ok(before) => {
+                    result.done += 1;
+                    result.undo.extend(undo(action, &before).map(|action| CaseActionOn { no: *no, action }));
+                }
+                Err(problem) if problem.status().is_client_error() => {
+                    let says = |lang| problem.document(lang).detail;
+                    result
+                        .refused
+                        .push(CaseRefusal { no: *no, why: Words::new(says(Lang::Zh), says(Lang::En)) });
+                }
+                Err(problem) => return Err(problem),
+            }
+        }
+        Ok(Json(result))
+    })
+    .await
+}
+
+/// What takes an action back, as far as it can be: what was said cannot.
+fn undo(action: &CaseAction, before: &Case) -> Option<CaseAction> {
+    let plain =
+        |action| CaseAction { action, words: None, officer: None, department: None, into: None, said: None };
+    match action.action {
+        CaseActionName::Take | CaseActionName::Assign => {
+            Some(CaseAction { officer: before.officer.clone(), ..plain(CaseActionName::Assign) })
+        }
+        CaseActionName::Pause => Some(plain(CaseActionName::Resume)),
+        _ => None,
+    }
+}
+
+/// Does one thing to one case. Returns the case as it was before.
+fn act(app: &App, account: &Account, no: i64, action: &CaseAction) -> Result<Case, Problem> {
+    let stored = seen(app, account, no)?;
+    let allowed = actions(app, account, &stored, &app.store().case_steps(no)?);
+    if !allowed.contains(&action.action) {
+        return Err(not_now(app, account, &stored.case));
+    }
+    let steps = steps(app, account, (no, &stored.case), action)?;
+    let event = app.case_event(&account.name, json!({"case": no, "action": action.action}));
+    let steps = steps.into_iter().map(|step| (no, step)).collect();
+    app.store().move_cases(event, CaseMoves { open: vec![], steps })?;
+    Ok(stored.case)
+}
+
+/// Why something cannot be done now: it is another's, or it stands elsewhere by now.
+fn not_now(app: &App, account: &Account, case: &Case) -> Problem {
+    if !Scope::of(account, app.rules()).acts_on(case) || !ActOnCases::ROLES.contains(&account.role) {
+        return Problem::forbidden();
+    }
+    if case.opening.duty.is_some() && case.is_live() {
+        return Problem::new(
+            Kind::Conflict,
+            "应尽未尽事项不能这样办理：登记落实凭据或免除事实后会自动办结。",
+            "The gap of a duty does not go this way: it ends by itself when evidence or an exemption is on record.",
+        );
+    }
+    let label = model::case::Refusal::State(case.state).label();
+    Problem::new(Kind::Conflict, label.zh, label.en)
+}
+
+fn steps(
+    app: &App,
+    account: &Account,
+    (no, case): (i64, &Case),
+    action: &CaseAction,
+) -> Result<Vec<Step>, Problem> {
+    let casework = app.casework()?;
+    let (city, now) = (&app.rules().city, app.now());
+    let words = || checked_words(action.words.as_deref().unwrap_or_default());
+    let reason = || checked_reason(action.words.as_deref().unwrap_or_default());
+    Ok(match action.action {
+        CaseActionName::Take => {
+            let mut steps = Vec::new();
+            if case.officer.as_deref() != Some(account.name.as_str()) {
+                steps.push(Step::Assigned { officer: Some(account.name.clone()) });
+            }
+            if case.state != Stands::Accepted {
+                steps.push(Step::Accepted);
+            }
+            steps
+        }
+        CaseActionName::Assign => {
+            let officer = action.officer.clone().filter(|officer| !officer.is_empty());
+            if let Some(officer) = &officer
+                && !officers(app, case)?.contains(officer)
+            {
+                return Err(Problem::field(
+                    "officer",
+                    "此人不能办理这个单位的事项。",
+                    "That person cannot have cases of this office.",
+                ));
+            }
+            vec![Step::Assigned { officer }]
+        }
+        CaseActionName::Answer => vec![Step::Answered { words: words()? }],
+        CaseActionName::HandBack => {
+            let (area_office, above) =
+                (casework.area_office(&case.office.area), casework.above(&case.office.area, &city.areas));
+            // What the area's own office does not take goes up.
+            let step = if case.office == area_office {
+                Step::Escalated { why: reason()?, to: above }
+            } else {
+                case.refused(reason()?, area_office, above)
+            };
+            vec![step]
+        }
+        CaseActionName::Route => vec![Step::Routed { why: reason()?, to: department(app, case, action)? }],
+        CaseActionName::Join => vec![Step::Joined { office: department(app, case, action)? }],
+        CaseActionName::Pause => vec![Step::Paused { why: reason()? }],
+        CaseActionName::Resume => {
+            let stood = model::term::Standstill { from: case.paused_at.unwrap_or(now), to: now };
+            vec![Step::Resumed { due_at: case.opening.term.moved(case.due_at, &stood, &city.calendar) }]
+        }
+        CaseActionName::Note => vec![Step::Noted { words: words()? }],
+        CaseActionName::Close => {
+            let silence = casework.clock(&casework.silence).map_or(case.opening.term, |clock| clock.term);
+            let until = silence.ends_at(case.answered_at.unwrap_or(now), &city.calendar);
+            if until > now {
+                let on = due_on(until);
+                return Err(Problem::new(
+                    Kind::Conflict,
+                    format!("受益人在 {on} 之前还可以作答，之后才能按未作答办结。"),
+                    format!(
+                        "The beneficiary has until {on} to say how it went; it can be closed after that."
+                    ),
+                ));
+            }
+            vec![Step::Closed(model::case::Ending::Silent)]
+        }
+        CaseActionName::Merge => {
+            let into = action.into.filter(|into| *into != no).ok_or_else(|| {
+                Problem::field("into", "请填写要并入的事项编号。", "Give the number of another case.")
+            })?;
+            let other = seen(app, account, into)?;
+            if !other.case.is_live() || other.case.opening.duty.is_some() {
+                return Err(Problem::field(
+                    "into",
+                    "要并入的事项已经办结，或是应尽未尽事项。",
+                    "That case has ended, or it is the gap of a duty.",
+                ));
+            }
+            vec![Step::Closed(model::case::Ending::Merged { into })]
+        }
+        CaseActionName::Withdraw => vec![Step::Closed(model::case::Ending::Withdrawn)],
+        CaseActionName::Say => {
+            let said = action
+                .said
+                .as_ref()
+                .ok_or_else(|| Problem::field("said", "请回答三个问题。", "Answer the three questions."))?;
+            said_steps(app, case, said)?
+        }
+    })
+}
+
+/// A department of the city in the area of a case.
+fn department(app: &App, case: &Case, action: &CaseAction) -> Result<model::case::Office, Problem> {
+    let asked = action.department.as_deref().unwrap_or_default();
+    let found = app.rules().city.departments.iter().find(|department| department.id.as_str() == asked);
+    let found = found
+        .ok_or_else(|| Problem::field("department", "请选择部门。", "Choose a department of the city."))?;
+    Ok(model::case::Office { department: found.id.clone(), area: case.office.area.clone() })
+}
+
+/// The steps that follow from what the beneficiary says: a dispute gives the office its time anew; a problem that is
+/// solved ends, while the gap of a duty waits for its evidence.
+pub fn said_steps(app: &App, case: &Case, said: &SaidShape) -> Result<Vec<Step>, Problem> {
+    let words = said.words.as_deref().map(str::trim).filter(|words| !words.is_empty());
+    let words = words.map(checked_words).transpose()?;
+    let due_at = case.opening.term.ends_at(app.now(), &app.rules().city.calendar);
+    let is_over = said.solved && case.opening.duty.is_none();
+    let said = Said { answered: said.answered, solved: said.solved, satisfied: said.satisfied, words };
+    let due_at = (!said.solved).then_some(due_at);
+    let mut steps = vec![Step::Said { said, due_at }];
+    if is_over {
+        steps.push(Step::Closed(model::case::Ending::Confirmed));
+    }
+    Ok(steps)
+}
+
+/// Makes a link by which the beneficiary is asked without an account. That it was made, and by whom, is a step.
+#[utoipa::path(post, path = "/api/cases/{no}/link", tag = "cases", params(("no" = i64, Path)),
+    responses((status = 201, body = CaseLink), Problem))]
+pub async fn link_case(
+    State(app): State<App>,
+    account: May<ActOnCases>,
+    Path(no): Path<i64>,
+) -> Result<(StatusCode, Json<CaseLink>), Problem> {
+    app.blocking(move |app| {
+        let stored = seen(app, &account, no)?;
+        if !Scope::of(&account, app.rules()).acts_on(&stored.case) {
+            return Err(Problem::forbidden());
+        }
+        if stored.case.state != Stands::Answered {
+            return Err(Problem::new(
+                Kind::Conflict,
+                "答复之后才能征询受益人。",
+                "The beneficiary is asked after an answer was given.",
+            ));
+        }
+        let token = crate::account::new_token();
+        let made = Step::Noted {
+            words: "征询链接已生成 · a link to ask the beneficiary was made".to_owned(),
+        };
+        let event = app.case_event(&account.name, json!({"case": no, "action": "link"}));
+        app.store().move_cases(event, CaseMoves { open: vec![], steps: vec![(no, made)] })?;
+        app.store().make_case_link(&crate::account::token_hash(&token), no, (&account.name, app.now()))?;
+        Ok((StatusCode::CREATED, Json(CaseLink { path: format!("/ask/{token}") })))
+    })
+    .await
+}
+
+impl App {
+    /// An event of cases, at the instant by which their clocks are read.
+    pub fn case_event(&self, actor: &str, summary: serde_json::Value) -> model::event::Event {
+        model::event::Event {
+            event_type: EventType::Case,
+            at: self.now(),
+            on: self.today(),
+            actor: actor.to_owned(),
+            synthetic: false,
+            summary,
+        }
+    }
+}
