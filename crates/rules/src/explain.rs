@@ -19,6 +19,7 @@ use crate::number;
 use crate::parameter;
 use crate::print;
 use crate::ruleset::RuleSet;
+use crate::words;
 
 /// More ways than this to turn a no into a yes help nobody.
 const MOST_WAYS: usize = 8;
@@ -168,6 +169,8 @@ pub struct ParameterHeld {
 pub struct Failing {
     /// The condition in the rules language, as it would have to be: `staff < 300`, `not (blacklisted)`.
     pub needs: String,
+    /// The same in words, and what it comes to now, with the labels of facts and codes.
+    pub says: Label,
     /// What stands on its left side now, for a comparison: `412`.
     pub now: Option<Value>,
     /// What stands on its right side now, for a comparison.
@@ -408,12 +411,10 @@ impl<F: Facts> Explainer<'_, F> {
 
     fn failing(&mut self, part: &Part<'_>, at: usize) -> Failing {
         let here = Context::root(at);
-        let (now, limit) = match &part.condition.node {
-            Node::Compare(_, a, b) => (self.side(a, &here), self.side(b, &here)),
-            Node::InList(inner, _) | Node::InParameter(inner, _) | Node::Like(inner, _) => {
-                (self.side(inner, &here), None)
-            }
-            _ => (None, None),
+        let now = left_side(part.condition).and_then(|left| self.side(left, &here));
+        let limit = match &part.condition.node {
+            Node::Compare(_, _, right) => self.side(right, &here),
+            _ => None,
         };
         self.walk.trace = Trace::default();
         let before = self.walk.truth(part.condition, &here);
@@ -449,7 +450,12 @@ impl<F: Facts> Explainer<'_, F> {
             }
             (_, false) => format!("not ({text})"),
         };
-        Failing { needs, now, limit, changes }
+        let mut says = words::condition(self.rules, part.condition, part.wanted, limit.as_ref());
+        if let Some((now, of)) = now.as_ref().zip(left_side(part.condition)) {
+            let now = words::value(self.rules, of, now);
+            says = Label::new(format!("{}，现为{}", says.zh, now.zh), format!("{}, now {}", says.en, now.en));
+        }
+        Failing { needs, says, now, limit, changes }
     }
 
     fn side(&mut self, expr: &Expr, here: &Context) -> Option<Value> {
@@ -682,6 +688,17 @@ impl<F: Facts> Explainer<'_, F> {
     }
 }
 
+/// What is compared, or looked for in a list.
+fn left_side(condition: &Expr) -> Option<&Expr> {
+    match &condition.node {
+        Node::Compare(_, inner, _)
+        | Node::InList(inner, _)
+        | Node::InParameter(inner, _)
+        | Node::Like(inner, _) => Some(inner),
+        _ => None,
+    }
+}
+
 /// Numbers in the register stay below this, see [`model::value::MAX_UNSCALED`].
 const LARGEST: i128 = model::value::MAX_UNSCALED as i128 - 1;
 /// Days of a hundred years: advice beyond is none.
@@ -766,6 +783,10 @@ mod tests {
         assert_eq!(
             (way[0].needs.as_str(), &way[0].now),
             ("tenant.size_class in ('micro', 'small')", &Some(Value::Text("large".into())))
+        );
+        assert_eq!(
+            way[0].says.zh, "tenant的size_class是“micro”、“small”其中之一，现为“large”",
+            "the labels of this city are its ids"
         );
         let [change] = way[0].changes.as_slice() else { panic!("{:?}", way[0].changes) };
         assert_eq!(

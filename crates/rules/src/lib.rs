@@ -6,6 +6,7 @@
 //! table      records as columns
 //! plan       all duties of a kind as distinct conditions and AND/OR/NOT over them
 //! evaluate   columns (a kind at once) and one (a record, traced); they check each other
+//! words      a condition in words, for people who do not read rules
 //! explain    reasons, what would have to differ, what to ask first
 //! compare    two passes: newly owed, no longer owed, money
 //! sweep      what a duty costs over the whole range of a parameter
@@ -33,3 +34,4 @@ mod sample;
 pub mod sql;
 pub mod sweep;
 pub mod table;
+pub mod words;

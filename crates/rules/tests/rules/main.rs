@@ -5,3 +5,4 @@
 mod conditions;
 mod print;
 mod shared;
+mod words;

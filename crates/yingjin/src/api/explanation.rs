@@ -347,21 +347,17 @@ impl From<explain::ParameterHeld> for ParameterOn {
 }
 
 /// One way to a yes, in words: every condition that would have to be different. A condition that one fact can turn is
-/// said by the facts; the others as the rule has them, with what they come to now.
+/// said by the facts; the others as the rule has them, in words, with what they come to now.
 fn otherwise(view: View, way: &[Failing]) -> Words {
     let mut words = Words::default();
     for (at, failing) in way.iter().enumerate() {
         if at > 0 {
-            words.zh += "；并且 ";
+            words.zh += "；并且";
             words.en += "; and ";
         }
         if failing.changes.is_empty() {
-            words.zh += &failing.needs;
-            words.en += &failing.needs;
-            if let Some(now) = &failing.now {
-                words.zh += &format!("，现为 {now}");
-                words.en += &format!(", now {now}");
-            }
+            words.zh += &failing.says.zh;
+            words.en += &failing.says.en;
         }
         for (at, change) in failing.changes.iter().enumerate() {
             let declared =

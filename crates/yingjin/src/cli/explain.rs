@@ -8,7 +8,7 @@ use anyhow::anyhow;
 use chrono::NaiveDate;
 use model::{DutyId, FactId, KindId, Lang, RecordId, Standing, Truth};
 use rules::evaluate::Setting;
-use rules::explain::{Explanation, FactRead, Failing, ParameterHeld, Reason, explain};
+use rules::explain::{Explanation, FactRead, ParameterHeld, Reason, explain};
 use serde::Serialize;
 use store::{Provenance, StoreError};
 
@@ -204,18 +204,16 @@ impl Words<'_> {
         lines.push(format!("    {}", reason.when));
         reason.facts.iter().for_each(|fact| lines.push(self.fact(fact)));
         reason.parameters.iter().for_each(|held| lines.push(self.parameter(held)));
-        if reason.truth == Truth::No {
+        // What would have to differ tells what is: not where it is about a person.
+        if reason.truth == Truth::No && !reason.facts.iter().any(|fact| fact.personal) {
             for way in &reason.ways {
-                let needs: Vec<String> = way.iter().map(|failing| self.failing(failing)).collect();
-                lines.push(format!("      {} {}", self.say("须变为", "would have to be"), needs.join(" & ")));
+                let needs: Vec<&str> = way.iter().map(|failing| failing.says.get(self.lang)).collect();
+                let (must, and) = match self.lang {
+                    Lang::Zh => ("须变为", "；并且"),
+                    Lang::En => ("would have to be", "; and "),
+                };
+                lines.push(format!("      {must} {}", needs.join(and)));
             }
-        }
-    }
-
-    fn failing(&self, failing: &Failing) -> String {
-        match &failing.now {
-            Some(now) => format!("{} ({} {now})", failing.needs, self.say("现为", "now")),
-            None => failing.needs.clone(),
         }
     }
 
