@@ -80,6 +80,8 @@ struct Line {
     owed: Option<Decimal>,
     amount_unknown: u64,
     paid: Option<Decimal>,
+    /// What went to those it is not owed to, as far as it is known.
+    leaked: Option<Decimal>,
     unit: Option<String>,
     days_median: Option<i64>,
     overdue: u64,
@@ -208,6 +210,7 @@ fn line(duty: &Duty, figures: &AreaFigures, lang: Lang) -> Line {
         owed: duty.amount.as_ref().and_then(|_| counts.known_owed()),
         amount_unknown: counts.amount_unknown,
         paid: duty.done.paid.as_ref().map(|_| counts.paid),
+        leaked: duty.done.paid.as_ref().and_then(|_| counts.known_leaked()),
         unit: duty.amount.as_ref().map(|amount| amount.unit.clone()),
         days_median: figures.days_percentile(50),
         overdue: figures.overdue,
@@ -231,6 +234,7 @@ fn page(report: &Report, lang: Lang) -> String {
             "含免尽",
             "应付",
             "已付",
+            "错付",
             "天数中位",
             "逾期",
         ],
@@ -248,6 +252,7 @@ fn page(report: &Report, lang: Lang) -> String {
             "with exempt",
             "owed",
             "paid",
+            "leaked",
             "median days",
             "overdue",
         ],
@@ -269,7 +274,10 @@ fn page(report: &Report, lang: Lang) -> String {
             let mut row = vec![line.duty.clone(), format!("{} {}", line.verb, line.title)];
             row.extend(counts.iter().map(u64::to_string));
             row.extend([percent(line.rate), percent(line.rate_with_exempt)]);
-            row.extend([line.owed, line.paid].map(|money| or_dash(money.map(|money| money.to_string()))));
+            row.extend(
+                [line.owed, line.paid, line.leaked]
+                    .map(|money| or_dash(money.map(|money| money.to_string()))),
+            );
             row.extend([or_dash(line.days_median.map(|days| days.to_string())), line.overdue.to_string()]);
             row
         })

@@ -3,6 +3,7 @@
 mod chain;
 mod check;
 mod compare;
+mod evaluate;
 mod import;
 mod sample;
 mod try_;
