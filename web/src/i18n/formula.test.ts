@@ -32,6 +32,10 @@ it.each([
     "合计(免租月数) (其中 起 ≥ 2020年1月1日) ≥ :months",
   ],
   ["count(*) > 1000 or nothing = 'x'", "记录数 > 1,000 或 nothing = 'x'"],
+  [
+    "starts_on between date '2020-01-25' and date '2020-06-30' and resold",
+    "起 在 2020年1月25日 至 2020年6月30日 且 转供电",
+  ],
   ["starts_on is not null", "起 已填"],
 ])("%s", (text, zh) => {
   expect(inWords(text, spoken, "zh")).toBe(zh);

@@ -14,7 +14,7 @@ const WORDS: Record<string, Label> = {
   not: { zh: "非", en: "not" },
   in: { zh: "属于", en: "in" },
   "not in": { zh: "不属于", en: "not in" },
-  between: { zh: "介于", en: "between" },
+  between: { zh: "在", en: "between" },
   "is null": { zh: "未填", en: "is not known" },
   "is not null": { zh: "已填", en: "is known" },
   "filter (where": { zh: "(其中", en: "(of those where" },
@@ -46,11 +46,18 @@ const TOKEN =
 export function inWords(text: string, spoken: Spoken, lang: Lang): string {
   const paths = text.match(/[a-z_]\w*(?:\.\w+)*/gi) ?? [];
   const options = paths.flatMap((path) => spoken.fact(path)?.options ?? []);
+  // `between a and b`: this "and" joins no conditions.
+  let between = false;
   return text.replace(TOKEN, (token, day, code, parameter, phrase, name, number) => {
     if (day !== undefined) return formatDay(day, lang);
     if (code !== undefined) return options.find(({ id }) => id === code)?.label[lang] ?? token;
     if (parameter !== undefined) return spoken.parameter(parameter) ?? token;
     if (number !== undefined) return number.includes(".") ? number : formatCount(Number(number));
+    if (between && token.toLowerCase() === "and") {
+      between = false;
+      return lang === "zh" ? "至" : "and";
+    }
+    between ||= token.toLowerCase() === "between";
     if (name !== undefined) return spoken.fact(name)?.name ?? WORDS[name.toLowerCase()]?.[lang] ?? token;
     return (
       WORDS[(phrase ?? token).toLowerCase().replace(/\s+/g, " ").replace("filter(", "filter (")]?.[lang] ??

@@ -60,7 +60,7 @@ function Clauses({ of, say }: { of: ClauseShape[]; say: (text: string) => string
       {of.map((clause) => (
         <li key={clause.id}>
           {t(clause.label)}
-          <Formula of={clause.when} say={say} />
+          <Formula of={clause.when} say={say} label={t(clause.label)} />
         </li>
       ))}
     </ol>

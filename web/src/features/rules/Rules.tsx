@@ -146,7 +146,7 @@ function Clauses({ of, say }: { of: Rule["clauses"]; say: (text: string) => stri
       {of.map((clause) => (
         <li key={clause.id}>
           {t(clause.label)}
-          <Formula of={clause.when} say={say} />
+          <Formula of={clause.when} say={say} label={t(clause.label)} />
         </li>
       ))}
     </ol>
