@@ -11,8 +11,10 @@ import { Page } from "@/ui/Page";
 import { Stats } from "@/ui/Stats";
 import { type Column, Table } from "@/ui/Table";
 import { withQuery } from "@/ui/url";
+import { rowWord } from "./place";
 import { asOrder, isUnderWay, useBeginImport, useCancelImport, useImport } from "./queries";
 import { stateWord } from "./state";
+import { ToDecide } from "./ToDecide";
 import { w } from "./words";
 import "./imports.css";
 
@@ -65,6 +67,7 @@ export function Import() {
           <Notice tone="good">{t(w.nothingNew)}</Notice>
         )}
         {line.result && <Result of={line.result} />}
+        {line.state === "done" && !line.dry_run && !line.sample && <ToDecide />}
         {line.sample && (
           <Notice title={t(w.sampleOf(formatCount(line.sample.rows), String(line.sample.seed)))}>
             {line.sample.note && <p>{t(line.sample.note)}</p>}
@@ -80,6 +83,7 @@ export function Import() {
         {line.state === "done" && !line.sample && (
           <Problems
             id={id}
+            file={line.file}
             rows={problems}
             total={line.problems.total}
             busy={asked.isFetchingNextPage}
@@ -178,13 +182,14 @@ function Result({ of }: { of: NonNullable<ImportPage["result"]> }) {
 
 interface ProblemsProps {
   id: string;
+  file: string;
   rows: Problem[];
   total: number | null | undefined;
   busy: boolean;
   more: (() => void) | undefined;
 }
 
-function Problems({ id, rows, total, busy, more }: ProblemsProps) {
+function Problems({ id, file, rows, total, busy, more }: ProblemsProps) {
   const t = useText();
   const { lang } = useLang();
   if (rows.length === 0) return <Empty>{t(w.noProblems)}</Empty>;
@@ -193,7 +198,7 @@ function Problems({ id, rows, total, busy, more }: ProblemsProps) {
       id: "row",
       label: t(w.row),
       phone: "lead",
-      cell: (row) => <span className="nowrap">{t(w.rowOf(row.sheet ?? "", String(row.row)))}</span>,
+      cell: (row) => <span className="nowrap">{t(rowWord(row.sheet, String(row.row), file))}</span>,
     },
     { id: "column", label: t(w.column), cell: (row) => row.column ?? NOTHING },
     { id: "value", label: t(w.value), cell: (row) => row.value ?? NOTHING },

@@ -1,10 +1,18 @@
 import type { Label } from "@/i18n/words";
 import { w } from "./words";
 
-/** Where a row put aside stood, `sheet!5`, as people say it; the sheet of a csv is the file, which is said already. */
+/** A row as people say it; the sheet of a csv is the file, which is said already. */
+export function rowWord(
+  sheet: string | null | undefined,
+  row: string,
+  file: string | null | undefined,
+): Label {
+  return !sheet || sheet === file ? w.rowNumber(row) : w.rowOfSheet(sheet, row);
+}
+
+/** Where a row put aside stood, `sheet!5`, as people say it. */
 export function placeWord(place: string, source: string | null | undefined): Label {
   const at = place.lastIndexOf("!");
-  const [sheet, row] = [place.slice(0, Math.max(at, 0)), place.slice(at + 1)];
-  if (!/^\d+$/.test(row)) return { zh: place, en: place };
-  return sheet === "" || sheet === source ? w.rowNumber(row) : w.rowOfSheet(sheet, row);
+  const row = place.slice(at + 1);
+  return /^\d+$/.test(row) ? rowWord(place.slice(0, Math.max(at, 0)), row, source) : { zh: place, en: place };
 }

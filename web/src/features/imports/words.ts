@@ -93,7 +93,6 @@ export const w = words({
   download: { zh: "下载待改的行（Excel）", en: "Download the rows to mend (Excel)" },
   again: { zh: "导入改好的表", en: "Import the mended sheet" },
   row: { zh: "行", en: "Row" },
-  rowOf: (sheet: string, row: string) => ({ zh: `${sheet} 第 ${row} 行`, en: `${sheet} row ${row}` }),
   column: { zh: "列", en: "Column" },
   value: { zh: "内容", en: "Value" },
   reason: { zh: "原因", en: "Why" },

@@ -21,7 +21,7 @@ export function DutiesOf({ of }: { of: RecordPage }) {
     <section className="panel">
       <h2>{t(w.duties)}</h2>
       <p className="note">
-        {of.duties.length === 0
+        {concerns.length === 0
           ? t(w.noDuties)
           : t(w.dutiesNote(String(concerns.length), formatDay(of.on, lang)))}
       </p>

@@ -7,7 +7,7 @@ import { Answer } from "@/ui/Notice";
 import { isStanding, MadeUp } from "@/ui/Standing";
 import { showValue } from "@/ui/value";
 import { standing } from "@/ui/words";
-import { moments } from "./moments";
+import { inOrder, moments } from "./moments";
 import { useHistory } from "./queries";
 import { w } from "./words";
 
@@ -40,7 +40,7 @@ export function HistoryOf({ of }: { of: RecordPage }) {
                   ))}
                   {moment.told && (
                     <p>
-                      {moment.told.facts
+                      {inOrder(moment.told.facts, of.facts)
                         .map(
                           (fact) => `${t(fact.label)} ${fact.masked ? t(w.masked) : showValue(fact, lang)}`,
                         )

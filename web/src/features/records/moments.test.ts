@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { moments } from "./moments";
+import { inOrder, moments } from "./moments";
 
 const words = { zh: "", en: "" };
 
@@ -15,4 +15,10 @@ it("puts the latest event first and the verdicts of one pass together", () => {
   });
   expect(all.map((moment) => moment.seq)).toEqual([9, 7, 3]);
   expect(all[1]?.verdicts.map((one) => one.duty)).toEqual(["one", "two"]);
+});
+
+it("tells facts in the order of the record", () => {
+  const told = ["area", "gone", "code", "name"].map((id) => ({ id }));
+  const facts = ["code", "name", "area"].map((id) => ({ id }));
+  expect(inOrder(told, facts).map(({ id }) => id)).toEqual(["code", "name", "area", "gone"]);
 });

@@ -31,3 +31,9 @@ export function moments(history: History): Moment[] {
   }
   return [...told, ...passes.values()].sort((a, b) => b.seq - a.seq || b.on.localeCompare(a.on));
 }
+
+/** Facts in the order of the record's own, which is the one people expect. */
+export function inOrder<Fact extends { id: string }>(told: Fact[], facts: { id: string }[]): Fact[] {
+  const place = new Map(facts.map(({ id }, index) => [id, index]));
+  return told.toSorted((a, b) => (place.get(a.id) ?? facts.length) - (place.get(b.id) ?? facts.length));
+}

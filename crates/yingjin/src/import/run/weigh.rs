@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::value::TextFormat;
-use model::{Change, Fact, FactId, FactType, Kind, RecordId, Value};
+use model::{Areas, Change, Fact, FactId, FactType, Kind, RecordId, Value};
 use serde_json::{Map, json};
 use store::{Conflict, HistoryEntry, StoredRecord, normalise};
 
@@ -23,11 +23,18 @@ struct Standing {
     seq: i64,
 }
 
-impl Standing {
-    /// The value as a reason says it; what is about a person is not repeated there, since reasons are not masked.
-    fn said_of(&self, fact: &Fact) -> String {
-        if fact.personal { "***".to_owned() } else { self.value.to_string() }
-    }
+/// A value as a reason says it, an area or a code by its name; what is about a person is not repeated there, since
+/// reasons are not masked.
+fn said(value: &Value, fact: &Fact, areas: &Areas) -> String {
+    let text = value.to_string();
+    let named = match &fact.fact_type {
+        FactType::Area { .. } => areas.get(&text).map(|area| &area.name),
+        FactType::Code { options } => {
+            options.iter().find(|option| option.id == text).map(|option| &option.label)
+        }
+        _ => None,
+    };
+    if fact.personal { "***".to_owned() } else { named.map_or(text, |label| label.zh.clone()) }
 }
 
 /// What a value is beside what is known for its day.
@@ -85,7 +92,7 @@ impl<'a> Run<'a> {
                     let reason = Reason::RowsDisagree {
                         sheet: self.sheets.get(sheet as usize).cloned().unwrap_or_default(),
                         row: first,
-                        has: standing.said_of(declared),
+                        has: said(&standing.value, declared, self.setting.city.areas),
                     };
                     let heading = self.heading_of(plan, &fact);
                     remarks.push(Remark {
@@ -132,7 +139,10 @@ impl<'a> Run<'a> {
         let kind = self.setting.city.kind;
         let source = standing.source.clone().unwrap_or_default();
         let declared = kind.fact(fact.as_str());
-        let has = declared.map(|declared| standing.said_of(declared)).unwrap_or_default();
+        let areas = self.setting.city.areas;
+        let has = declared.map(|declared| said(&standing.value, declared, areas)).unwrap_or_default();
+        let tells =
+            declared.filter(|declared| !declared.personal).map(|declared| said(value, declared, areas));
         let new = self.import.conflict(&Conflict {
             kind: kind.id.clone(),
             id: id.clone(),
@@ -156,7 +166,7 @@ impl<'a> Run<'a> {
             column: self.heading_of(plan, fact),
             personal: declared.is_some_and(|declared| declared.personal),
             fact: Some(fact.clone()),
-            value: Some(value.to_string()),
+            value: Some(tells.unwrap_or_else(|| value.to_string())),
             reason: Reason::Conflict { has, source },
         });
         Ok(new)
@@ -228,6 +238,18 @@ impl<'a> Run<'a> {
         };
         if is_same(&known, value) {
             return Weight::Known;
+        }
+        if let (FactType::Area { .. }, Value::Text(known), Value::Text(told)) =
+            (&fact.fact_type, &known, value)
+        {
+            // Who names the city says nothing against a county of it; who names the county says where in the city.
+            let areas = self.setting.city.areas;
+            if areas.within(known, told) {
+                return Weight::Known;
+            }
+            if areas.within(told, known) {
+                return Weight::New;
+            }
         }
         if last.on < on {
             return Weight::New;

@@ -111,6 +111,20 @@ fn the_way_a_name_is_set_is_no_disagreement() {
 }
 
 #[test]
+fn an_area_and_one_within_it_are_no_disagreement() {
+    let desk = Desk::new();
+    let import = |source: &str, area: &str| {
+        let file = desk.file("a.csv", format!("名称,代码,地区\n甲一厂,{A},{area}\n"));
+        desk.run(&Request { source: Some(source.to_owned()), ..desk.request("firm", file) }).unwrap()
+    };
+    import("工商", "甲川");
+    assert_eq!(counts(&import("税务", "乙河区")), [0, 1, 0, 0, 0], "says where in the city");
+    assert_eq!(counts(&import("工信", "甲川")), [0, 0, 1, 0, 0], "says less than is known");
+    assert_eq!(desk.fact("firm", A, "area"), "990001");
+    assert_eq!(import("统计", "丙山市").conflicts, 1);
+}
+
+#[test]
 fn rows_of_one_file_that_disagree_are_put_aside() {
     let desk = Desk::new();
     let report = desk.csv(
