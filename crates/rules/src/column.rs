@@ -170,8 +170,9 @@ impl Dictionary {
 
     /// The key of a text, a new one if need be.
     pub fn intern(&mut self, text: &str) -> u32 {
-        if let Some(key) = self.find(text) {
-            return key;
+        let hash = self.hasher.hash_one(text);
+        if let Some(key) = self.places.find(hash, |key| self.get(*key) == text) {
+            return *key;
         }
         let key = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
         self.text.push_str(text);
@@ -182,7 +183,7 @@ impl Dictionary {
             let start = if key == 0 { 0 } else { ends[key - 1] };
             hasher.hash_one(&all[start..ends[key]])
         };
-        self.places.insert_unique(hasher.hash_one(text), key, hash_of);
+        self.places.insert_unique(hash, key, hash_of);
         key
     }
 
@@ -427,6 +428,25 @@ impl ColumnBuilder {
         } else {
             self.push_scalar(value.and_then(|value| Scalar::of_value(value, ty)).as_ref());
         }
+    }
+
+    /// How many rows.
+    pub(crate) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Adds a row of which nothing is known.
+    pub(crate) fn push_missing(&mut self) {
+        self.push_scalar(None);
+    }
+
+    /// Adds a row of text; missing where the column is of another type.
+    pub(crate) fn push_text(&mut self, text: &str) {
+        let (OpenColumn::Text(open), Column::Text(texts)) = (&mut self.open, &mut self.column) else {
+            return self.push_missing();
+        };
+        open.push(Some(texts.dictionary.intern(text)));
+        self.next();
     }
 
     /// Adds a row; positions are missing.

@@ -32,6 +32,7 @@ pub mod ruleset;
 #[cfg(test)]
 mod sample;
 pub mod sql;
+mod stored;
 pub mod sweep;
 pub mod table;
 pub mod words;

@@ -33,7 +33,8 @@ fn label(text: &str) -> Label {
     Label::new(text, text)
 }
 
-fn told(id: &str, fact_type: FactType) -> Fact {
+/// A fact that is told.
+pub fn told(id: &str, fact_type: FactType) -> Fact {
     Fact {
         id: id.into(),
         label: label(id),
@@ -46,7 +47,8 @@ fn told(id: &str, fact_type: FactType) -> Fact {
     }
 }
 
-fn kind(id: &str, area: Option<&str>, facts: Vec<Fact>) -> Kind {
+/// A kind without keys.
+pub fn kind(id: &str, area: Option<&str>, facts: Vec<Fact>) -> Kind {
     Kind {
         id: id.into(),
         label: label(id),

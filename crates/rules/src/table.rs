@@ -2,6 +2,7 @@
 //!
 //! References are resolved to rows of the table they lead to, and back: from a row to those that point at it.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use model::{FactId, Kind, KindId, Label, Record, RecordId, Value};
@@ -11,6 +12,7 @@ use crate::evaluate::Facts;
 use crate::evaluate::scalar::type_of;
 use crate::expr::{FactIndex, KindIndex, Type};
 use crate::ruleset::RuleSet;
+use crate::stored::{self, Order};
 
 /// No row.
 pub(crate) const NOBODY: u32 = u32::MAX;
@@ -24,6 +26,9 @@ pub enum TableError {
     /// A record that was already added; change it with [`Tables::update`].
     #[error("{0} '{1}' was added twice")]
     Twice(KindId, RecordId),
+    /// A stored record that is no JSON object.
+    #[error("what is stored of {0} '{1}' cannot be read: {2}")]
+    Damaged(KindId, RecordId, String),
     /// More records of a kind than rows can be counted.
     #[error("there are more records of kind '{0}' than 4,294,967,294")]
     Full(KindId),
@@ -35,6 +40,7 @@ impl TableError {
         let zh = match self {
             Self::NoKind(kind) => format!("无法判断“{kind}”类的记录：城市文件夹里没有这一类"),
             Self::Twice(kind, id) => format!("{kind} “{id}”出现了两次"),
+            Self::Damaged(kind, id, why) => format!("{kind} “{id}”在库中的内容无法读取：{why}"),
             Self::Full(kind) => format!("“{kind}”类的记录超过 4,294,967,294 条"),
         };
         Label::new(zh, self.to_string())
@@ -83,13 +89,11 @@ impl Tables {
             .map(|kind| OpenTable {
                 ids: Vec::new(),
                 rows: HashMap::new(),
+                order: Order::new(&kind.facts),
                 columns: kind
                     .facts
                     .iter()
-                    .map(|fact| {
-                        let ty = type_of(&fact.fact_type);
-                        fact.derived.is_none().then(|| (ty, ColumnBuilder::new(ty)))
-                    })
+                    .map(|fact| fact.derived.is_none().then(|| ColumnBuilder::new(type_of(&fact.fact_type))))
                     .collect(),
             })
             .collect();
@@ -279,12 +283,14 @@ fn add_id(
 ) -> Result<u32, TableError> {
     let row = u32::try_from(ids.len()).ok().filter(|row| *row != NOBODY);
     let row = row.ok_or_else(|| TableError::Full(kind.clone()))?;
-    if rows.contains_key(id) {
-        return Err(TableError::Twice(kind.clone(), id.clone()));
+    match rows.entry(id.clone()) {
+        Entry::Occupied(_) => Err(TableError::Twice(kind.clone(), id.clone())),
+        Entry::Vacant(free) => {
+            free.insert(row);
+            ids.push(id.clone());
+            Ok(row)
+        }
     }
-    ids.push(id.clone());
-    rows.insert(id.clone(), row);
-    Ok(row)
 }
 
 /// Writes into a vector that grows with [`NOBODY`].
@@ -419,7 +425,8 @@ pub struct Builder {
 struct OpenTable {
     ids: Vec<RecordId>,
     rows: HashMap<RecordId, u32>,
-    columns: Vec<Option<(Type, ColumnBuilder)>>,
+    order: Order,
+    columns: Vec<Option<ColumnBuilder>>,
 }
 
 impl Builder {
@@ -435,11 +442,22 @@ impl Builder {
         let table = &mut self.tables[place];
         add_id(kind, &mut table.ids, &mut table.rows, &id)?;
         for (column, declared) in table.columns.iter_mut().zip(&self.kinds[place].facts) {
-            if let Some((ty, column)) = column {
-                column.push(facts.get(&declared.id), *ty);
+            if let Some(column) = column {
+                column.push(facts.get(&declared.id), type_of(&declared.fact_type));
             }
         }
         Ok(())
+    }
+
+    /// Adds a record as it is stored: `facts` is a JSON object, best with its keys sorted. Takes what
+    /// [`model::record::read_facts`] and [`Builder::push`] would, in a third of the time.
+    pub fn push_stored(&mut self, kind: &KindId, id: RecordId, facts: &str) -> Result<(), TableError> {
+        let place = self.kinds.iter().position(|known| known.id == *kind);
+        let place = place.ok_or_else(|| TableError::NoKind(kind.clone()))?;
+        let (table, declared) = (&mut self.tables[place], &self.kinds[place].facts);
+        let row = add_id(kind, &mut table.ids, &mut table.rows, &id)? as usize;
+        stored::read(facts, &table.order, declared, &mut table.columns, row)
+            .map_err(|error| TableError::Damaged(kind.clone(), id, error.to_string()))
     }
 
     /// The tables, with references resolved.
@@ -454,11 +472,7 @@ impl Builder {
                 rows: table.rows,
                 types: kind.facts.iter().map(|fact| type_of(&fact.fact_type)).collect(),
                 references: vec![None; table.columns.len()],
-                columns: table
-                    .columns
-                    .into_iter()
-                    .map(|column| column.map(|(_, column)| column.finish()))
-                    .collect(),
+                columns: table.columns.into_iter().map(|column| column.map(ColumnBuilder::finish)).collect(),
             })
             .collect();
         for (place, kind) in kinds.iter().enumerate() {
@@ -478,6 +492,8 @@ impl Builder {
 
 #[cfg(test)]
 mod tests {
+    use model::FactType;
+
     use super::*;
     use crate::sample;
 
@@ -487,6 +503,47 @@ mod tests {
 
     fn text(text: &str) -> Value {
         Value::Text(text.to_owned())
+    }
+
+    #[test]
+    fn a_stored_record_becomes_the_same_row_as_its_facts() {
+        let facts = [
+            ("staff", FactType::Int),
+            ("open", FactType::Bool),
+            ("name", FactType::Text { format: None }),
+            ("rent", FactType::Decimal { scale: 2 }),
+            ("since", FactType::Date),
+            ("at", FactType::Point),
+        ];
+        let kind =
+            sample::kind("shop", None, facts.map(|(id, fact_type)| sample::told(id, fact_type)).to_vec());
+        let rules = RuleSet { kinds: vec![kind.clone()], ..sample::rules() };
+        let (mut by_facts, mut stored) = (Tables::builder(&rules), Tables::builder(&rules));
+        let texts = [
+            r#"{"at":{"lat":34.0,"lon":113.8},"name":"一\n\"店\"","open":true,"rent":"12.30","since":"2020-02-06","staff":3}"#,
+            r#"{"at":[113.8,34.0],"since":"2020-2-6","staff":-3,"name":""}"#,
+            // Other shapes than the types, facts that are not declared, a number that is too large.
+            r#"{"at":"here","gone":{"a":[1,null]},"name":4,"open":"yes","rent":1.5,"since":20200206,"staff":"3"}"#,
+            r#"{"at":{"lat":1},"name":null,"rent":"1,000","since":"2020-02-30","staff":18446744073709551615}"#,
+            r#"{"rent":"9999999999999999999.99","since":"+12020-01-01","staff":3.5}"#,
+            "{}",
+        ];
+        for (number, text) in texts.iter().enumerate() {
+            let id: RecordId = number.to_string().into();
+            let json = serde_json::from_str(text).unwrap();
+            by_facts.push(&kind.id, id.clone(), &model::record::read_facts(&kind, &json)).unwrap();
+            stored.push_stored(&kind.id, id, text).unwrap();
+        }
+        let (by_facts, stored) = (by_facts.finish(), stored.finish());
+        for (row, text) in texts.iter().enumerate() {
+            assert_eq!(stored.record(0, row), by_facts.record(0, row), "{text}");
+        }
+        assert_eq!(stored.record(0, 0).facts.len(), 6);
+        let mut broken = Tables::builder(&rules);
+        for text in ["", "[]", r#"{"staff":3"#, r#"{"staff":3} {}"#] {
+            let result = broken.push_stored(&kind.id, text.into(), text);
+            assert!(matches!(result, Err(TableError::Damaged(..))), "{text}");
+        }
     }
 
     #[test]

@@ -25,7 +25,7 @@ use rules::diagnostic::Diagnostic;
 use rules::evaluate::{Pass, Setting, pass};
 use rules::ruleset::RuleSet;
 use rules::table::{TableError, Tables};
-use store::{Past, Schema, Store, StoreError, StoredRecord};
+use store::{Past, Schema, Store, StoreError};
 
 pub use cases::Reconciled;
 pub use days::{Days, Moved};
@@ -133,17 +133,19 @@ impl Pipeline {
         for kind in &self.rules.kinds {
             let mut flags = Vec::new();
             let mut refused = None;
-            let mut add = |record: StoredRecord| {
-                let facts = read_facts(kind, &record.facts);
-                match builder.push(&kind.id, record.id, &facts) {
-                    Ok(()) => flags.push(record.synthetic),
-                    Err(error) => refused = Some(error),
-                }
+            let mut added = |result: Result<(), TableError>, synthetic| match result {
+                Ok(()) => flags.push(synthetic),
+                Err(error) => refused = Some(error),
             };
             if is_past {
-                self.store.each_record_on(kind.id.as_str(), Past { on, known_at: None }, &mut add)?;
+                self.store.each_record_on(kind.id.as_str(), Past { on, known_at: None }, |record| {
+                    let facts = read_facts(kind, &record.facts);
+                    added(builder.push(&kind.id, record.id, &facts), record.synthetic);
+                })?;
             } else {
-                self.store.each_record(kind.id.as_str(), &mut add)?;
+                self.store.each_record_text(kind.id.as_str(), |record| {
+                    added(builder.push_stored(&kind.id, record.id.into(), record.facts), record.synthetic);
+                })?;
             }
             if let Some(error) = refused {
                 return Err(error.into());
