@@ -4,6 +4,7 @@
 //! SQL is written once. Placeholders are `$1`, `$2`, … numbered in the order in which they first appear: PostgreSQL
 //! counts them so, and SQLite takes them as names that it numbers in that same order.
 
+mod checkpoint;
 pub(crate) mod postgres;
 mod sqlite;
 pub(crate) mod tls;

@@ -5,9 +5,11 @@ use std::path::Path;
 
 use model::Label;
 use rusqlite::config::DbConfig;
+use rusqlite::hooks::Wal;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Error, ErrorCode, OpenFlags, ToSql};
 
+use super::checkpoint::Checkpoints;
 use super::{Contents, Insert, Param, Row, Use};
 use crate::WAIT;
 use crate::address::SqliteFile;
@@ -20,6 +22,7 @@ pub(crate) struct Sqlite {
     connection: rusqlite::Connection,
     place: String,
     read_only: bool,
+    checkpoints: Option<Checkpoints>,
 }
 
 pub(crate) struct SqliteRow<'a> {
@@ -66,7 +69,7 @@ impl Sqlite {
         let connection = rusqlite::Connection::open_with_flags(&file.path, flags).map_err(|error| {
             StoreError::CannotOpen { place: place.clone(), why: why_not(&file.path, &error) }
         })?;
-        let mut sqlite = Self { connection, place, read_only };
+        let mut sqlite = Self { connection, place, read_only, checkpoints: None };
         sqlite.connection.set_prepared_statement_cache_capacity(128);
         // Plans that do not turn on the values bound: else each new value has its statement prepared again.
         (sqlite.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true))
@@ -85,6 +88,10 @@ impl Sqlite {
         } else if !read_only {
             sqlite.script("PRAGMA page_size = 8192; PRAGMA synchronous = FULL;")?;
             sqlite.journal()?;
+        }
+        if purpose == Use::Write && !read_only {
+            sqlite.checkpoints = Checkpoints::take_over(&mut sqlite.connection, &file.path)
+                .map_err(|error| sqlite.failed("setting up", &error))?;
         }
         Ok(sqlite)
     }
@@ -181,6 +188,16 @@ impl Sqlite {
 
     fn failed(&self, doing: &str, error: &Error) -> StoreError {
         classify(&self.place, doing, error)
+    }
+}
+
+impl Drop for Sqlite {
+    fn drop(&mut self) {
+        if let Some(mut checkpoints) = self.checkpoints.take() {
+            // The hook wakes the thread, which ends when nobody can any more. The writer's connection closes after it.
+            let _ = self.connection.wal_hook(None::<fn(&mut Wal, i32) -> rusqlite::Result<()>>);
+            checkpoints.end();
+        }
     }
 }
 
