@@ -3,17 +3,15 @@
 //! Chunks are what a pass takes at a time, so that what it computes stays in cache, and what a change to one record
 //! writes again, so that a change is cheap. Missing is null.
 
-use std::hash::{BuildHasher, RandomState};
-
 use arrow_array::builder::StringBuilder;
 use arrow_array::types::{ArrowPrimitiveType, Date32Type, Float64Type, Int64Type, UInt32Type};
 use arrow_array::{Array, BooleanArray, PrimitiveArray, StringArray};
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, ScalarBuffer};
-use hashbrown::HashTable;
 use model::{Point, Value};
 
 use crate::evaluate::scalar::Scalar;
 use crate::expr::Type;
+use crate::places::Places;
 
 /// Rows of a chunk; a whole number of 64-bit words.
 pub const CHUNK: usize = 8192;
@@ -131,18 +129,11 @@ impl Booleans {
 }
 
 /// The texts of a column, each once, end to end as Arrow keeps them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Dictionary {
     text: String,
     ends: Vec<usize>,
-    places: HashTable<u32>,
-    hasher: RandomState,
-}
-
-impl Default for Dictionary {
-    fn default() -> Self {
-        Self { text: String::new(), ends: Vec::new(), places: HashTable::new(), hasher: RandomState::new() }
-    }
+    places: Places,
 }
 
 impl Dictionary {
@@ -158,32 +149,23 @@ impl Dictionary {
 
     /// The text of a key; empty beyond the last.
     pub fn get(&self, key: u32) -> &str {
-        let key = key as usize;
-        let start = if key == 0 { 0 } else { self.ends.get(key - 1).copied().unwrap_or(0) };
-        self.ends.get(key).and_then(|end| self.text.get(start..*end)).unwrap_or("")
+        text_at(&self.text, &self.ends, key)
     }
 
     /// The key of a text, if it has one.
     pub fn find(&self, text: &str) -> Option<u32> {
-        self.places.find(self.hasher.hash_one(text), |key| self.get(*key) == text).copied()
+        self.places.find(text, |key| self.get(key))
     }
 
     /// The key of a text, a new one if need be.
     pub fn intern(&mut self, text: &str) -> u32 {
-        let hash = self.hasher.hash_one(text);
-        if let Some(key) = self.places.find(hash, |key| self.get(*key) == text) {
-            return *key;
-        }
         let key = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
+        let (all, ends) = (&self.text, &self.ends);
+        if let Some(known) = self.places.claim(text, key, |key| text_at(all, ends, key)) {
+            return known;
+        }
         self.text.push_str(text);
         self.ends.push(self.text.len());
-        let (hasher, all, ends) = (&self.hasher, &self.text, &self.ends);
-        let hash_of = |key: &u32| {
-            let key = *key as usize;
-            let start = if key == 0 { 0 } else { ends[key - 1] };
-            hasher.hash_one(&all[start..ends[key]])
-        };
-        self.places.insert_unique(hash, key, hash_of);
         key
     }
 
@@ -204,6 +186,13 @@ impl Dictionary {
         self.iter().for_each(|text| builder.append_value(text));
         builder.finish()
     }
+}
+
+/// The text of a key among texts end to end; empty beyond the last.
+fn text_at<'t>(text: &'t str, ends: &[usize], key: u32) -> &'t str {
+    let key = key as usize;
+    let start = if key == 0 { 0 } else { ends.get(key - 1).copied().unwrap_or(0) };
+    ends.get(key).and_then(|end| text.get(start..*end)).unwrap_or("")
 }
 
 /// Text by row, as keys of a dictionary.

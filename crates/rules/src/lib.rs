@@ -25,6 +25,7 @@ pub mod expr;
 pub mod language;
 pub mod number;
 pub mod parameter;
+mod places;
 pub mod plan;
 pub mod print;
 pub mod reads;

@@ -2,8 +2,7 @@
 //!
 //! References are resolved to rows of the table they lead to, and back: from a row to those that point at it.
 
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use model::{FactId, Kind, KindId, Label, Record, RecordId, Value};
 
@@ -11,6 +10,7 @@ use crate::column::{Column, ColumnBuilder, Texts};
 use crate::evaluate::Facts;
 use crate::evaluate::scalar::type_of;
 use crate::expr::{FactIndex, KindIndex, Type};
+use crate::places::Places;
 use crate::ruleset::RuleSet;
 use crate::stored::{self, Order};
 
@@ -59,11 +59,35 @@ pub struct Tables {
 /// The records of one kind.
 #[derive(Clone, Debug)]
 pub struct Table {
-    ids: Vec<RecordId>,
-    rows: HashMap<RecordId, u32>,
+    ids: Ids,
     types: Vec<Type>,
     columns: Vec<Option<Column>>,
     references: Vec<Option<Reference>>,
+}
+
+/// The ids of a table by row, and the rows by id.
+#[derive(Clone, Debug, Default)]
+struct Ids {
+    list: Vec<RecordId>,
+    places: Places,
+}
+
+impl Ids {
+    fn row(&self, id: &str) -> Option<u32> {
+        self.places.find(id, |row| self.list[row as usize].as_str())
+    }
+
+    /// Gives an id the next row.
+    fn add(&mut self, kind: &KindId, id: &RecordId) -> Result<u32, TableError> {
+        let row = u32::try_from(self.list.len()).ok().filter(|row| *row != NOBODY);
+        let row = row.ok_or_else(|| TableError::Full(kind.clone()))?;
+        let list = &self.list;
+        if self.places.claim(id.as_str(), row, |row| list[row as usize].as_str()).is_some() {
+            return Err(TableError::Twice(kind.clone(), id.clone()));
+        }
+        self.list.push(id.clone());
+        Ok(row)
+    }
 }
 
 /// A reference fact resolved. Lists of members run through `first` and `next`, so that a change moves one link.
@@ -87,8 +111,7 @@ impl Tables {
         let tables = kinds
             .iter()
             .map(|kind| OpenTable {
-                ids: Vec::new(),
-                rows: HashMap::new(),
+                ids: Ids::default(),
                 order: Order::new(&kind.facts),
                 columns: kind
                     .facts
@@ -120,7 +143,7 @@ impl Tables {
         let (declared, table) = (&self.kinds[kind], &self.tables[kind]);
         let facts = declared.facts.iter().enumerate();
         let told = facts.filter_map(|(fact, declared)| Some((declared.id.clone(), table.value(row, fact)?)));
-        Record { kind: declared.id.clone(), id: table.ids[row].clone(), facts: told.collect() }
+        Record { kind: declared.id.clone(), id: table.ids.list[row].clone(), facts: told.collect() }
     }
 
     /// The row of the table that a reference of a row leads to; none if it is missing or leads to nobody.
@@ -204,7 +227,7 @@ impl Tables {
         let table = &mut self.tables[place];
         let row = match known {
             Some(row) => row,
-            None => add_id(&self.kinds[place].id, &mut table.ids, &mut table.rows, id)? as usize,
+            None => table.ids.add(&self.kinds[place].id, id)? as usize,
         };
         // A new row is one more in every column.
         let all: Vec<FactIndex> = (0..table.columns.len()).collect();
@@ -229,7 +252,7 @@ impl Tables {
 
     /// References to a record that has just been added lead to it from now on.
     fn point_at(&mut self, kind: KindIndex, row: usize) {
-        let id = self.tables[kind].ids[row].clone();
+        let id = self.tables[kind].ids.list[row].clone();
         for table in &mut self.tables {
             for (column, reference) in table.columns.iter().zip(&mut table.references) {
                 let (Some(Column::Text(texts)), Some(reference)) = (column, reference) else { continue };
@@ -256,7 +279,7 @@ impl Tables {
             let rows: Vec<_> = keys
                 .filter_map(|key| {
                     let key = u32::try_from(key).ok()?;
-                    Some((key, target.rows.get(texts.dictionary.get(key)).copied()))
+                    Some((key, target.ids.row(texts.dictionary.get(key))))
                 })
                 .collect();
             let Some(reference) = &mut self.tables[kind].references[fact] else { continue };
@@ -275,24 +298,6 @@ fn key_at(column: &Column, row: usize) -> Option<u32> {
     }
 }
 
-fn add_id(
-    kind: &KindId,
-    ids: &mut Vec<RecordId>,
-    rows: &mut HashMap<RecordId, u32>,
-    id: &RecordId,
-) -> Result<u32, TableError> {
-    let row = u32::try_from(ids.len()).ok().filter(|row| *row != NOBODY);
-    let row = row.ok_or_else(|| TableError::Full(kind.clone()))?;
-    match rows.entry(id.clone()) {
-        Entry::Occupied(_) => Err(TableError::Twice(kind.clone(), id.clone())),
-        Entry::Vacant(free) => {
-            free.insert(row);
-            ids.push(id.clone());
-            Ok(row)
-        }
-    }
-}
-
 /// Writes into a vector that grows with [`NOBODY`].
 fn put(list: &mut Vec<u32>, at: usize, value: u32) {
     if list.len() <= at {
@@ -303,23 +308,17 @@ fn put(list: &mut Vec<u32>, at: usize, value: u32) {
 
 impl Reference {
     /// Everything resolved at once.
-    fn new(
-        to: KindIndex,
-        texts: &Texts,
-        rows: usize,
-        target: &HashMap<RecordId, u32>,
-        targets: usize,
-    ) -> Self {
+    fn new(to: KindIndex, texts: &Texts, rows: usize, target: &Ids) -> Self {
         let mut reference = Self {
             to,
             row_of_key: vec![NOBODY; texts.dictionary.len()],
-            key_of_row: vec![NOBODY; targets],
+            key_of_row: vec![NOBODY; target.list.len()],
             first: vec![NOBODY; texts.dictionary.len()],
             next: vec![NOBODY; rows],
         };
         for (key, id) in (0u32..).zip(texts.dictionary.iter()) {
-            if let Some(row) = target.get(id) {
-                reference.point(Some(key), *row as usize);
+            if let Some(row) = target.row(id) {
+                reference.point(Some(key), row as usize);
             }
         }
         // From the last, so that lists run in the order of rows and members are read in the order of memory.
@@ -368,22 +367,22 @@ impl Reference {
 impl Table {
     /// How many records.
     pub fn len(&self) -> usize {
-        self.ids.len()
+        self.ids.list.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.ids.is_empty()
+        self.ids.list.is_empty()
     }
 
     /// The records by row.
     pub fn ids(&self) -> &[RecordId] {
-        &self.ids
+        &self.ids.list
     }
 
     /// The row of a record.
     pub fn row(&self, id: &RecordId) -> Option<usize> {
-        self.rows.get(id).map(|row| *row as usize)
+        self.ids.row(id.as_str()).map(|row| row as usize)
     }
 
     /// The column of a told fact; none for a derived one.
@@ -423,8 +422,7 @@ pub struct Builder {
 
 #[derive(Debug)]
 struct OpenTable {
-    ids: Vec<RecordId>,
-    rows: HashMap<RecordId, u32>,
+    ids: Ids,
     order: Order,
     columns: Vec<Option<ColumnBuilder>>,
 }
@@ -440,7 +438,7 @@ impl Builder {
         let place = self.kinds.iter().position(|known| known.id == *kind);
         let place = place.ok_or_else(|| TableError::NoKind(kind.clone()))?;
         let table = &mut self.tables[place];
-        add_id(kind, &mut table.ids, &mut table.rows, &id)?;
+        table.ids.add(kind, &id)?;
         for (column, declared) in table.columns.iter_mut().zip(&self.kinds[place].facts) {
             if let Some(column) = column {
                 column.push(facts.get(&declared.id), type_of(&declared.fact_type));
@@ -455,7 +453,7 @@ impl Builder {
         let place = self.kinds.iter().position(|known| known.id == *kind);
         let place = place.ok_or_else(|| TableError::NoKind(kind.clone()))?;
         let (table, declared) = (&mut self.tables[place], &self.kinds[place].facts);
-        let row = add_id(kind, &mut table.ids, &mut table.rows, &id)? as usize;
+        let row = table.ids.add(kind, &id)? as usize;
         stored::read(facts, &table.order, declared, &mut table.columns, row)
             .map_err(|error| TableError::Damaged(kind.clone(), id, error.to_string()))
     }
@@ -469,7 +467,6 @@ impl Builder {
             .zip(&kinds)
             .map(|(table, kind)| Table {
                 ids: table.ids,
-                rows: table.rows,
                 types: kind.facts.iter().map(|fact| type_of(&fact.fact_type)).collect(),
                 references: vec![None; table.columns.len()],
                 columns: table.columns.into_iter().map(|column| column.map(ColumnBuilder::finish)).collect(),
@@ -481,8 +478,8 @@ impl Builder {
                 let Some(to) = kinds.iter().position(|kind| kind.id == *to) else { continue };
                 let Some(Column::Text(texts)) = &tables[place].columns[fact] else { continue };
                 let target = &tables[to];
-                let rows = tables[place].ids.len();
-                let reference = Reference::new(to, texts, rows, &target.rows, target.ids.len());
+                let rows = tables[place].len();
+                let reference = Reference::new(to, texts, rows, &target.ids);
                 tables[place].references[fact] = Some(reference);
             }
         }

@@ -14,18 +14,18 @@ mod days;
 mod facts;
 mod figures;
 mod record;
+mod tables;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use model::record::read_facts;
 use model::{Lang, RecordId};
 use rules::diagnostic::Diagnostic;
 use rules::evaluate::{Pass, Setting, pass};
 use rules::ruleset::RuleSet;
 use rules::table::{TableError, Tables};
-use store::{Past, Schema, Store, StoreError};
+use store::{Schema, Store, StoreError};
 
 pub use cases::Reconciled;
 pub use days::{Days, Moved};
@@ -123,36 +123,6 @@ impl Pipeline {
         let (tables, synthetic) = self.tables(on)?;
         let pass = pass(&self.rules, &tables, &Setting::on(on));
         Ok(Snapshot { on, seq, tables, pass, synthetic, gathered: figures::Gathered::default() })
-    }
-
-    /// The register as it was on a day, as columns; and by kind and row, what is made up.
-    pub fn tables(&self, on: NaiveDate) -> Result<(Tables, Vec<Vec<bool>>), PipelineError> {
-        let is_past = self.store.registry_day()?.is_some_and(|last| on < last);
-        let mut builder = Tables::builder(&self.rules);
-        let mut synthetic = Vec::with_capacity(self.rules.kinds.len());
-        for kind in &self.rules.kinds {
-            let mut flags = Vec::new();
-            let mut refused = None;
-            let mut added = |result: Result<(), TableError>, synthetic| match result {
-                Ok(()) => flags.push(synthetic),
-                Err(error) => refused = Some(error),
-            };
-            if is_past {
-                self.store.each_record_on(kind.id.as_str(), Past { on, known_at: None }, |record| {
-                    let facts = read_facts(kind, &record.facts);
-                    added(builder.push(&kind.id, record.id, &facts), record.synthetic);
-                })?;
-            } else {
-                self.store.each_record_text(kind.id.as_str(), |record| {
-                    added(builder.push_stored(&kind.id, record.id.into(), record.facts), record.synthetic);
-                })?;
-            }
-            if let Some(error) = refused {
-                return Err(error.into());
-            }
-            synthetic.push(flags);
-        }
-        Ok((builder.finish(), synthetic))
     }
 }
 
