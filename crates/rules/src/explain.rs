@@ -11,7 +11,7 @@ use model::{
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use crate::evaluate::one::{Context, ParameterRead, Read, Trace, Walk, distinct};
+use crate::evaluate::one::{Context, Keep, ParameterRead, Read, Trace, Walk, distinct};
 use crate::evaluate::scalar::{Scalar, type_of};
 use crate::evaluate::{Facts, Held, Judged, Missing, Setting, held, near_miss};
 use crate::expr::{Const, Expr, FactIndex, KindIndex, Node, Type};
@@ -243,7 +243,7 @@ pub fn explain(
     let unit = words.amount.as_ref().map(|amount| amount.unit.clone());
     let amount = version.amount.as_ref().map(|expr| explainer.figure(expr, unit.clone(), at));
     let paid = version.paid.as_ref().map(|expr| explainer.figure(expr, unit, at));
-    let ask = explainer.ask(std::slice::from_ref(&judged), at);
+    let ask = explainer.ask(&[&judged], at);
     Some(Explanation {
         duty: words.id.clone(),
         verb: words.verb.clone(),
@@ -270,23 +270,29 @@ pub fn explain(
     })
 }
 
-/// The missing facts that the duties in force for a record turn on, all duties together: the fact that is expected to
-/// settle most comes first.
-pub fn ask_order(
-    rules: &RuleSet,
-    facts: &impl Facts,
-    (kind, id): (&KindId, &RecordId),
-    setting: &Setting,
-) -> Vec<Ask> {
-    let mut explainer = Explainer { rules, setting, walk: Walk::new(rules, facts, setting) };
-    let Some(at) = explainer.walk.find(kind, id) else { return Vec::new() };
-    let in_force = |index: &usize| {
-        let duty = &rules.duties[*index].duty;
-        duty.kind == *kind && duty.valid_on(setting.on).is_some()
-    };
-    let duties = (0..rules.duties.len()).filter(in_force);
-    let judged: Vec<Judged> = duties.map(|index| explainer.walk.judge(index, at)).collect();
-    explainer.ask(&judged, at)
+/// Some records, each read once, however many duties are judged for it and questions weighed.
+pub struct Reading<'a, F>(Explainer<'a, F>);
+
+impl<'a, F: Facts> Reading<'a, F> {
+    /// Nothing read yet.
+    pub fn new(rules: &'a RuleSet, facts: &'a F, setting: &'a Setting) -> Self {
+        let mut walk = Walk::new(rules, facts, setting);
+        walk.keep(Keep::Missing);
+        Self(Explainer { rules, setting, walk })
+    }
+
+    /// Judges one version of a duty, by its place in [`RuleSet::duties`], whether in force or not. None if there is no
+    /// such record.
+    pub fn judge(&mut self, duty: usize, id: &RecordId) -> Option<Judged> {
+        let at = self.0.walk.find(&self.0.rules.duties.get(duty)?.duty.kind, id)?;
+        Some(self.0.walk.judge(duty, at))
+    }
+
+    /// The missing facts that verdicts of one record turn on, all of them together: the fact that is expected to settle
+    /// most comes first.
+    pub fn ask_order(&mut self, (kind, id): (&KindId, &RecordId), judged: &[&Judged]) -> Vec<Ask> {
+        self.0.walk.find(kind, id).map(|at| self.0.ask(judged, at)).unwrap_or_default()
+    }
 }
 
 struct Explainer<'a, F> {
@@ -424,7 +430,7 @@ impl<F: Facts> Explainer<'_, F> {
             if self.rules.kinds[read.kind].facts[read.fact].derived.is_some() {
                 continue;
             }
-            let to = self.nearest(part, read, at);
+            let to = self.quietly(|quiet| quiet.nearest(part, read, at));
             if to.is_empty() || before == Truth::from(part.wanted) {
                 continue;
             }
@@ -621,8 +627,9 @@ impl<F: Facts> Explainer<'_, F> {
     }
 
     /// The missing facts of unknown verdicts, what is expected to settle most first.
-    fn ask(&mut self, judged: &[Judged], at: usize) -> Vec<Ask> {
-        let unknown: Vec<&Judged> = judged.iter().filter(|judged| judged.should == Truth::Unknown).collect();
+    fn ask(&mut self, judged: &[&Judged], at: usize) -> Vec<Ask> {
+        let unknown = judged.iter().copied().filter(|judged| judged.should == Truth::Unknown);
+        let unknown: Vec<&Judged> = unknown.collect();
         let all = distinct(unknown.iter().flat_map(|judged| judged.missing.iter().cloned()).collect());
         let mut asks: Vec<Ask> = all
             .into_iter()
@@ -636,8 +643,9 @@ impl<F: Facts> Explainer<'_, F> {
                         .any(|other| other.path == missing.path && other.record == missing.record)
                 };
                 let duties: Vec<&Judged> = unknown.iter().filter(turn_on).copied().collect();
-                let settles =
-                    duties.iter().map(|judged| self.settles(judged, (kind, fact), &missing, at)).sum();
+                let settles = self.quietly(|quiet| {
+                    duties.iter().map(|judged| quiet.settles(judged, (kind, fact), &missing, at)).sum()
+                });
                 let fact = &declared.facts[fact];
                 Some(Ask {
                     path: missing.path,
@@ -655,6 +663,14 @@ impl<F: Facts> Explainer<'_, F> {
         // Stable: facts that settle as much stay in the order of the duties.
         asks.sort_by(|a, b| b.settles.total_cmp(&a.settles).then(b.duties.len().cmp(&a.duties.len())));
         asks
+    }
+
+    /// Tries answers: only what comes out is asked for.
+    fn quietly<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let kept = self.walk.keep(Keep::Answers);
+        let done = work(self);
+        self.walk.keep(kept);
+        done
     }
 
     /// The share of possible answers after which it is known whether the duty is owed.
@@ -679,6 +695,7 @@ impl<F: Facts> Explainer<'_, F> {
         let mut known = 0u32;
         for answer in &answers {
             self.walk.put((record, fact), Some(answer.clone()));
+            self.walk.trace = Trace::default();
             // The clauses that are known are yes, or the duty would be known.
             let truths = open.iter().map(|clause| self.walk.truth(clause, &here));
             known += u32::from(truths.fold(Truth::Yes, |all, clause| all & clause) != Truth::Unknown);

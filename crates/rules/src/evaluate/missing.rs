@@ -6,9 +6,9 @@ use model::{FactId, KindId, Label, Standing};
 use serde::Serialize;
 
 use super::columns::Logic;
-use super::one::Walk;
+use super::one::{Keep, Walk};
 use super::pass::{DutyPass, Pass};
-use super::vector::{Source, full};
+use super::vector::{Rows, Source, full};
 use super::{Index, Setting, differs_by_area};
 use crate::bits::ones_of;
 use crate::column::CHUNK;
@@ -168,23 +168,21 @@ impl Pass {
             missing.resize(met.facts.len(), [0; _]);
             let logic = Logic { answers: self.traces[duty.kind].chunk_words(start / CHUNK), all: &all };
             let mut walk = Walk::new(rules, tables, &self.setting);
-            let mut turns = |condition: ConditionIndex, rows: &Block| {
-                for (at, word) in rows.iter().enumerate().filter(|(_, word)| **word != 0) {
-                    for bit in ones_of(*word) {
-                        let row = start + at * 64 + bit;
-                        let mut lacks = |place: usize| missing[place][at] |= 1 << bit;
-                        match &reads[&condition] {
-                            Reads::Told(told) => told
-                                .iter()
-                                .filter(|(_, path)| source.lacks(path, row))
-                                .for_each(|(place, _)| lacks(*place)),
-                            Reads::Walked => {
-                                for fact in walk.missing(duty.kind, &ids[row], &conditions[condition]) {
-                                    let place = met.place(fact.path, fact.kind, fact.fact);
-                                    missing.resize(missing.len().max(place + 1), [0; _]);
-                                    missing[place][at] |= 1 << bit;
-                                }
-                            }
+            walk.keep(Keep::Missing);
+            let here = Rows::Range { start, len: CHUNK.min(duty.rows() - start) };
+            let mut turns = |condition: ConditionIndex, rows: &Block| match &reads[&condition] {
+                Reads::Told(told) => {
+                    for (place, path) in told {
+                        lack(&source, path, (here, rows), &mut missing[*place]);
+                    }
+                }
+                Reads::Walked => {
+                    for (at, bit) in each_bit(rows) {
+                        let id = &ids[start + at * 64 + bit];
+                        for fact in walk.missing(duty.kind, id, &conditions[condition]) {
+                            let place = met.place(fact.path, fact.kind, fact.fact);
+                            missing.resize(missing.len().max(place + 1), [0; _]);
+                            missing[place][at] |= 1 << bit;
                         }
                     }
                 }
@@ -216,6 +214,29 @@ impl Met {
             text.push('.');
         }
     }
+}
+
+/// Of the rows of a chunk that are in question, adds those that lack the told fact at the end of a path.
+fn lack(source: &Source<'_>, path: &Path, (here, rows): (Rows<'_>, &Block), missing: &mut Block) {
+    if path.steps.is_empty() {
+        // A fact of the record itself: 64 rows at a time.
+        let known = source.read(path, here);
+        for ((missing, rows), known) in missing.iter_mut().zip(rows).zip(known.known(here.len()).iter()) {
+            *missing |= rows & !known;
+        }
+        return;
+    }
+    for (at, bit) in each_bit(rows) {
+        if source.lacks(path, here.row(at * 64 + bit) as usize) {
+            missing[at] |= 1 << bit;
+        }
+    }
+}
+
+/// The rows of a block: word and bit.
+fn each_bit(rows: &Block) -> impl Iterator<Item = (usize, usize)> {
+    let words = rows.iter().enumerate().filter(|(_, word)| **word != 0);
+    words.flat_map(|(at, word)| ones_of(*word).map(move |bit| (at, bit)))
 }
 
 /// Whether an expression is unknown wherever a fact it reads is missing, and reads no fact that is computed.

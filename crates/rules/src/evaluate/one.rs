@@ -24,6 +24,7 @@ pub fn one(
     setting: &Setting,
 ) -> Vec<Judged> {
     let mut walk = Walk::new(rules, facts, setting);
+    walk.keep(Keep::Missing);
     let Some(at) = walk.find(kind, id) else { return Vec::new() };
     let of_kind = |duty: &CompiledDuty| duty.duty.kind == *kind && duty.duty.valid_on(setting.on).is_some();
     let duties = rules.duties.iter().enumerate().filter(|(_, duty)| of_kind(duty));
@@ -40,6 +41,7 @@ pub fn judge(
     setting: &Setting,
 ) -> Option<Judged> {
     let mut walk = Walk::new(rules, facts, setting);
+    walk.keep(Keep::Missing);
     let at = walk.find(&rules.duties.get(duty)?.duty.kind, id)?;
     Some(walk.judge(duty, at))
 }
@@ -52,6 +54,7 @@ pub fn fact(
     setting: &Setting,
 ) -> (Option<Value>, Vec<Missing>) {
     let mut walk = Walk::new(rules, facts, setting);
+    walk.keep(Keep::Missing);
     let Some(at) = walk.find(kind, id) else { return (None, Vec::new()) };
     let kind = walk.records[at].kind;
     let Some(place) = rules.kinds[kind].facts.iter().position(|known| known.id == *fact) else {
@@ -73,9 +76,21 @@ pub fn truth(
     setting: &Setting,
 ) -> (Truth, Vec<Missing>) {
     let mut walk = Walk::new(rules, facts, setting);
+    walk.keep(Keep::Missing);
     let Some(at) = walk.find(kind, id) else { return (Truth::Unknown, Vec::new()) };
     let truth = walk.truth(condition, &Context::root(at));
     (truth, std::mem::take(&mut walk.trace.missing))
+}
+
+/// What goes on the trace. What is not asked for is not written down: it takes most of the time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Keep {
+    /// Whose facts are missing, without the way to them.
+    Answers,
+    /// Missing facts.
+    Missing,
+    /// All.
+    Reads,
 }
 
 /// What was read since the trace was last taken.
@@ -148,6 +163,9 @@ pub(crate) struct Walk<'a, F> {
     records: Vec<Loaded>,
     places: HashMap<(KindIndex, RecordId), usize>,
     members: HashMap<(usize, Members), Vec<usize>>,
+    /// By parameter, whether areas differ in it, once that was asked.
+    differ: Vec<Option<bool>>,
+    keep: Keep,
     pub trace: Trace,
 }
 
@@ -161,8 +179,23 @@ impl<'a, F: Facts> Walk<'a, F> {
             records: Vec::new(),
             places: HashMap::new(),
             members: HashMap::new(),
+            differ: vec![None; rules.parameters.len()],
+            keep: Keep::Reads,
             trace: Trace::default(),
         }
+    }
+
+    /// Says what is asked for from now on; returns what was until now.
+    pub fn keep(&mut self, keep: Keep) -> Keep {
+        if keep > self.keep {
+            // What was computed has less on record than is asked for.
+            self.forget();
+        }
+        std::mem::replace(&mut self.keep, keep)
+    }
+
+    fn forget(&mut self) {
+        self.records.iter_mut().for_each(|record| record.derived.clear());
     }
 
     /// Loads a record; none if there is none.
@@ -181,13 +214,13 @@ impl<'a, F: Facts> Walk<'a, F> {
     pub fn place_or_empty(&mut self, kind: KindIndex, id: &RecordId) -> usize {
         let record =
             Record { kind: self.rules.kinds[kind].id.clone(), id: id.clone(), facts: BTreeMap::new() };
-        self.place(kind, id).unwrap_or_else(|| self.keep(kind, record))
+        self.place(kind, id).unwrap_or_else(|| self.hold(kind, record))
     }
 
     /// Tries another value of a fact, or none. Whatever was computed is computed again.
     pub fn put(&mut self, (record, fact): (usize, FactIndex), value: Option<Value>) {
         self.records[record].told[fact] = value;
-        self.records.iter_mut().for_each(|record| record.derived.clear());
+        self.forget();
     }
 
     fn load(&mut self, kind: KindIndex, id: &RecordId) -> Option<usize> {
@@ -195,10 +228,10 @@ impl<'a, F: Facts> Walk<'a, F> {
             return Some(*at);
         }
         let record = self.facts.record(&self.rules.kinds[kind].id, id)?;
-        Some(self.keep(kind, record))
+        Some(self.hold(kind, record))
     }
 
-    fn keep(&mut self, kind: KindIndex, mut record: Record) -> usize {
+    fn hold(&mut self, kind: KindIndex, mut record: Record) -> usize {
         if let Some(at) = self.places.get(&(kind, record.id.clone())) {
             return *at;
         }
@@ -463,7 +496,8 @@ impl<'a, F: Facts> Walk<'a, F> {
         key: Option<&str>,
     ) -> Option<Held<'a>> {
         let mut area = None;
-        if differs_by_area(self.rules, self.setting, parameter) {
+        let (rules, setting) = (self.rules, self.setting);
+        if *self.differ[parameter].get_or_insert_with(|| differs_by_area(rules, setting, parameter)) {
             let owner = Context::root(context.owner);
             if let Some(path) = self.index.areas[self.records[context.owner].kind].clone() {
                 match self.follow(&path, &owner)? {
@@ -473,6 +507,9 @@ impl<'a, F: Facts> Walk<'a, F> {
             }
         }
         let held = held(self.rules, self.setting, parameter, area.as_deref());
+        if self.keep < Keep::Reads {
+            return Some(held);
+        }
         let read = ParameterRead { parameter, area, key: key.map(str::to_owned) };
         if !self.trace.parameters.contains(&read) {
             self.trace.parameters.push(read);
@@ -483,12 +520,14 @@ impl<'a, F: Facts> Walk<'a, F> {
     /// The fact at the end of a path.
     pub fn follow(&mut self, path: &Path, context: &Context) -> Option<Scalar> {
         let mut at = context.at;
-        let mut way = context.prefix.clone();
+        let mut way = if self.keep == Keep::Answers { String::new() } else { context.prefix.clone() };
         for (position, (step, kind)) in path.steps.iter().enumerate() {
             let Scalar::Text(id) = self.read(at, *step, &way)? else { return None };
             let id = RecordId::new(id);
-            way.push_str(self.rules.kinds[self.records[at].kind].facts[*step].id.as_str());
-            way.push('.');
+            if self.keep > Keep::Answers {
+                way.push_str(self.rules.kinds[self.records[at].kind].facts[*step].id.as_str());
+                way.push('.');
+            }
             match self.load(*kind, &id) {
                 Some(next) => at = next,
                 None => {
@@ -511,31 +550,41 @@ impl<'a, F: Facts> Walk<'a, F> {
         let kind = record.kind;
         let declared = &self.rules.kinds[kind].facts[fact];
         let ty = type_of(&declared.fact_type);
-        let path = format!("{way}{}", declared.id);
         let told = record.told[fact].as_ref().and_then(|value| Scalar::of_value(value, ty));
         let place = self.index.derived[kind][fact];
         let (None, Some(place)) = (&told, place) else {
-            let value = told.as_ref().and(record.told[fact].clone());
-            let id = record.id.clone();
             if told.is_none() {
-                self.miss(way, kind, id.clone(), fact);
+                self.miss(way, kind, record.id.clone(), fact);
             }
-            self.seen(Read { path, kind, record: id, fact, value, via: Vec::new() });
+            if self.keep == Keep::Reads {
+                let record = &self.records[at];
+                let value = told.as_ref().and(record.told[fact].clone());
+                let (path, record) = (format!("{way}{}", declared.id), record.id.clone());
+                self.seen(Read { path, kind, record, fact, value, via: Vec::new() });
+            }
             return told;
         };
         let memo = self.derive(at, fact, place);
-        let value = memo.value.as_ref().and_then(|value| value.to_value(ty));
-        let id = self.records[at].id.clone();
-        self.seen(Read { path: path.clone(), kind, record: id, fact, value, via: Vec::new() });
+        if self.keep == Keep::Answers {
+            self.trace.missing.extend(memo.trace.missing);
+            return memo.value;
+        }
+        let path = format!("{way}{}", declared.id);
         let via = |inner: Vec<String>| {
             std::iter::once(path.clone()).chain(inner.iter().map(|via| format!("{way}{via}"))).collect()
         };
-        for read in memo.trace.reads {
-            self.seen(Read { path: format!("{way}{}", read.path), via: via(read.via), ..read });
-        }
         for missing in memo.trace.missing {
             let path = format!("{way}{}", missing.path);
             self.trace.missing.push(Missing { path, via: via(missing.via), ..missing });
+        }
+        if self.keep == Keep::Missing {
+            return memo.value;
+        }
+        let value = memo.value.as_ref().and_then(|value| value.to_value(ty));
+        let id = self.records[at].id.clone();
+        self.seen(Read { path: path.clone(), kind, record: id, fact, value, via: Vec::new() });
+        for read in memo.trace.reads {
+            self.seen(Read { path: format!("{way}{}", read.path), via: via(read.via), ..read });
         }
         for parameter in memo.trace.parameters {
             if !self.trace.parameters.contains(&parameter) {
@@ -571,7 +620,7 @@ impl<'a, F: Facts> Walk<'a, F> {
     fn miss(&mut self, way: &str, kind: KindIndex, record: RecordId, fact: FactIndex) {
         let kind = &self.rules.kinds[kind];
         let fact = kind.facts[fact].id.clone();
-        let path = format!("{way}{fact}");
+        let path = if self.keep == Keep::Answers { String::new() } else { format!("{way}{fact}") };
         self.trace.missing.push(Missing { path, kind: kind.id.clone(), record, fact, via: Vec::new() });
     }
 
@@ -581,7 +630,7 @@ impl<'a, F: Facts> Walk<'a, F> {
         }
         let kind = &self.rules.kinds[members.kind];
         let records = self.facts.members(&kind.id, &kind.facts[members.by].id, &self.records[at].id);
-        let places: Vec<usize> = records.into_iter().map(|record| self.keep(members.kind, record)).collect();
+        let places: Vec<usize> = records.into_iter().map(|record| self.hold(members.kind, record)).collect();
         self.members.insert((at, members.clone()), places.clone());
         places
     }
@@ -597,7 +646,12 @@ impl<'a, F: Facts> Walk<'a, F> {
         if self.facts.is_open(&self.rules.kinds[owner.kind].id, &owner.id) {
             return None;
         }
-        let prefix = format!("{}{}.", context.prefix, self.rules.kinds[members.kind].id);
+        let prefix = match self.keep {
+            Keep::Answers => String::new(),
+            Keep::Missing | Keep::Reads => {
+                format!("{}{}.", context.prefix, self.rules.kinds[members.kind].id)
+            }
+        };
         let mut tally = Tally::new(aggregate.fold);
         for member in self.members(context.at, members) {
             let inner = Context { at: member, owner: context.owner, prefix: prefix.clone() };

@@ -9,8 +9,8 @@
 use std::collections::BTreeMap;
 
 use model::{Fact, FactId, FactType, Kind, KindId, Record, RecordId, Value};
-use rules::evaluate::{Facts, Judged, Setting};
-use rules::explain::ask_order;
+use rules::evaluate::{Facts, Judged};
+use rules::explain::Reading;
 
 use super::city::{FactTypeName, OptionShape, options};
 use super::owed::{KnownFact, Question};
@@ -23,6 +23,15 @@ use super::words::Words;
 const MADE_UP: char = '?';
 /// The most questions that are asked at once.
 const QUESTIONS_MAX: usize = 5;
+
+/// One measure for a firm.
+pub struct Verdicts {
+    /// The duty's place in the rules.
+    pub index: usize,
+    kind: usize,
+    /// The verdict of each record by which it concerns the firm.
+    pub judged: Vec<(Judged, RecordId)>,
+}
 
 /// Somebody who asks.
 pub struct Asker<'a> {
@@ -142,7 +151,7 @@ impl<'a> Asker<'a> {
 
     /// The records by which a duty concerns the firm: itself; those that it is served through, or a made-up one where
     /// none is known. None where the duty does not concern firms.
-    pub fn records_of(&self, duty: usize) -> Option<Vec<RecordId>> {
+    fn records_of(&self, duty: usize) -> Option<Vec<RecordId>> {
         let compiled = &self.view.rules.duties[duty];
         if compiled.kind == self.kind {
             return Some(vec![self.who()]);
@@ -166,23 +175,32 @@ impl<'a> Asker<'a> {
         judged.missing.iter().filter_map(|missing| self.key(missing.record.as_str(), &missing.fact))
     }
 
+    /// Judges every measure in force that concerns the firm, for each record by which it does.
+    pub fn judge(&self, reading: &mut Reading<'_, Self>) -> Vec<Verdicts> {
+        let duties = self.view.snapshot.pass.duties.iter();
+        let judged = duties.filter_map(|duty| {
+            let records = self.records_of(duty.index)?.into_iter();
+            let judged = records.filter_map(|id| Some((reading.judge(duty.index, &id)?, id)));
+            Some(Verdicts { index: duty.index, kind: duty.kind, judged: judged.collect() })
+        });
+        judged.collect()
+    }
+
     /// The questions that matter, the one that is expected to settle most first.
-    pub fn questions(&self) -> Vec<Question> {
-        let rules = self.view.rules;
-        let setting = Setting::on(self.view.snapshot.on);
-        let mut records: Vec<(KindId, RecordId)> = Vec::new();
-        for duty in &self.view.snapshot.pass.duties {
-            let kind = &self.view.kind(duty.kind).id;
-            for id in self.records_of(duty.index).unwrap_or_default() {
-                if !records.iter().any(|(known, record)| known == kind && *record == id) {
-                    records.push((kind.clone(), id));
+    pub fn questions(&self, reading: &mut Reading<'_, Self>, verdicts: &[Verdicts]) -> Vec<Question> {
+        let mut records: Vec<(usize, &RecordId, Vec<&Judged>)> = Vec::new();
+        for of_duty in verdicts {
+            for (judged, id) in &of_duty.judged {
+                match records.iter_mut().find(|(kind, known, _)| *kind == of_duty.kind && *known == id) {
+                    Some((.., all)) => all.push(judged),
+                    None => records.push((of_duty.kind, id, vec![judged])),
                 }
             }
         }
         // One fact may settle measures of several kinds: its weights add up.
         let mut weights: Vec<(String, f64, usize)> = Vec::new();
-        for (kind, id) in &records {
-            for ask in ask_order(rules, self, (kind, id), &setting) {
+        for (kind, id, judged) in &records {
+            for ask in reading.ask_order((&self.view.kind(*kind).id, id), judged) {
                 let Some(key) = self.key(ask.record.as_str(), &ask.fact) else { continue };
                 match weights.iter_mut().find(|(known, ..)| *known == key) {
                     Some((_, settles, duties)) => {

@@ -8,13 +8,14 @@ use axum::http::HeaderMap;
 use axum::{Extension, Json};
 use chrono::NaiveDate;
 use model::{Duty, KindId, RecordId, Value};
-use rules::evaluate::{Judged, Setting, judge};
+use rules::evaluate::{Judged, Setting};
+use rules::explain::Reading;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::app::App;
-use super::asker::Asker;
+use super::asker::{Asker, Verdicts};
 use super::city::{FactTypeName, OptionShape};
 use super::extract::Body;
 use super::problem::{Kind as ProblemKind, Problem};
@@ -190,10 +191,10 @@ fn answer(view: View, own: Option<&(KindId, RecordId)>, request: &OwedRequest) -
     let is_own = row.is_some_and(|row| own.is_some_and(|(_, id)| id == view.id(kind, row)));
     let who = row.filter(|_| is_own).map(|row| view.id(kind, row).clone());
     let asker = Asker::new(view, kind, who, &request.answers)?;
-    let mut measures: Vec<Measure> = Vec::new();
-    for duty in &view.snapshot.pass.duties {
-        measures.extend(asker.measure(duty.index));
-    }
+    let setting = Setting::on(view.snapshot.on);
+    let mut reading = Reading::new(rules, &asker, &setting);
+    let verdicts = asker.judge(&mut reading);
+    let mut measures: Vec<Measure> = verdicts.iter().filter_map(|verdicts| asker.measure(verdicts)).collect();
     measures.sort_by_key(|measure| match measure.answer {
         Truth::Yes => 0,
         Truth::Unknown => 1,
@@ -207,7 +208,7 @@ fn answer(view: View, own: Option<&(KindId, RecordId)>, request: &OwedRequest) -
         }),
         known: asker.known(),
         measures,
-        questions: asker.questions(),
+        questions: asker.questions(&mut reading, &verdicts),
         synthetic: row.is_some_and(|row| view.snapshot.is_synthetic(kind, row)),
     })
 }
@@ -232,16 +233,15 @@ fn hidden(name: &str) -> String {
 }
 
 impl Asker<'_> {
-    /// One measure for the firm; none where the duty does not concern firms.
-    fn measure(&self, index: usize) -> Option<Measure> {
-        let (rules, setting) = (self.view.rules, Setting::on(self.view.snapshot.on));
-        let declared: &Duty = &rules.duties[index].duty;
-        let records = self.records_of(index)?;
-        let judged: Vec<Judged> =
-            records.iter().filter_map(|id| judge(rules, self, index, id, &setting)).collect();
+    /// One measure for the firm; none where no record of it is left.
+    fn measure(&self, verdicts: &Verdicts) -> Option<Measure> {
+        let rules = self.view.rules;
+        let declared: &Duty = &rules.duties[verdicts.index].duty;
+        let judged: Vec<&Judged> = verdicts.judged.iter().map(|(judged, _)| judged).collect();
         let should = judged.iter().map(|judged| judged.should).reduce(|a, b| a | b)?;
         // What decides the answer: for a yes those owed, for an unknown those open, for a no any.
-        let deciding: Vec<&Judged> = judged.iter().filter(|judged| judged.should == should).collect();
+        let deciding: Vec<&Judged> =
+            judged.iter().copied().filter(|judged| judged.should == should).collect();
         let is_shown = should != model::Truth::No;
         let sum = |number: fn(&Judged) -> Option<Decimal>| {
             let known: Vec<Decimal> = deciding.iter().filter_map(|judged| number(judged)).collect();
