@@ -1,10 +1,10 @@
-"""Runs the same rules over the same made-up firms with Polars and DuckDB, on one core, after our own runner.
+"""Runs the same rules over the same made-up firms with Polars, DuckDB and OpenFisca, on one core, after our own runner.
 
 usage: peers.py RULES.txt [FIRMS]
-Needs: pip install polars duckdb pyarrow. Our runner has to be built: cargo build --release -p bench-rules.
+Needs: pip install polars duckdb pyarrow OpenFisca-Core==46.0.1 (openfisca_peer.py says how it is used). Our runner has to be built: cargo build --release -p bench-rules.
 Prints a table of medians in seconds of CPU and their ratio to ours. The peers only say yes, no or null for each rule; none
-of them says why, which clause failed or which fact is missing. Spark and OpenFisca are left out: the first takes longer to
-start than all else here, the second needs the rules written again in Python.
+of them says why, which clause failed or which fact is missing. OpenFisca keeps the answer of each clause, the others do
+not. Spark is left out: it takes longer to start than all else here.
 """
 
 import json
@@ -15,9 +15,11 @@ import sys
 import tempfile
 import time
 
-os.environ["POLARS_MAX_THREADS"] = "1"
+for threads in ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ[threads] = "1"
 
 import duckdb  # noqa: E402
+import openfisca_peer  # noqa: E402
 import polars  # noqa: E402
 
 RUNS = 5
@@ -76,17 +78,25 @@ def main():
     def by_duckdb():
         return connection.sql(f"SELECT {columns} FROM firm").to_arrow_table()
 
+    def yeses(work):
+        table = work()
+        frame_of = table if isinstance(table, polars.DataFrame) else polars.from_arrow(table)
+        return int(sum(frame_of[column].sum() or 0 for column in frame_of.columns))
+
+    openfisca = openfisca_peer.Bench(rules, frame)
     base = ours["all rules, traced"]["p50"]
+    counted = base + ours["missing facts of all rules, counted"]["p50"]
     print(f"{len(rules)} rules, {firms} firms, seconds of CPU on one core, median of {RUNS}")
     print(f"{'ours, traced':28} {base:8.3f}      1.0")
-    for name, work in [("Polars", by_polars), ("DuckDB", by_duckdb)]:
+    print(f"{'ours, missing facts counted':28} {counted:8.3f} {counted / base:8.1f}")
+    peers = [("Polars", by_polars, yeses), ("DuckDB", by_duckdb, yeses), ("OpenFisca", openfisca.run, lambda work: work())]
+    for name, work, count in peers:
         try:
-            seconds, table = measured(work)
+            seconds, _ = measured(work)
+            found = count(work)
         except Exception as error:  # a peer that cannot run a rule is a result, too
             print(f"{name:28} {type(error).__name__}: {str(error)[:200]}")
             continue
-        frame_of = table if isinstance(table, polars.DataFrame) else polars.from_arrow(table)
-        found = int(sum(frame_of[column].sum() or 0 for column in frame_of.columns))
         agrees = "agrees" if found == yes else f"differs: {found} yes, ours {yes}"
         print(f"{name:28} {seconds:8.3f} {seconds / base:8.1f}  {agrees}")
     for name, line in ours.items():
