@@ -35,11 +35,22 @@ fn lower(c: char) -> char {
 /// What two writings of a heading, a code or an area have in common: narrow, lower case, no space, none of the stars
 /// and colons that forms are decorated with.
 pub fn label(text: &str) -> String {
-    narrow(text)
-        .chars()
+    let mut label = String::with_capacity(text.len());
+    label.extend(letters(text));
+    label
+}
+
+/// Whether two texts have the same [`label`].
+pub fn is_same(one: &str, other: &str) -> bool {
+    letters(one).eq(letters(other))
+}
+
+/// The characters of a [`label`].
+pub fn letters(text: &str) -> impl Iterator<Item = char> {
+    text.chars()
+        .map(narrow_char)
         .filter(|c| !c.is_whitespace() && !is_invisible(*c) && !matches!(c, '*' | ':' | '※' | '★'))
         .map(lower)
-        .collect()
 }
 
 #[cfg(test)]

@@ -62,8 +62,19 @@ pub fn is_missing(text: &str) -> bool {
     if text.len() > LONGEST_BYTES {
         return false;
     }
-    let text = form::label(text);
-    text.is_empty() || MISSING.contains(&text.as_str())
+    // Asked of every cell, so nothing is copied: most have more letters than the longest of the marks.
+    const LONGEST_CHARS: usize = 4;
+    let mut letters = form::letters(text);
+    let mut first = ['\0'; LONGEST_CHARS];
+    let mut length = 0;
+    for (place, letter) in first.iter_mut().zip(&mut letters) {
+        *place = letter;
+        length += 1;
+    }
+    letters.next().is_none() && {
+        let text = &first[..length];
+        text.is_empty() || MISSING.iter().any(|mark| mark.chars().eq(text.iter().copied()))
+    }
 }
 
 impl<'a> Reader<'a> {
@@ -111,11 +122,12 @@ impl<'a> Reader<'a> {
         }
         // An option may be called 无; it wins over the mark of not knowing.
         if let FactType::Code { options } = &self.fact.fact_type {
-            let text = form::label(&cell.shown());
-            let found = self.options.get(&text);
+            let shown = cell.shown();
+            // Most cells are written as a label is, or as the option's id.
+            let found = self.options.get(&shown).or_else(|| self.options.get(&form::label(&shown)));
             return match found {
                 Some(id) => Reading::Known(Value::Text((*id).to_owned())),
-                None if is_missing(&text) => Reading::Missing,
+                None if is_missing(&shown) => Reading::Missing,
                 None => Reading::Refused(Reason::NotAnOption(
                     options.iter().map(|option| option.label.clone()).collect(),
                 )),
@@ -203,6 +215,9 @@ impl<'a> Reader<'a> {
 
 /// A number as people write it, and what the unit behind it multiplies it by, if there is one.
 fn amount(text: &str, unit: Option<&Unit>) -> Result<(Decimal, Option<Decimal>), Reason> {
+    if let Some(number) = plain(text) {
+        return Ok((number, None));
+    }
     let text: String = form::narrow(text).chars().filter(|c| !c.is_whitespace()).collect();
     let lower = text.to_lowercase();
     let first = lower.find(|c: char| c.is_ascii_digit() || c == '.').ok_or(Reason::NotANumber)?;
@@ -244,6 +259,29 @@ fn amount(text: &str, unit: Option<&Unit>) -> Result<(Decimal, Option<Decimal>),
     Ok((number, Some(factor)))
 }
 
+/// A number as programs write it: nothing but digits, with a point among them or none.
+fn plain(text: &str) -> Option<Decimal> {
+    const MOST_DIGITS: usize = 18;
+    let mut points = 0;
+    let mut unscaled = 0_i64;
+    let mut scale = 0;
+    let bytes = text.as_bytes();
+    if bytes.len() > MOST_DIGITS || !bytes.first()?.is_ascii_digit() || !bytes.last()?.is_ascii_digit() {
+        return None;
+    }
+    for byte in bytes {
+        match byte {
+            b'0'..=b'9' => {
+                unscaled = unscaled * 10 + i64::from(byte - b'0');
+                scale += points;
+            }
+            b'.' => points += 1,
+            _ => return None,
+        }
+    }
+    (points <= 1).then(|| Decimal::new(unscaled, scale))
+}
+
 /// Digits with commas between groups of three, or of four as in Chinese counting. A comma elsewhere may be a decimal
 /// point or a slip, so it is no number.
 fn grouped(digits: &str) -> Option<Decimal> {
@@ -277,6 +315,8 @@ fn grouped(digits: &str) -> Option<Decimal> {
 fn yes_or_no(cell: &Cell) -> Result<bool, Reason> {
     let text = match cell {
         Cell::Bool(value) => return Ok(*value),
+        Cell::Text(text) if text == "true" => return Ok(true),
+        Cell::Text(text) if text == "false" => return Ok(false),
         other => form::label(&other.shown()),
     };
     match text.as_str() {
@@ -296,6 +336,16 @@ const SERIALS: std::ops::RangeInclusive<u64> = 10_959..=73_050;
 fn date(cell: &Cell, by_month: bool) -> Result<NaiveDate, Reason> {
     let text = match cell {
         Cell::Date(day) => return Ok(*day),
+        Cell::Text(text) => match text.as_bytes() {
+            // As programs write it.
+            [_, _, _, _, b'-', _, _, b'-', _, _] if text.is_ascii() => {
+                match ymd(&text[..4], &text[5..7], &text[8..]) {
+                    Ok(day) => return Ok(day),
+                    Err(_) => text.clone(),
+                }
+            }
+            _ => text.clone(),
+        },
         other => other.shown(),
     };
     let text = form::narrow(&text);
@@ -375,9 +425,14 @@ fn point(cell: &Cell) -> Result<Point, Reason> {
 /// Text as it stands, without the space around it. A long number of a workbook has lost its last digits, and so has
 /// text such as 9.1411E+17.
 fn digits_kept(cell: &Cell) -> Result<String, Reason> {
-    let text = cell.shown().trim().to_owned();
+    let text = match cell {
+        Cell::Text(text) => text.trim().to_owned(),
+        other => other.shown().trim().to_owned(),
+    };
     let lost = match cell {
         Cell::Number(number) => number.abs() >= 1e15,
+        // As long as there is no sign of it, nothing is copied to look closer.
+        Cell::Text(_) if !text.contains(['+', '＋']) => false,
         Cell::Text(_) => {
             let lower = form::label(&text);
             lower.split_once("e+").is_some_and(|(head, tail)| {
@@ -394,6 +449,9 @@ fn digits_kept(cell: &Cell) -> Result<String, Reason> {
 
 /// The area that a cell names: by code or by any of its names, or as the last of a chain (甲省乙市丙县).
 pub fn area<'a>(areas: &'a Areas, text: &str) -> Option<&'a Area> {
+    if let Some(area) = areas.find(text) {
+        return Some(area);
+    }
     let text = form::narrow(text);
     let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     // English names have spaces within.

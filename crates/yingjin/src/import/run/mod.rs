@@ -1,12 +1,14 @@
 //! An import from the first row to its event.
 //!
 //! ```text
+//! ahead     rows cut and their cells read, on a thread of its own
 //! telling   what a row tells: its cells, its references
 //! bounds    whether its record is the importer's to tell of
 //! weigh     what of that is new, a correction, or a dispute
 //! touched   which records the file has told of
 //! ```
 
+mod ahead;
 mod bounds;
 mod telling;
 mod touched;
@@ -21,6 +23,7 @@ use model::{Change, Fact, FactId, FactType, Kind, RecordId, Value};
 use serde_json::{Value as Json, json};
 use store::{Aside, Import, ImportRow, Store, StoredRecord};
 
+use self::ahead::{ReadRow, Wanted};
 use self::telling::Telling;
 use self::touched::Touched;
 use self::weigh::is_same;
@@ -225,77 +228,47 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// In which reading a row is taken.
-    fn reading_of(&self, plan: &SheetPlan<'a>, row: &Row) -> Turn {
-        let kind = self.setting.city.kind;
-        let Some(key) = matching::single_key(kind).filter(|_| matching::has_registered_names(kind)) else {
-            return Turn::Keyed;
-        };
-        let column = plan
-            .columns
-            .iter()
-            .find(|column| matches!(&column.path, Told::Own(own) if own == key.id.as_str()));
-        let Some(column) = column else { return Turn::Named };
-        match column.reader.read(row.cell(column.index)) {
-            Reading::Known(_) | Reading::Doubtful(..) => Turn::Keyed,
-            Reading::Missing => Turn::Named,
-            Reading::Refused(_) if matching::is_old_number(&shown(row.cell(column.index))) => Turn::Named,
-            Reading::Refused(_) => Turn::Wrong,
-        }
-    }
-
     fn sheet(
         &mut self,
         book: &mut Book,
-        (plan, reading): (&SheetPlan<'a>, Turn),
+        (plan, turn): (&SheetPlan<'a>, Turn),
         progress: &mut dyn FnMut(u64) -> ControlFlow<()>,
     ) -> Result<(), ImportError> {
-        let mut rows = book.rows(plan.index)?;
-        let mut row = Row::default();
-        // What stood last in the columns where an empty cell means the one above.
-        let mut above: HashMap<usize, Cell> = HashMap::new();
-        let mut seen = 0_u64;
-        while rows.read(&mut row)? {
-            if row.number <= plan.header.last_row {
-                continue;
-            }
-            for column in plan.columns.iter().filter(|column| column.fill_down) {
-                if row.cell(column.index).is_blank() {
-                    if let Some(cell) = above.get(&column.index) {
-                        if row.cells.len() <= column.index {
-                            row.cells.resize(column.index + 1, Cell::Empty);
-                        }
-                        row.cells[column.index] = cell.clone();
+        let rows = book.rows(plan.index)?;
+        let wanted = Wanted { kind: self.setting.city.kind, plan, turn };
+        std::thread::scope(|scope| {
+            for batch in ahead::read(scope, rows, wanted)? {
+                let batch = batch?;
+                for (later, passed) in self.later.iter_mut().zip(batch.later) {
+                    *later |= passed > 0;
+                }
+                // A batch of rows passed over alone is no sign of progress, but a time to ask.
+                let mut due = batch.rows.is_empty();
+                for read in batch.rows {
+                    self.row(plan, read)?;
+                    due |= self.tally.counts.read.is_multiple_of(PROGRESS_ROWS);
+                    if std::mem::take(&mut due) && progress(self.tally.counts.read).is_break() {
+                        return Err(ImportError::Cancelled);
                     }
-                } else {
-                    above.insert(column.index, row.cell(column.index).clone());
+                }
+                if due && progress(self.tally.counts.read).is_break() {
+                    return Err(ImportError::Cancelled);
                 }
             }
-            match self.reading_of(plan, &row) {
-                own if own == reading => self.row(plan, &row)?,
-                Turn::Keyed => (),
-                Turn::Named => self.later[0] = true,
-                Turn::Wrong => self.later[1] = true,
-            }
-            seen += 1;
-            if seen.is_multiple_of(PROGRESS_ROWS) && progress(self.tally.counts.read).is_break() {
-                return Err(ImportError::Cancelled);
-            }
-        }
+            Ok(())
+        })?;
         if progress(self.tally.counts.read).is_break() { Err(ImportError::Cancelled) } else { Ok(()) }
     }
 
-    fn row(&mut self, plan: &SheetPlan<'a>, row: &Row) -> Result<(), ImportError> {
+    fn row(&mut self, plan: &SheetPlan<'a>, read: ReadRow) -> Result<(), ImportError> {
         self.tally.counts.read += 1;
+        let ReadRow { row, no_data, readings } = read;
         let mut remarks = Vec::new();
-        let became = if telling::is_total(plan, row) {
-            remarks.push(Remark::of_row(Reason::Total));
-            Became::Rejected
-        } else if telling::is_header_again(plan, row) {
-            remarks.push(Remark::of_row(Reason::HeaderAgain));
+        let became = if let Some(reason) = no_data {
+            remarks.push(Remark::of_row(reason));
             Became::Rejected
         } else {
-            self.take(plan, row, &mut remarks)?
+            self.take(plan, (&row, readings), &mut remarks)?
         };
         let counts = &mut self.tally.counts;
         let outcome = match became {
@@ -323,7 +296,7 @@ impl<'a> Run<'a> {
         if remarks.is_empty() {
             return Ok(());
         }
-        self.report(plan, row, (&remarks, outcome))
+        self.report(plan, &row, (&remarks, outcome))
     }
 
     /// Tells of a row that has something to be said about.
@@ -387,11 +360,11 @@ impl<'a> Run<'a> {
     fn take(
         &mut self,
         plan: &SheetPlan<'a>,
-        row: &Row,
+        (row, readings): (&Row, Vec<Reading>),
         remarks: &mut Vec<Remark>,
     ) -> Result<Became, ImportError> {
         let kind = self.setting.city.kind;
-        let mut told = self.read(plan, row)?;
+        let mut told = self.read(plan, row, readings)?;
         remarks.append(&mut told.remarks);
         if let Some(broken) = told.broken_key {
             remarks.push(broken);

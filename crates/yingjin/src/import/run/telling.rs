@@ -31,13 +31,18 @@ pub(super) struct Telling {
 const MAX_FOUND: usize = 100_000;
 
 impl<'a> Run<'a> {
-    /// Reads the cells of a row and finds what its references mean.
-    pub(super) fn read(&mut self, plan: &SheetPlan<'a>, row: &Row) -> Result<Telling, ImportError> {
+    /// Takes what the cells of a row say, and finds what its references mean.
+    pub(super) fn read(
+        &mut self,
+        plan: &SheetPlan<'a>,
+        row: &Row,
+        readings: Vec<Reading>,
+    ) -> Result<Telling, ImportError> {
         let kind = self.setting.city.kind;
         let mut told = Telling::default();
         let mut references: BTreeMap<&str, (Clues, Remark)> = BTreeMap::new();
         let mut areas: Vec<(usize, String)> = Vec::new();
-        for (place, column) in plan.columns.iter().enumerate() {
+        for ((place, column), reading) in plan.columns.iter().enumerate().zip(readings) {
             let cell = row.cell(column.index);
             let fact = column.reader.fact();
             let remark = |reason: Reason| Remark {
@@ -46,12 +51,6 @@ impl<'a> Run<'a> {
                 personal: fact.personal,
                 value: Some(shown(cell)),
                 reason,
-            };
-            let is_number = matches!(fact.fact_type, FactType::Int | FactType::Decimal { .. });
-            let reading = if is_number && row.merged.contains(&column.index) {
-                Reading::Refused(Reason::MergedNumber)
-            } else {
-                column.reader.read(cell)
             };
             let value = match reading {
                 Reading::Missing => continue,
@@ -275,6 +274,6 @@ pub(super) fn is_header_again(plan: &SheetPlan<'_>, row: &Row) -> bool {
         && told.all(|column| {
             let last = column.heading.rsplit('/').next().unwrap_or_default();
             let cell = row.cell(column.index);
-            matches!(cell, Cell::Text(text) if form::label(text) == form::label(last))
+            matches!(cell, Cell::Text(text) if form::is_same(text, last))
         })
 }

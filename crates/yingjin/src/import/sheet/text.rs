@@ -35,7 +35,7 @@ const CHUNK_BYTES: usize = 1 << 16;
 /// Fields follow RFC 4180: a field that begins with a quotation mark ends at the next single one; two of them within
 /// are one; a mark elsewhere is plain text. Rows end with LF, CR LF or CR.
 pub struct Records {
-    source: Box<dyn Read>,
+    source: Box<dyn Read + Send>,
     decoder: Decoder,
     delimiter: u8,
     raw: Vec<u8>,
@@ -52,7 +52,7 @@ pub struct Records {
 
 impl Records {
     /// Reads from the beginning of `source`.
-    pub fn new(source: Box<dyn Read>, encoding: &'static Encoding, delimiter: u8) -> Self {
+    pub fn new(source: Box<dyn Read + Send>, encoding: &'static Encoding, delimiter: u8) -> Self {
         Self {
             source,
             decoder: encoding.new_decoder_with_bom_removal(),
@@ -138,7 +138,8 @@ impl Records {
             if bytes > limits::MAX_ROW_BYTES {
                 return Err(ImportError::RowTooLong { sheet: sheet.to_owned(), row: self.row });
             }
-            let text = String::from_utf8_lossy(&field).into_owned();
+            let text = String::from_utf8(field)
+                .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
             row.cells.push(if text.is_empty() { Cell::Empty } else { Cell::Text(text) });
             if row.cells.len() > limits::MAX_COLUMNS {
                 if self.rest_is_blank(sheet)? {
