@@ -113,7 +113,7 @@ impl Store {
             let sql = "INSERT INTO account
                          (password_hash, role, area, department, record_kind, record_id, closed, name)
                        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
-            if ledger.connection.execute(sql, &params(&account))? == 0 {
+            if ledger.connection.here()?.execute(sql, &params(&account))? == 0 {
                 return Err(StoreError::Taken { what: "account", name: account.name });
             }
             Draft::begin(event, ledger.tail).finish(ledger)
@@ -124,16 +124,16 @@ impl Store {
     /// password or role is another. Errors: NotFound.
     pub fn change_account(&self, account: Account, event: Event) -> Result<i64, StoreError> {
         self.write(move |ledger| {
-            let Some(before) = find(ledger.connection, &account.name)? else {
+            let Some(before) = find(ledger.connection.here()?, &account.name)? else {
                 return Err(StoreError::NotFound { what: "account", name: account.name });
             };
             let sql = "UPDATE account SET password_hash = $1, role = $2, area = $3, department = $4,
                          record_kind = $5, record_id = $6, closed = $7 WHERE name = $8";
-            ledger.connection.execute(sql, &params(&account))?;
+            ledger.connection.here()?.execute(sql, &params(&account))?;
             let same = before.password_hash == account.password_hash && before.role == account.role;
             if account.closed || !same {
                 let sql = "DELETE FROM session WHERE account = $1";
-                ledger.connection.execute(sql, &[account.name.as_str().into()])?;
+                ledger.connection.here()?.execute(sql, &[account.name.as_str().into()])?;
             }
             Draft::begin(event, ledger.tail).finish(ledger)
         })
@@ -162,7 +162,7 @@ impl Store {
         self.write(move |ledger| {
             let sql = "INSERT INTO session (token_hash, account, expires_at_us) VALUES ($1, $2, $3)";
             let params = [token_hash.into(), account.into(), expires_at.timestamp_micros().into()];
-            ledger.connection.execute(sql, &params).map(drop)
+            ledger.connection.here()?.execute(sql, &params).map(drop)
         })
     }
 
@@ -182,7 +182,7 @@ impl Store {
         let token_hash = token_hash.to_owned();
         self.write(move |ledger| {
             let sql = "DELETE FROM session WHERE token_hash = $1 OR expires_at_us <= $2";
-            ledger.connection.execute(sql, &[token_hash.into(), now.timestamp_micros().into()]).map(drop)
+            ledger.connection.here()?.execute(sql, &[token_hash.into(), now.timestamp_micros().into()]).map(drop)
         })
     }
 
@@ -200,8 +200,8 @@ impl Store {
                          since_us = CASE WHEN sign_in_failure.since_us < $3 THEN excluded.since_us
                                     ELSE sign_in_failure.since_us END";
             let params = [key.as_str().into(), now_us.into(), begun_us.into()];
-            ledger.connection.execute(sql, &params)?;
-            failures(ledger.connection, &key, begun_us)
+            ledger.connection.here()?.execute(sql, &params)?;
+            failures(ledger.connection.here()?, &key, begun_us)
         })
     }
 
@@ -214,7 +214,7 @@ impl Store {
     pub fn clear_failures(&self, key: &str) -> Result<(), StoreError> {
         let key = key.to_owned();
         self.write(move |ledger| {
-            ledger.connection.execute("DELETE FROM sign_in_failure WHERE key = $1", &[key.into()]).map(drop)
+            ledger.connection.here()?.execute("DELETE FROM sign_in_failure WHERE key = $1", &[key.into()]).map(drop)
         })
     }
 }

@@ -313,7 +313,7 @@ impl Store {
                 "INSERT INTO case_link (token_hash, case_no, made_by, made_at_us) VALUES ($1, $2, $3, $4)";
             let params =
                 [token_hash.as_str().into(), no.into(), by.as_str().into(), at.timestamp_micros().into()];
-            ledger.connection.execute(sql, &params).map(drop)
+            ledger.connection.here()?.execute(sql, &params).map(drop)
         })
     }
 
@@ -371,13 +371,13 @@ pub(crate) fn write(
     moves: &CaseMoves,
 ) -> Result<Vec<Option<i64>>, StoreError> {
     let at = draft.event.at;
-    let mut live = Live::read(ledger.connection, &moves.open)?;
+    let mut live = Live::read(ledger.connection.here()?, &moves.open)?;
     let mut written = Written { seq: draft.seq, ..Written::default() };
-    let last = ledger.connection.first("SELECT max(no) FROM work_case", &[], |row| row.opt_int(0))?;
+    let last = ledger.connection.here()?.first("SELECT max(no) FROM work_case", &[], |row| row.opt_int(0))?;
     let mut no = last.flatten().unwrap_or(0);
     let mut opened = Vec::with_capacity(moves.open.len());
     for opening in &moves.open {
-        if !live.begin(ledger.connection, opening)? {
+        if !live.begin(ledger.connection.here()?, opening)? {
             opened.push(None);
             continue;
         }
@@ -387,23 +387,23 @@ pub(crate) fn write(
         let case = Case::open(&step, at).map_err(|refusal| StoreError::Step { no, refusal })?;
         written.step(draft, no, &step);
         written.cases.insert(no, case);
-        written.send_when(GATHER, ledger.connection)?;
+        written.send_when(GATHER, ledger.connection.here()?)?;
     }
     for (no, step) in &moves.steps {
         let no = *no;
         let mut case = match written.cases.remove(&no) {
             Some(case) => case,
             None => {
-                let found = find(ledger.connection, no)?;
+                let found = find(ledger.connection.here()?, no)?;
                 found.ok_or(StoreError::NotFound { what: "case", name: no.to_string() })?.case
             }
         };
         case.take(step, at).map_err(|refusal| StoreError::Step { no, refusal })?;
         written.step(draft, no, step);
         written.cases.insert(no, case);
-        written.send_when(GATHER, ledger.connection)?;
+        written.send_when(GATHER, ledger.connection.here()?)?;
     }
-    written.send_when(0, ledger.connection)?;
+    written.send_when(0, ledger.connection.here()?)?;
     Ok(opened)
 }
 

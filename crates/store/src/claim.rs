@@ -53,7 +53,7 @@ pub(crate) fn write(
          SELECT coalesce(max(id), 0) + 1, CAST($1 AS BIGINT), $2, $3 FROM {table} WHERE true ON CONFLICT DO NOTHING"
     );
     let params = [draft.seq.into(), fingerprint.into(), Param::Text(&claim)];
-    let new = ledger.connection.execute(&sql, &params)? > 0;
+    let new = ledger.connection.here()?.execute(&sql, &params)? > 0;
     if new {
         draft.claim(table, &claim);
     }
@@ -97,7 +97,7 @@ pub(crate) fn decide(
             "UPDATE {table} SET decided_seq = $1, decision = $2 WHERE id = $3 AND decided_seq IS NULL"
         );
         let params = [draft.seq.into(), Param::Text(&decision), id.into()];
-        if ledger.connection.execute(&sql, &params)? == 0 {
+        if ledger.connection.here()?.execute(&sql, &params)? == 0 {
             let what = if table == "aside" { "row put aside" } else { table };
             return Err(StoreError::NotFound { what, name: id.to_string() });
         }

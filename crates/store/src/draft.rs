@@ -4,16 +4,18 @@
 //! fixed time. So what is asked of a record in between is answered from the gathered rows first, then from the tables.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use model::event::{BodyDigest, Event, Hash};
 use model::{Change, FactId, KindId, Label, RecordId, Value};
 use serde_json::{Map, Value as Json, json};
 
-use crate::connection::{Connection, Insert, OnConflict, Param, Row};
+use crate::connection::{Connection, Hold, Insert, OnConflict, Param, Row};
 use crate::error::StoreError;
 use crate::migrate::{meta, set_meta};
 use crate::schema::{Schema, identifying, normalise};
+use crate::sieve::Sieve;
 
 /// Changes gathered before they are sent.
 const GATHER: usize = 4096;
@@ -80,7 +82,7 @@ fn filled<'a, T>(first: &[Param<'a>], asked: &'a [T], text: impl Fn(&'a T) -> &'
 
 /// What a draft writes to and by.
 pub(crate) struct Ledger<'a> {
-    pub(crate) connection: &'a mut Connection,
+    pub(crate) connection: Hold<'a>,
     pub(crate) schema: &'a Schema,
     pub(crate) tail: &'a mut Tail,
 }
@@ -90,7 +92,7 @@ pub(crate) struct Ledger<'a> {
 pub(crate) struct Known {
     pub(crate) no: i64,
     /// JSON, keys sorted.
-    pub(crate) facts: String,
+    pub(crate) facts: Arc<str>,
     pub(crate) last_on: NaiveDate,
     pub(crate) synthetic: bool,
     /// Whether the tables have it, and as it is here.
@@ -116,6 +118,7 @@ pub(crate) struct Draft {
     claims: Vec<Claims>,
     latest_on: Option<NaiveDate>,
     gathered: Gathered,
+    sieve: Sieve,
     /// The planner is told of the tables' growth when there are so many lines.
     gauge_at: i64,
 }
@@ -140,14 +143,70 @@ struct Claims {
 struct Gathered {
     /// Records read or changed; none for one that is not there.
     records: HashMap<(KindId, RecordId), Option<Known>>,
-    changes: Vec<(i64, i64, NaiveDate, String)>,
-    identifiers: Vec<(KindId, FactId, String, i64)>,
-    /// The same by their text, for `find`.
+    changes: Vec<(i64, i64, NaiveDate, Arc<str>)>,
+    /// Texts by which records came to be known.
     by_text: HashMap<(KindId, FactId, String), Vec<(i64, RecordId)>>,
     /// What the tables say of a text, where that was asked for ahead.
     ahead: HashMap<(KindId, FactId, String), Vec<(i64, RecordId)>>,
     links: Vec<(KindId, FactId, String, i64)>,
     unlinks: Vec<(KindId, FactId, String, i64)>,
+}
+
+impl Gathered {
+    fn send(&self, connection: &mut Connection, seq: i64) -> Result<(), StoreError> {
+        let mut days: BTreeMap<NaiveDate, String> = BTreeMap::new();
+        let known = self.records.values().flatten().map(|known| known.last_on);
+        for on in self.changes.iter().map(|(_, _, on, _)| *on).chain(known) {
+            days.entry(on).or_insert_with(|| on.to_string());
+        }
+        let day = |on| days.get(on).map(String::as_str).into();
+        let mut values = Vec::with_capacity(self.changes.len() * 6);
+        for (ordinal, no, on, facts) in &self.changes {
+            values.extend([seq.into(), (*ordinal).into(), (*no).into(), day(on), Param::Text(facts)]);
+        }
+        connection.insert(&CHANGES, &values)?;
+
+        let known = |(key, known)| Option::as_ref(known).map(|known: &Known| (key, known));
+        let mut records: Vec<(&(KindId, RecordId), &Known)> = self.records.iter().filter_map(known).collect();
+        records.sort_unstable_by_key(|(_, known)| known.no);
+        for (kept, into) in [(Kept::New, &NEW_RECORDS), (Kept::Changed, &RECORDS)] {
+            values.clear();
+            for ((kind, id), known) in records.iter().filter(|(_, known)| known.kept == kept) {
+                values.extend([known.no.into(), kind.as_str().into(), id.as_str().into()]);
+                values.extend([Param::Text(&known.facts), day(&known.last_on), Param::flag(known.synthetic)]);
+            }
+            connection.insert(into, &values)?;
+        }
+
+        // Numbers grow: whatever follows the first new record is new, and is in no index yet.
+        let new = records.iter().find(|(_, known)| known.kept == Kept::New);
+        let first_new = new.map_or(i64::MAX, |(_, known)| known.no);
+        let texts = self.by_text.iter().flat_map(|((kind, fact, text), ids)| {
+            ids.iter().map(move |(no, _)| (kind.as_str(), fact.as_str(), text.as_str(), *no))
+        });
+        let links = self.links.iter();
+        let links = links.map(|(kind, fact, to, no)| (kind.as_str(), fact.as_str(), to.as_str(), *no));
+        let mut texts: Vec<_> = texts.collect();
+        let mut links: Vec<_> = links.collect();
+        for (rows, table) in [(&mut texts, &IDENTIFIERS), (&mut links, &LINKS)] {
+            // Neighbours in an index are cheaper to insert one after another.
+            rows.sort_unstable();
+            for (is_new, then) in [(false, OnConflict::Keep), (true, OnConflict::Fail)] {
+                values.clear();
+                for (kind, fact, text, no) in rows.iter().filter(|(.., no)| (*no >= first_new) == is_new) {
+                    values.extend([Param::Text(kind), Param::Text(fact), Param::Text(text), (*no).into()]);
+                }
+                connection.insert(&Insert { then, ..*table }, &values)?;
+            }
+        }
+        for (kind, fact, target, no) in &self.unlinks {
+            connection.execute(
+                "DELETE FROM link WHERE kind = $1 AND fact = $2 AND target = $3 AND record_no = $4",
+                &[kind.as_str().into(), fact.as_str().into(), Param::Text(target), (*no).into()],
+            )?;
+        }
+        Ok(())
+    }
 }
 
 const CHANGES: Insert = Insert {
@@ -178,6 +237,7 @@ impl Draft {
             claims: Vec::new(),
             latest_on: None,
             gathered: Gathered::default(),
+            sieve: Sieve::default(),
             gauge_at: GAUGE,
         }
     }
@@ -207,15 +267,41 @@ impl Draft {
         ledger: &mut Ledger,
         key: &(KindId, RecordId),
     ) -> Result<Option<Known>, StoreError> {
+        if self.sieve.lacks(&key.0, None, key.1.as_str()) {
+            return Ok(None);
+        }
         if let Some(known) = self.gathered.records.get(key) {
             return Ok(known.clone());
         }
         if self.gathered.records.len() >= 2 * GATHER {
             self.flush(ledger)?;
         }
-        let known = read_known(ledger.connection, key.0.as_str(), key.1.as_str())?;
+        let known = read_known(ledger.connection.here()?, key.0.as_str(), key.1.as_str())?;
+        let is_miss = known.is_none();
         self.gathered.records.insert(key.clone(), known.clone());
+        if is_miss {
+            self.missed(ledger, &key.0)?;
+        }
         Ok(known)
+    }
+
+    /// Notes that the tables had nothing, and reads all that they have of a kind once that pays.
+    fn missed(&mut self, ledger: &mut Ledger, kind: &KindId) -> Result<(), StoreError> {
+        if !self.sieve.missed(kind) {
+            return Ok(());
+        }
+        self.flush(ledger)?;
+        let connection = ledger.connection.here()?;
+        self.sieve.learn(kind);
+        let only = [kind.as_str().into()];
+        connection.each("SELECT id FROM record WHERE kind = $1", &only, |row| {
+            self.sieve.add(kind, None, row.text(0)?);
+            Ok(())
+        })?;
+        connection.each("SELECT fact, text FROM identifier WHERE kind = $1", &only, |row| {
+            self.sieve.add(kind, Some(&row.text(0)?.into()), row.text(1)?);
+            Ok(())
+        })
     }
 
     /// Ids of records of a kind that were ever known by a text, in normal form.
@@ -224,22 +310,28 @@ impl Draft {
         ledger: &mut Ledger,
         key: &(KindId, FactId, String),
     ) -> Result<Vec<RecordId>, StoreError> {
+        if self.sieve.lacks(&key.0, Some(&key.1), &key.2) {
+            return Ok(Vec::new());
+        }
         let mut found = match self.gathered.ahead.get(key) {
             Some(found) => found.clone(),
-            None => crate::record::find(ledger.connection, key)?,
+            None => crate::record::find(ledger.connection.here()?, key)?,
         };
         let gathered = self.gathered.by_text.get(key).into_iter().flatten();
         found.extend(gathered.cloned());
         // By number, whether sent or not, so that the order is that in which they came.
         found.sort_unstable();
         found.dedup();
+        if found.is_empty() {
+            self.missed(ledger, &key.0)?;
+        }
         Ok(found.into_iter().map(|(_, id)| id).collect())
     }
 
     /// Reads ahead what the tables say of some ids and texts of a kind: one question for many, where each question
     /// takes its way through a network. It holds until the next sending.
     pub(crate) fn expect(&mut self, ledger: &mut Ledger, expected: &Expected) -> Result<(), StoreError> {
-        if !ledger.connection.is_remote() {
+        if !ledger.connection.here()?.is_remote() {
             return Ok(());
         }
         let coming = expected.ids.len() + expected.texts.len();
@@ -248,13 +340,16 @@ impl Draft {
             self.flush(ledger)?;
         }
         let kind = &expected.kind;
-        let unread = |id: &&RecordId| !self.gathered.records.contains_key(&(kind.clone(), (*id).clone()));
+        let unread = |id: &&RecordId| {
+            !self.gathered.records.contains_key(&(kind.clone(), (*id).clone()))
+                && !self.sieve.lacks(kind, None, id.as_str())
+        };
         let ids: Vec<&RecordId> = expected.ids.iter().filter(unread).collect();
         for ids in ids.chunks(AHEAD) {
             let sql = format!("{KNOWN} WHERE kind = $1 AND id IN ({})", marks(2));
             let params = filled(&[kind.as_str().into()], ids, |id| id.as_str());
             let found =
-                ledger.connection.all(&sql, &params, |row| Ok((row.text(4)?.into(), known_from(row)?)))?;
+                ledger.connection.here()?.all(&sql, &params, |row| Ok((row.text(4)?.into(), known_from(row)?)))?;
             for id in ids {
                 self.gathered.records.insert((kind.clone(), (*id).clone()), None);
             }
@@ -264,7 +359,10 @@ impl Draft {
         }
         let mut texts: BTreeMap<&FactId, Vec<String>> = BTreeMap::new();
         for (fact, text) in &expected.texts {
-            texts.entry(fact).or_default().push(normalise(text));
+            let text = normalise(text);
+            if !self.sieve.lacks(kind, Some(fact), &text) {
+                texts.entry(fact).or_default().push(text);
+            }
         }
         for (fact, texts) in &texts {
             let key = |text: &str| (kind.clone(), (*fact).clone(), text.to_owned());
@@ -278,6 +376,7 @@ impl Draft {
                 let params = filled(&first, texts, String::as_str);
                 let found = ledger
                     .connection
+                    .here()?
                     .all(&sql, &params, |row| Ok((key(row.text(0)?), (row.int(1)?, row.text(2)?.into()))))?;
                 self.gathered.ahead.extend(texts.iter().map(|text| (key(text), Vec::new())));
                 for (key, record) in found {
@@ -302,7 +401,8 @@ impl Draft {
             },
             |known| known.no,
         );
-        self.gathered.changes.push((ordinal, no, change.on, told.clone()));
+        let told: Arc<str> = told.into();
+        self.gathered.changes.push((ordinal, no, change.on, Arc::clone(&told)));
         self.latest_on = self.latest_on.max(Some(change.on));
 
         let synthetic = self.event.synthetic;
@@ -314,7 +414,7 @@ impl Draft {
                 let facts = if change.facts.values().all(Option::is_some) {
                     told
                 } else {
-                    write(is.insert(laid_over(Map::new(), &told)?))
+                    write(is.insert(laid_over(Map::new(), &told)?)).into()
                 };
                 Known { no, facts, last_on: change.on, synthetic, kept: Kept::New }
             }
@@ -322,19 +422,20 @@ impl Draft {
                 let synthetic = known.synthetic || synthetic;
                 was = laid_over(was, &known.facts)?;
                 if change.on >= known.last_on {
-                    let facts = write(is.insert(laid_over(was.clone(), &told)?));
+                    let facts = write(is.insert(laid_over(was.clone(), &told)?)).into();
                     let kept = if known.kept == Kept::New { Kept::New } else { Kept::Changed };
                     Known { no, facts, last_on: change.on, synthetic, kept }
                 } else {
                     // It came late: what was told for later days stays, so the history decides.
                     self.flush(ledger)?;
-                    let facts = crate::record::replay(ledger.connection, no)?;
+                    let facts = crate::record::replay(ledger.connection.here()?, no)?;
                     is = Some(laid_over(Map::new(), &facts)?);
-                    Known { no, facts, last_on: known.last_on, synthetic, kept: Kept::Changed }
+                    Known { no, facts: facts.into(), last_on: known.last_on, synthetic, kept: Kept::Changed }
                 }
             }
         };
         self.index(ledger.schema, change, &Step { no, was: &was, is: is.as_ref() });
+        self.sieve.add(&key.0, None, key.1.as_str());
         self.gathered.records.insert(key, Some(after));
         if self.gathered.changes.len() >= GATHER {
             self.flush(ledger)?;
@@ -352,12 +453,12 @@ impl Draft {
             if step.was.get(fact.as_str()) == Some(&told) {
                 continue;
             }
+            self.sieve.add(&change.kind, Some(fact), &text);
             let key = (change.kind.clone(), fact.clone(), text);
-            let ids = self.gathered.by_text.entry(key.clone()).or_default();
+            let ids = self.gathered.by_text.entry(key).or_default();
             let record = (step.no, change.id.clone());
             if !ids.contains(&record) {
                 ids.push(record);
-                self.gathered.identifiers.push((key.0, key.1, key.2, step.no));
             }
         }
         for fact in schema.links(kind) {
@@ -390,51 +491,19 @@ impl Draft {
         }
     }
 
-    /// Sends what is gathered.
+    /// Sends what is gathered, on a thread of its own where the connection can be lent: errors may then be told later,
+    /// by whatever needs the connection next.
     pub(crate) fn flush(&mut self, ledger: &mut Ledger) -> Result<(), StoreError> {
-        let mut gathered = std::mem::take(&mut self.gathered);
-        // Neighbours in an index are cheaper to insert one after another.
-        gathered.identifiers.sort_unstable();
-        gathered.links.sort_unstable();
-        let connection = &mut *ledger.connection;
-        let mut values = Vec::with_capacity(gathered.changes.len() * 6);
-        for (ordinal, no, on, facts) in &gathered.changes {
-            values.extend([self.seq.into(), (*ordinal).into(), (*no).into(), on.to_string().into()]);
-            values.push(Param::Text(facts));
-        }
-        connection.insert(&CHANGES, &values)?;
-
-        let known = |(key, known)| Option::as_ref(known).map(|known: &Known| (key, known));
-        let mut records: Vec<(&(KindId, RecordId), &Known)> =
-            gathered.records.iter().filter_map(known).collect();
-        records.sort_by_key(|(_, known)| known.no);
-        for (kept, into) in [(Kept::New, &NEW_RECORDS), (Kept::Changed, &RECORDS)] {
-            values.clear();
-            for ((kind, id), known) in records.iter().filter(|(_, known)| known.kept == kept) {
-                values.extend([known.no.into(), kind.as_str().into(), id.as_str().into()]);
-                values.extend([Param::Text(&known.facts), known.last_on.to_string().into()]);
-                values.push(Param::flag(known.synthetic));
-            }
-            connection.insert(into, &values)?;
-        }
-        for (into, rows) in [(&IDENTIFIERS, &gathered.identifiers), (&LINKS, &gathered.links)] {
-            values.clear();
-            for (kind, fact, text, no) in rows {
-                values.extend([kind.as_str().into(), fact.as_str().into(), Param::Text(text), (*no).into()]);
-            }
-            connection.insert(into, &values)?;
-        }
-        for (kind, fact, target, no) in &gathered.unlinks {
-            connection.execute(
-                "DELETE FROM link WHERE kind = $1 AND fact = $2 AND target = $3 AND record_no = $4",
-                &[kind.as_str().into(), fact.as_str().into(), Param::Text(target), (*no).into()],
-            )?;
-        }
-        if self.lines >= self.gauge_at {
+        let gathered = std::mem::take(&mut self.gathered);
+        let seq = self.seq;
+        let is_time_to_gauge = self.lines >= self.gauge_at;
+        if is_time_to_gauge {
             self.gauge_at = self.lines * 4;
-            connection.gauge()?;
         }
-        Ok(())
+        ledger.connection.send(move |connection| {
+            gathered.send(connection, seq)?;
+            if is_time_to_gauge { connection.gauge() } else { Ok(()) }
+        })
     }
 
     /// Writes the event itself. Returns its number. The transaction still has to be committed.
@@ -448,7 +517,7 @@ impl Draft {
         let body = self.body.clone().finish();
         let hash = self.event.hash(self.seq, ledger.tail.hash, body);
         let event = &self.event;
-        ledger.connection.execute(
+        ledger.connection.here()?.execute(
             "INSERT INTO event (seq, type, at_us, on_day, actor, synthetic, summary, lines, body, previous, hash)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
             &[
@@ -470,7 +539,7 @@ impl Draft {
         if self.latest_on > ledger.tail.day {
             ledger.tail.day = self.latest_on;
             if let Some(day) = self.latest_on {
-                set_meta(ledger.connection, "day", &day.to_string())?;
+                set_meta(ledger.connection.here()?, "day", &day.to_string())?;
             }
         }
         Ok(self.seq)
@@ -523,7 +592,7 @@ const KNOWN: &str = "SELECT id_no, facts, last_on, synthetic, id FROM record";
 fn known_from(row: &Row) -> Result<Known, StoreError> {
     Ok(Known {
         no: row.int(0)?,
-        facts: row.text(1)?.to_owned(),
+        facts: row.text(1)?.into(),
         last_on: row.parsed(2)?,
         synthetic: row.flag(3)?,
         kept: Kept::Same,

@@ -12,7 +12,7 @@ use crate::Store;
 use crate::address::Address;
 use crate::aside::Aside;
 use crate::conflict::Conflict;
-use crate::connection::{Connection, Insert, OnConflict, Param, Use};
+use crate::connection::{Connection, Hold, Insert, Lent, OnConflict, Param, Use};
 use crate::draft::{Draft, Expected, Ledger, Tail};
 use crate::error::StoreError;
 use crate::event::limited;
@@ -23,7 +23,7 @@ use crate::writer::Turn;
 /// An import that is being written. Nobody sees anything of it before [`Import::commit`]; dropped, or killed with the
 /// program, it leaves nothing. Others can read meanwhile; who wants to write waits.
 pub struct Import {
-    connection: Connection,
+    connection: Lent,
     schema: Arc<Schema>,
     tail: Tail,
     draft: Option<Draft>,
@@ -87,7 +87,7 @@ impl Import {
         let tail = Tail::read(&mut connection)?;
         let draft = Some(Draft::begin(event, &tail));
         Ok(Self {
-            connection,
+            connection: Lent::new(connection),
             schema,
             tail,
             draft,
@@ -103,7 +103,11 @@ impl Import {
         work: impl FnOnce(&mut Draft, &mut Ledger) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let mut ledger =
-            Ledger { connection: &mut self.connection, schema: &self.schema, tail: &mut self.tail };
+            Ledger {
+            connection: Hold::Lent(&mut self.connection),
+            schema: &self.schema,
+            tail: &mut self.tail,
+        };
         match &mut self.draft {
             Some(draft) => work(draft, &mut ledger),
             None => Err(StoreError::NotFound { what: "import", name: "committed".to_owned() }),
@@ -156,7 +160,7 @@ impl Import {
             draft.flush(ledger)?;
             let writing = Some((draft.seq, &draft.event));
             let key = (kind.as_str(), id.as_str());
-            Ok(record::provenance(record::history(ledger.connection, key, writing)?))
+            Ok(record::provenance(record::history(ledger.connection.here()?, key, writing)?))
         })
     }
 
@@ -183,7 +187,7 @@ impl Import {
         for (report, ordinal) in self.rows.iter().zip(self.rows_sent..) {
             values.extend([seq.into(), ordinal.into(), Param::Text(report)]);
         }
-        self.connection.insert(&ROWS, &values)?;
+        self.connection.here()?.insert(&ROWS, &values)?;
         self.rows_sent += i64::try_from(self.rows.len()).unwrap_or(0);
         self.rows.clear();
         Ok(())
@@ -193,15 +197,20 @@ impl Import {
     pub fn commit(mut self, summary: Json) -> Result<i64, StoreError> {
         self.send_rows()?;
         let mut ledger =
-            Ledger { connection: &mut self.connection, schema: &self.schema, tail: &mut self.tail };
+            Ledger {
+            connection: Hold::Lent(&mut self.connection),
+            schema: &self.schema,
+            tail: &mut self.tail,
+        };
         let Some(mut draft) = self.draft.take() else {
             return Err(StoreError::NotFound { what: "import", name: "committed".to_owned() });
         };
         draft.event.summary = summary;
         let seq = draft.finish(&mut ledger)?;
-        self.connection.commit()?;
+        let connection = self.connection.here()?;
+        connection.commit()?;
         self.committed = true;
-        self.connection.tidy();
+        connection.tidy();
         Ok(seq)
     }
 }

@@ -26,6 +26,7 @@ mod import;
 mod migrate;
 mod record;
 mod schema;
+mod sieve;
 mod verdict;
 mod verify;
 mod writer;

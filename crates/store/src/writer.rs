@@ -10,7 +10,7 @@ use model::Label;
 
 use crate::WAIT;
 use crate::address::Address;
-use crate::connection::{Connection, Use};
+use crate::connection::{Connection, Hold, Use};
 use crate::draft::{Ledger, Tail};
 use crate::error::{StoreError, said};
 use crate::schema::Schema;
@@ -146,7 +146,7 @@ impl Group {
             return Err((work(Err(error.clone())), error));
         }
         let before = tail.clone();
-        let mut ledger = Ledger { connection: &mut self.connection, schema: &self.schema, tail };
+        let mut ledger = Ledger { connection: Hold::Own(&mut self.connection), schema: &self.schema, tail };
         let one = work(Ok(&mut ledger));
         if one.keep {
             return match self.connection.script("RELEASE SAVEPOINT work") {

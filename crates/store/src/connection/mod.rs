@@ -5,6 +5,7 @@
 //! counts them so, and SQLite takes them as names that it numbers in that same order.
 
 mod checkpoint;
+mod lent;
 pub(crate) mod postgres;
 mod sqlite;
 pub(crate) mod tls;
@@ -13,6 +14,7 @@ use std::ops::ControlFlow;
 
 use model::Label;
 
+pub(crate) use self::lent::{Hold, Lent};
 use crate::address::Address;
 use crate::error::StoreError;
 

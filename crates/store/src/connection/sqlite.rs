@@ -146,11 +146,17 @@ impl Sqlite {
         let sql = into.sql(1);
         let mut statement =
             self.connection.prepare_cached(&sql).map_err(|error| classify(&self.place, &sql, &error))?;
+        let failed = |error: Error| classify(&self.place, &sql, &error);
+        let width = into.columns.len();
         let mut rows = 0;
-        for row in values.chunks(into.columns.len()) {
-            rows += statement
-                .execute(rusqlite::params_from_iter(row))
-                .map_err(|error| classify(&self.place, &sql, &error))?;
+        for (place, value) in values.iter().enumerate() {
+            // What the row before has in that column stays bound: a kind or a day is copied once for many rows.
+            if place < width || values[place - width] != *value {
+                statement.raw_bind_parameter(place % width + 1, value).map_err(failed)?;
+            }
+            if place % width + 1 == width {
+                rows += statement.raw_execute().map_err(failed)?;
+            }
         }
         Ok(u64::try_from(rows).unwrap_or(0))
     }
