@@ -182,7 +182,11 @@ impl Store {
         let token_hash = token_hash.to_owned();
         self.write(move |ledger| {
             let sql = "DELETE FROM session WHERE token_hash = $1 OR expires_at_us <= $2";
-            ledger.connection.here()?.execute(sql, &[token_hash.into(), now.timestamp_micros().into()]).map(drop)
+            ledger
+                .connection
+                .here()?
+                .execute(sql, &[token_hash.into(), now.timestamp_micros().into()])
+                .map(drop)
         })
     }
 
@@ -214,7 +218,11 @@ impl Store {
     pub fn clear_failures(&self, key: &str) -> Result<(), StoreError> {
         let key = key.to_owned();
         self.write(move |ledger| {
-            ledger.connection.here()?.execute("DELETE FROM sign_in_failure WHERE key = $1", &[key.into()]).map(drop)
+            ledger
+                .connection
+                .here()?
+                .execute("DELETE FROM sign_in_failure WHERE key = $1", &[key.into()])
+                .map(drop)
         })
     }
 }

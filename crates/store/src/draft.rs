@@ -348,8 +348,10 @@ impl Draft {
         for ids in ids.chunks(AHEAD) {
             let sql = format!("{KNOWN} WHERE kind = $1 AND id IN ({})", marks(2));
             let params = filled(&[kind.as_str().into()], ids, |id| id.as_str());
-            let found =
-                ledger.connection.here()?.all(&sql, &params, |row| Ok((row.text(4)?.into(), known_from(row)?)))?;
+            let found = ledger
+                .connection
+                .here()?
+                .all(&sql, &params, |row| Ok((row.text(4)?.into(), known_from(row)?)))?;
             for id in ids {
                 self.gathered.records.insert((kind.clone(), (*id).clone()), None);
             }

@@ -30,6 +30,7 @@ pub struct Import {
     rows: Vec<String>,
     rows_sent: i64,
     committed: bool,
+    reads_ahead: bool,
     _turn: Turn,
 }
 
@@ -84,6 +85,7 @@ impl Import {
     fn begin(address: &Address, schema: Arc<Schema>, turn: Turn, event: Event) -> Result<Self, StoreError> {
         let mut connection = Connection::open(address, Use::Import)?;
         connection.begin_write()?;
+        let reads_ahead = connection.is_remote();
         let tail = Tail::read(&mut connection)?;
         let draft = Some(Draft::begin(event, &tail));
         Ok(Self {
@@ -94,6 +96,7 @@ impl Import {
             rows: Vec::new(),
             rows_sent: 0,
             committed: false,
+            reads_ahead,
             _turn: turn,
         })
     }
@@ -102,8 +105,7 @@ impl Import {
         &mut self,
         work: impl FnOnce(&mut Draft, &mut Ledger) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let mut ledger =
-            Ledger {
+        let mut ledger = Ledger {
             connection: Hold::Lent(&mut self.connection),
             schema: &self.schema,
             tail: &mut self.tail,
@@ -142,6 +144,11 @@ impl Import {
     pub fn find(&mut self, kind: &KindId, fact: &FactId, text: &str) -> Result<Vec<RecordId>, StoreError> {
         let key = (kind.clone(), fact.clone(), normalise(text));
         self.with(|draft, ledger| draft.find(ledger, &key))
+    }
+
+    /// Whether [`Import::expect`] does anything.
+    pub fn reads_ahead(&self) -> bool {
+        self.reads_ahead
     }
 
     /// Reads ahead what will be asked soon, some hundred rows at a time. Answers are the same without; on PostgreSQL
@@ -196,8 +203,7 @@ impl Import {
     /// Writes the event with its summary and makes everything visible and durable. Returns the event's number.
     pub fn commit(mut self, summary: Json) -> Result<i64, StoreError> {
         self.send_rows()?;
-        let mut ledger =
-            Ledger {
+        let mut ledger = Ledger {
             connection: Hold::Lent(&mut self.connection),
             schema: &self.schema,
             tail: &mut self.tail,

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::Store;
-use crate::connection::{Hold, Connection, Insert, OnConflict, Param, Row, Use};
+use crate::connection::{Connection, Hold, Insert, OnConflict, Param, Row, Use};
 use crate::draft::{Draft, Ledger, Tail, read_known};
 use crate::error::StoreError;
 use crate::event::type_text;
@@ -340,8 +340,11 @@ impl Store {
 impl PassRecording {
     /// Records what was found for one duty.
     pub fn duty(&mut self, found: &DutyVerdicts) -> Result<(), StoreError> {
-        let mut ledger =
-            Ledger { connection: Hold::Own(&mut self.connection), schema: &self.schema, tail: &mut self.tail };
+        let mut ledger = Ledger {
+            connection: Hold::Own(&mut self.connection),
+            schema: &self.schema,
+            tail: &mut self.tail,
+        };
         match &mut self.draft {
             Some(draft) => write_duty(&mut ledger, draft, found, (&mut self.numbers, &mut self.recorded)),
             None => Err(StoreError::NotFound { what: "pass", name: "committed".to_owned() }),
@@ -350,8 +353,11 @@ impl PassRecording {
 
     /// Writes the event with its summary, and makes all of it visible and durable; nothing where nothing differed.
     pub fn commit(mut self, summary: Json) -> Result<Recorded, StoreError> {
-        let mut ledger =
-            Ledger { connection: Hold::Own(&mut self.connection), schema: &self.schema, tail: &mut self.tail };
+        let mut ledger = Ledger {
+            connection: Hold::Own(&mut self.connection),
+            schema: &self.schema,
+            tail: &mut self.tail,
+        };
         match self.draft.take() {
             Some(mut draft) if !self.recorded.tally.is_empty() => {
                 draft.event.summary = summary;
@@ -380,7 +386,8 @@ fn write_duty(
     (numbers, recorded): (&mut Numbers, &mut Recorded),
 ) -> Result<(), StoreError> {
     let many = found.complete || found.verdicts.len() > FEW;
-    let mut current = if many { read_current(ledger.connection.here()?, &found.duty)? } else { HashMap::new() };
+    let mut current =
+        if many { read_current(ledger.connection.here()?, &found.duty)? } else { HashMap::new() };
     if found.verdicts.len() > FEW && !numbers.contains_key(&found.kind) {
         numbers.insert(found.kind.clone(), read_numbers(ledger.connection.here()?, &found.kind)?);
     }
@@ -394,7 +401,8 @@ fn write_duty(
         let Some(no) = no else {
             return Err(StoreError::NotFound { what: "record", name: verdict.record.to_string() });
         };
-        let before = if many { current.remove(&no) } else { read_one(ledger.connection.here()?, &found.duty, no)? };
+        let before =
+            if many { current.remove(&no) } else { read_one(ledger.connection.here()?, &found.duty, no)? };
         if let Some(change) = turned(&found.duty, verdict, before.as_ref(), draft.event.on) {
             let since = match before {
                 Some(before) if change.from == change.to => before.since,
@@ -409,7 +417,8 @@ fn write_duty(
         let left: BTreeMap<i64, Current> = current.into_iter().collect();
         for (no, before) in left {
             let sql = "SELECT id FROM record WHERE id_no = $1";
-            let id = ledger.connection.here()?.first(sql, &[no.into()], |row| row.text(0).map(RecordId::from))?;
+            let id =
+                ledger.connection.here()?.first(sql, &[no.into()], |row| row.text(0).map(RecordId::from))?;
             let Some(record) = id else { continue };
             let out = Verdict {
                 record,

@@ -75,7 +75,10 @@ fn gone(why: &str) -> StoreError {
     let Label { en, .. } = said(why);
     StoreError::Lost {
         place: "register".to_owned(),
-        why: Label::new(format!("发送线程已停止：{en}"), format!("the thread that sends rows has stopped: {en}")),
+        why: Label::new(
+            format!("发送线程已停止：{en}"),
+            format!("the thread that sends rows has stopped: {en}"),
+        ),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `yingjin sample`: fills an empty register with a made-up city.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::anyhow;
 use chrono::NaiveDate;
 use model::Lang;
-use store::{Schema, Store};
+use store::{Counts, Schema, Store};
 
 use super::import::broken_city;
 use crate::sample::{self, Recipe, Sheet, Wish};
@@ -52,34 +52,38 @@ pub fn run(args: &Args, lang: Lang) -> anyhow::Result<ExitCode> {
     // The register is looked at first: nobody should wait for a city that has no place.
     let store = Store::open(&args.db, &Schema::of(&city.kinds)).map_err(|error| say(error.into()))?;
     sample::check_empty(&store).map_err(say)?;
-    let sheets = sample::follow(&city, &recipe, &wish).map_err(say)?;
-    let text = as_text(&city.kinds, &sheets, lang);
-    sample::write(&store, sheets).map_err(say)?;
+    let mut days = Vec::new();
+    let mut take = |sheet: Sheet| {
+        days.push(sheet.event.on);
+        sample::write(&store, sheet)
+    };
+    sample::follow(&city, &recipe, &wish, &mut take).map_err(say)?;
     if !args.quiet {
+        let counts = store.counts().map_err(|error| say(error.into()))?;
+        let text = as_text(&city.kinds, &counts, &days, lang);
         writeln!(io::stdout(), "{}\n{text}", recipe.note.get(lang))?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn as_text(kinds: &[model::Kind], sheets: &[Sheet], lang: Lang) -> String {
-    let mut counts = BTreeMap::new();
-    for change in sheets.iter().flat_map(|sheet| &sheet.changes) {
-        let records: &mut BTreeSet<_> = counts.entry(&change.kind).or_default();
-        records.insert(&change.id);
-    }
+fn as_text(
+    kinds: &[model::Kind],
+    counts: &BTreeMap<model::KindId, Counts>,
+    days: &[NaiveDate],
+    lang: Lang,
+) -> String {
     let mut lines = Vec::new();
     for kind in kinds {
-        if let Some(records) = counts.get(&kind.id) {
-            lines.push(format!("{:>8}  {}", records.len(), kind.label.get(lang)));
+        if let Some(counts) = counts.get(&kind.id) {
+            lines.push(format!("{:>8}  {}", counts.records, kind.label.get(lang)));
         }
     }
-    let records: usize = counts.values().map(|records| records.len()).sum();
-    let (first, last) =
-        (sheets.first().map(|sheet| sheet.event.on), sheets.last().map(|sheet| sheet.event.on));
-    let days = first.zip(last).map(|(first, last)| format!("{first} – {last}")).unwrap_or_default();
+    let records: u64 = counts.values().map(|counts| counts.records).sum();
+    let span =
+        days.first().zip(days.last()).map(|(first, last)| format!("{first} – {last}")).unwrap_or_default();
     lines.push(match lang {
-        Lang::Zh => format!("虚构记录共 {records} 条，{} 份报表，{days}", sheets.len()),
-        Lang::En => format!("{records} made-up records in {} sheets, {days}", sheets.len()),
+        Lang::Zh => format!("虚构记录共 {records} 条，{} 份报表，{span}", days.len()),
+        Lang::En => format!("{records} made-up records in {} sheets, {span}", days.len()),
     });
     lines.join("\n")
 }

@@ -18,8 +18,12 @@ use super::error::SampleError;
 use super::recipe::{Evidence, Population, Recipe, Told};
 use super::{Sheet, Wish, event};
 
-/// Makes up a city: every sheet that came in, in order. The same wish gives the same sheets.
-pub fn follow(rules: &RuleSet, recipe: &Recipe, wish: &Wish) -> Result<Vec<Sheet>, SampleError> {
+/// Takes a sheet as soon as it is drawn.
+pub type Take<'a> = dyn FnMut(Sheet) -> Result<(), SampleError> + 'a;
+
+/// Makes up a city and hands over every sheet that came in, in order; none is held. The same wish gives the same sheets.
+/// Errors: a recipe that cannot be followed, of which the sheets before are handed over; whatever `take` says.
+pub fn follow(rules: &RuleSet, recipe: &Recipe, wish: &Wish, take: &mut Take<'_>) -> Result<(), SampleError> {
     let mut city = City {
         rules,
         recipe,
@@ -28,7 +32,8 @@ pub fn follow(rules: &RuleSet, recipe: &Recipe, wish: &Wish) -> Result<Vec<Sheet
         tables: Tables::builder(rules).finish(),
         populations: Populations::new(),
         reached: BTreeMap::new(),
-        sheets: Vec::new(),
+        of_the_day: (NaiveDate::MIN, 0),
+        take,
     };
     let mut steps = steps(recipe)?;
     steps.retain(|(day, _)| wish.until.is_none_or(|until| *day <= until));
@@ -49,7 +54,7 @@ pub fn follow(rules: &RuleSet, recipe: &Recipe, wish: &Wish) -> Result<Vec<Sheet
             }
         }
     }
-    Ok(city.sheets)
+    Ok(())
 }
 
 /// Facts of one record.
@@ -153,7 +158,7 @@ fn part(whole: u64, share: Decimal) -> u64 {
 }
 
 /// The city so far.
-struct City<'a> {
+struct City<'a, 'take> {
     rules: &'a RuleSet,
     recipe: &'a Recipe,
     seed: u64,
@@ -162,10 +167,12 @@ struct City<'a> {
     populations: Populations,
     /// By part of the recipe, whom its evidence reached.
     reached: BTreeMap<usize, BTreeSet<RecordId>>,
-    sheets: Vec<Sheet>,
+    /// The day of the last sheet, and how many that day has so far.
+    of_the_day: (NaiveDate, usize),
+    take: &'a mut Take<'take>,
 }
 
-impl City<'_> {
+impl City<'_, '_> {
     fn kind(&self, part: &str, kind: &KindId) -> Result<KindIndex, SampleError> {
         let found = self.rules.kind(kind.as_str());
         found.map(|(place, _)| place).ok_or_else(|| unknown(part, "kind", kind.as_str()))
@@ -420,8 +427,12 @@ impl City<'_> {
             "seed": self.seed,
             "note": self.recipe.note,
         });
-        let of_the_day = self.sheets.iter().rev().take_while(|sheet| sheet.event.on == on).count();
-        self.sheets.push(Sheet { event: event(on, of_the_day, summary), changes });
+        if self.of_the_day.0 != on {
+            self.of_the_day = (on, 0);
+        }
+        let event = event(on, self.of_the_day.1, summary);
+        self.of_the_day.1 += 1;
+        (self.take)(Sheet { event, changes })?;
         Ok(ids)
     }
 }

@@ -26,7 +26,7 @@ use model::event::{Event, EventType};
 use store::Store;
 
 pub use error::SampleError;
-pub use follow::follow;
+pub use follow::{Take, follow};
 pub use recipe::Recipe;
 
 /// What is asked of a recipe.
@@ -54,18 +54,14 @@ pub fn check_empty(store: &Store) -> Result<(), SampleError> {
     if store.last_seq()? == 0 { Ok(()) } else { Err(SampleError::NotEmpty) }
 }
 
-/// Writes sheets into an empty register, each as one event.
-/// Errors: a register that is not empty; whatever the register says.
-pub fn write(store: &Store, sheets: Vec<Sheet>) -> Result<(), SampleError> {
-    check_empty(store)?;
-    for sheet in sheets {
-        let summary = sheet.event.summary.clone();
-        let mut import = store.import(sheet.event)?;
-        for change in &sheet.changes {
-            import.change(change)?;
-        }
-        import.commit(summary)?;
+/// Writes a sheet as one event. Errors: whatever the register says.
+pub fn write(store: &Store, sheet: Sheet) -> Result<(), SampleError> {
+    let summary = sheet.event.summary.clone();
+    let mut import = store.import(sheet.event)?;
+    for change in sheet.changes {
+        import.change(&change)?;
     }
+    import.commit(summary)?;
     Ok(())
 }
 

@@ -21,7 +21,7 @@ use chrono::NaiveDate;
 use model::event::{Event, EventType};
 use model::{Change, Fact, FactId, FactType, Kind, RecordId, Value};
 use serde_json::{Value as Json, json};
-use store::{Aside, Import, ImportRow, Store, StoredRecord};
+use store::{Aside, Expected, Import, ImportRow, Store, StoredRecord};
 
 use self::ahead::{ReadRow, Wanted};
 use self::telling::Telling;
@@ -242,6 +242,7 @@ impl<'a> Run<'a> {
                 for (later, passed) in self.later.iter_mut().zip(batch.later) {
                     *later |= passed > 0;
                 }
+                self.expect(plan, &batch.rows)?;
                 // A batch of rows passed over alone is no sign of progress, but a time to ask.
                 let mut due = batch.rows.is_empty();
                 for read in batch.rows {
@@ -258,6 +259,40 @@ impl<'a> Run<'a> {
             Ok(())
         })?;
         if progress(self.tally.counts.read).is_break() { Err(ImportError::Cancelled) } else { Ok(()) }
+    }
+
+    /// Lets the register read ahead the records that rows will be matched to by their codes, or else by their names.
+    fn expect(&mut self, plan: &SheetPlan<'a>, rows: &[ReadRow]) -> Result<(), ImportError> {
+        let kind = self.setting.city.kind;
+        let Some(key) = matching::single_key(kind).filter(|_| self.import.reads_ahead()) else {
+            return Ok(());
+        };
+        let place = |fact: &FactId| {
+            plan.columns
+                .iter()
+                .position(|column| matches!(&column.path, Told::Own(own) if own == fact.as_str()))
+        };
+        let names = kind.name.as_ref().filter(|_| matching::has_registered_names(kind));
+        let columns: Vec<(&FactId, usize)> = std::iter::once(&key.id)
+            .chain(names)
+            .filter_map(|fact| place(fact).map(|place| (fact, place)))
+            .collect();
+        let mut expected = Expected { kind: kind.id.clone(), ids: Vec::new(), texts: Vec::new() };
+        for read in rows {
+            let known = |(fact, place): &(&FactId, usize)| match read.readings.get(*place) {
+                Some(Reading::Known(value) | Reading::Doubtful(value, _)) => {
+                    Some(((*fact).clone(), value.to_string()))
+                }
+                _ => None,
+            };
+            if let Some((fact, text)) = columns.iter().find_map(known) {
+                if fact == key.id {
+                    expected.ids.push(RecordId::from(text.as_str()));
+                }
+                expected.texts.push((fact, text));
+            }
+        }
+        Ok(self.import.expect(&expected)?)
     }
 
     fn row(&mut self, plan: &SheetPlan<'a>, read: ReadRow) -> Result<(), ImportError> {
