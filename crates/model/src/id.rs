@@ -99,3 +99,11 @@ id! {
     /// A kind of case: `labour`, `transport`.
     CaseKindId
 }
+id! {
+    /// What somebody fills in: `resume-work`.
+    FormId
+}
+id! {
+    /// An item of a commitment: `isolation-done`.
+    ItemId
+}

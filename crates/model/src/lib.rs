@@ -14,6 +14,7 @@ pub mod case;
 pub mod casework;
 pub mod duty;
 pub mod event;
+pub mod form;
 pub mod id;
 pub mod kind;
 pub mod label;
@@ -30,7 +31,11 @@ pub use calendar::Calendar;
 pub use case::Case;
 pub use casework::Casework;
 pub use duty::Duty;
-pub use id::{AreaCode, CaseKindId, ClauseId, DepartmentId, DutyId, FactId, KindId, ParameterId, RecordId};
+pub use form::Form;
+pub use id::{
+    AreaCode, CaseKindId, ClauseId, DepartmentId, DutyId, FactId, FormId, ItemId, KindId, ParameterId,
+    RecordId,
+};
 pub use kind::{Fact, Kind};
 pub use label::{Label, Lang};
 pub use record::{Change, Record};

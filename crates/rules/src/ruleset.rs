@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use model::{Areas, Calendar, Casework, DepartmentId, Duty, Kind, Label, Value};
+use model::{Areas, Calendar, Casework, DepartmentId, Duty, FactId, Form, Kind, Label, Value};
 use serde::Serialize;
 
 use crate::expr::{DerivedFact, Expr, KindIndex};
@@ -24,6 +24,8 @@ pub struct RuleSet {
     pub duties: Vec<CompiledDuty>,
     /// How cases are worked on; without it, no gap becomes one.
     pub casework: Option<Casework>,
+    /// What people fill in.
+    pub forms: Vec<CompiledForm>,
     /// A digest of all files, in hexadecimal: the version of the rules that a verdict names.
     pub version: String,
 }
@@ -78,6 +80,21 @@ pub struct CompiledDuty {
     pub arises: Option<Expr>,
     /// Its own tests.
     pub cases: Vec<Case>,
+}
+
+/// A form with its expressions typed.
+#[derive(Clone, Debug)]
+pub struct CompiledForm {
+    /// As the folder words it.
+    pub form: Form,
+    /// The kind of record that a filing makes.
+    pub kind: KindIndex,
+    /// The kind of who files.
+    pub by: KindIndex,
+    /// Where the register knows what a field asks, over who files.
+    pub known: BTreeMap<FactId, Expr>,
+    /// `form.notices`, one condition each, over who files.
+    pub notices: Vec<Expr>,
 }
 
 /// A test case of a duty or of a derived fact.

@@ -221,6 +221,7 @@ pub fn rules() -> RuleSet {
         derived: vec![derived],
         duties: vec![duty],
         casework: None,
+        forms: vec![],
         version: "0".into(),
     }
 }

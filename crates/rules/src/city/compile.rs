@@ -8,6 +8,7 @@ use super::case_file::{CaseDraft, PlacedCase, Subject};
 use super::cases_file::{self, CasesDraft};
 use super::city_file::CityDraft;
 use super::duty_file::DutyDraft;
+use super::form_file::{self, FormDraft};
 use super::kind_file::KindDraft;
 use super::mistake;
 use super::order::{self, FactOf};
@@ -26,6 +27,7 @@ pub(super) struct Drafts<'a> {
     pub kinds: Vec<KindDraft<'a>>,
     pub parameters: Vec<ParameterDraft>,
     pub duties: Vec<DutyDraft<'a>>,
+    pub forms: Vec<FormDraft>,
 }
 
 /// The rules, with what is needed to check their cases and their parameters.
@@ -60,8 +62,14 @@ pub(super) struct Condition {
 
 /// Builds the rules out of what is sound in the drafts. None if their kinds do not hold together.
 pub(super) fn compile(drafts: Drafts<'_>, log: &Log) -> Option<Compiled> {
-    let Drafts { city, cases, kinds: mut kind_drafts, parameters: parameter_drafts, duties: duty_drafts } =
-        drafts;
+    let Drafts {
+        city,
+        cases,
+        kinds: mut kind_drafts,
+        parameters: parameter_drafts,
+        duties: duty_drafts,
+        forms,
+    } = drafts;
     let CityDraft { city, calendar_years } = city;
     distinct(&mut kind_drafts, log);
     let kinds: Vec<Kind> = kind_drafts.iter().map(|draft| draft.kind.clone()).collect();
@@ -112,9 +120,13 @@ pub(super) fn compile(drafts: Drafts<'_>, log: &Log) -> Option<Compiled> {
             placed.push(places);
         }
     }
+    let forms = distinct_forms(forms, log)
+        .into_iter()
+        .filter_map(|draft| form_file::compile(draft, &base, log))
+        .collect();
     // Only now: what is wrong with the duties is told whether or not the derived facts hold together.
     let derived = derived.ok().filter(|_| all_compiled)?;
-    let rules = RuleSet { city, kinds, parameters, derived, duties, casework, version: log.version() };
+    let rules = RuleSet { city, kinds, parameters, derived, duties, casework, forms, version: log.version() };
     Some(Compiled {
         rules,
         calendar_years,
@@ -171,6 +183,19 @@ fn distinct_parameters(drafts: Vec<ParameterDraft>, log: &Log) -> Vec<ParameterD
     kept
 }
 
+fn distinct_forms(mut drafts: Vec<FormDraft>, log: &Log) -> Vec<FormDraft> {
+    let mut seen = BTreeMap::new();
+    drafts.retain(|draft| {
+        let first = seen.insert(draft.form.id.clone(), place_name(&draft.at, log));
+        if let Some(first) = &first {
+            let says = mistake::twice(("表单", "form"), draft.form.id.as_str(), first);
+            log.error(&draft.at, "twice", says);
+        }
+        first.is_none()
+    });
+    drafts
+}
+
 /// `duties/x.toml:3`
 fn place_name(at: &At, log: &Log) -> String {
     let place = log.place(at);
@@ -201,7 +226,12 @@ fn derived_facts(drafts: &[KindDraft<'_>], base: &Scope<'_>, log: &Log) -> Vec<D
     derived
 }
 
-fn expression(written: &Written, scope: &Scope<'_>, wanted: Wanted<'_>, log: &Log) -> Option<Expr> {
+pub(super) fn expression(
+    written: &Written,
+    scope: &Scope<'_>,
+    wanted: Wanted<'_>,
+    log: &Log,
+) -> Option<Expr> {
     match compile_as(&written.text, scope, wanted) {
         Ok(expr) => Some(expr),
         Err(mistakes) => {

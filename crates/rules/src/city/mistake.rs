@@ -52,8 +52,8 @@ pub(super) fn folder_too_deep() -> Sentences {
     says(
         both!("文件夹嵌套太深，没有读", "this folder is nested too deep and was not read"),
         both!(
-            "kinds/ 下不分文件夹，parameters/ 和 duties/ 按机关分",
-            "kinds/ has no folders, parameters/ and duties/ have one an authority"
+            "kinds/ 和 forms/ 下不分文件夹，parameters/ 和 duties/ 按机关分",
+            "kinds/ and forms/ have no folders, parameters/ and duties/ have one an authority"
         ),
         see("The city folder"),
     )
@@ -454,6 +454,24 @@ pub(super) fn no_calendar(years: &str) -> Sentences {
         both!("没有 {} 年的节假日安排", "there is no calendar for {}"; years),
         both!("期限只按周一到周五计算", "terms count Monday to Friday only"),
         both!("在 city.toml 加上 [[calendar]]", "add a [[calendar]] to city.toml"),
+    )
+}
+
+// Forms
+
+pub(super) fn number_not_found_by(fact: &str, kind: &str) -> Sentences {
+    says(
+        both!("按 {} 找不到 {} 的记录", "records of {1} are not found by {0}"; fact, kind),
+        both!("回执要按编号查验", "a receipt is checked by its number"),
+        both!("在 {1} 的 also_key 里加上 {0}", "add {0} to the `also_key` of {1}"; fact, kind),
+    )
+}
+
+pub(super) fn key_not_filled(key: &str, kind: &str) -> Sentences {
+    says(
+        both!("{1} 的标识 {0} 在表中没有必填", "{0}, part of the key of {1}, need not be filled in"; key, kind),
+        both!("没有标识的记录存不下来", "a record without its key cannot be kept"),
+        both!("加一个 required = true、没有 only_if 的字段 {}", "ask {} as a field with required = true and no only_if"; key),
     )
 }
 

@@ -178,7 +178,9 @@ impl Log {
         if folder.join(&cases).exists() {
             paths.push(cases);
         }
-        for (part, depth) in [("kinds", 0), ("parameters", MAX_FOLDERS), ("duties", MAX_FOLDERS)] {
+        for (part, depth) in
+            [("kinds", 0), ("parameters", MAX_FOLDERS), ("duties", MAX_FOLDERS), ("forms", 0)]
+        {
             log.walk(folder, Path::new(part), depth, &mut paths);
         }
         if let Some(path) = paths.get(MAX_FILES) {

@@ -10,6 +10,8 @@ use tempfile::TempDir;
 use super::*;
 use crate::diagnostic::Severity;
 
+mod forms;
+
 const CITY: &str = r#"id = "x"
 name = { zh = "某市", en = "X" }
 

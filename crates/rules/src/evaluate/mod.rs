@@ -26,7 +26,7 @@ use crate::ruleset::RuleSet;
 
 pub use columns::{RowTrace, RowVerdict, condition, pass};
 pub use missing::MissingCount;
-pub use one::{fact, judge, one, truth};
+pub use one::{fact, judge, one, truth, value};
 pub use pass::{Counts, Dates, DutyPass, Numbers, Pass, counts_within};
 pub use rejudge::{Changed, Rejudged, rejudge};
 

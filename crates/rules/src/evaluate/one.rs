@@ -67,6 +67,18 @@ pub fn fact(
     )
 }
 
+/// The value of an expression for one record; none if it is unknown or there is no such record.
+pub fn value(
+    rules: &RuleSet,
+    facts: &impl Facts,
+    (kind, id, expr): (&KindId, &RecordId, &Expr),
+    setting: &Setting,
+) -> Option<Value> {
+    let mut walk = Walk::new(rules, facts, setting);
+    let at = walk.find(kind, id)?;
+    walk.value(expr, &Context::root(at))?.to_value(expr.ty)
+}
+
 /// The truth of a condition for one record, and the facts it lacks where it is unknown. Unknown if there is no such
 /// record.
 pub fn truth(

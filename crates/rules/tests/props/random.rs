@@ -512,6 +512,7 @@ pub fn rules(random: &mut Random) -> RuleSet {
         derived,
         duties,
         casework: None,
+        forms: vec![],
         version: "0".into(),
     }
 }

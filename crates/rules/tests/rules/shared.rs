@@ -50,6 +50,7 @@ pub fn city(facts: Vec<Fact>) -> RuleSet {
         derived: vec![],
         duties: vec![],
         casework: None,
+        forms: vec![],
         version: String::new(),
     }
 }

@@ -324,6 +324,7 @@ fn without_duties(facts: Vec<Fact>) -> RuleSet {
         derived: vec![],
         duties: vec![],
         casework: None,
+        forms: vec![],
         version: String::new(),
     }
 }

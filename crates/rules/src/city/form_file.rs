@@ -1,0 +1,319 @@
+//! `forms/*.toml`: a form, and what its names point to.
+
+use std::collections::BTreeMap;
+
+use model::form::{Field, Filled, Item, Notice, OnlyIf, Part};
+use model::{FactId, FactType, Form, Kind};
+
+use super::compile::expression;
+use super::mistake;
+use super::name;
+use super::read::{Cell, Table};
+use super::references;
+use super::source::{At, Log, Written};
+use crate::expr::Expr;
+use crate::language::{Scope, Wanted};
+use crate::ruleset::CompiledForm;
+
+/// A form as its file words it, with the places of what points elsewhere.
+pub(super) struct FormDraft {
+    pub form: Form,
+    pub at: At,
+    kind: Written,
+    by: Written,
+    filled: FilledDraft,
+    /// One for each field, in order.
+    fields: Vec<FieldDraft>,
+    notices: Vec<Written>,
+}
+
+struct FilledDraft {
+    number: Written,
+    filed_on: Written,
+    commitment: Option<Written>,
+    signed_by: Option<Written>,
+}
+
+struct FieldDraft {
+    fact: Written,
+    known: Option<Written>,
+    only_if: Option<(Written, Vec<Written>)>,
+    at_most: Option<Written>,
+}
+
+pub(super) fn read(table: &Table<'_>, log: &Log) -> Option<FormDraft> {
+    let id = name::id(log, table.need_text("id"));
+    let title = table.need_label("title");
+    let summary = table.need_label("summary");
+    let basis = table.need_basis();
+    let (kind, by) = (table.need_text("kind"), table.need_text("by"));
+    let filled = table.need("filled").and_then(|cell| cell.table()).and_then(|table| filled(table));
+    let mut fields = Vec::new();
+    let mut parts = Vec::new();
+    for part in table.tables("part") {
+        let title = part.need_label("title");
+        let read: Vec<(Field, FieldDraft)> = part.tables("field").into_iter().filter_map(field).collect();
+        part.finish();
+        let (asked, drafts): (Vec<Field>, Vec<FieldDraft>) = read.into_iter().unzip();
+        fields.extend(drafts);
+        if let Some(title) = title {
+            parts.push(Part { title, fields: asked });
+        }
+    }
+    let items = items(table, log);
+    let mut notices = Vec::new();
+    let mut notice_places = Vec::new();
+    for notice in table.tables("notice") {
+        let (when, text) = (notice.need_text("when"), notice.need_label("text"));
+        notice.finish();
+        if let (Some(when), Some(text)) = (when, text) {
+            notices.push(Notice { when: when.text.clone(), text });
+            notice_places.push(when);
+        }
+    }
+    let (id, kind, by, filled) = (id?, kind?, by?, filled?);
+    let fact = |written: &Written| FactId::from(written.text.as_str());
+    let form = Form {
+        id: id.text.as_str().into(),
+        title: title?,
+        summary: summary?,
+        basis: basis?,
+        kind: kind.text.as_str().into(),
+        by: fact(&by),
+        filled: Filled {
+            number: fact(&filled.number),
+            filed_on: fact(&filled.filed_on),
+            commitment: filled.commitment.as_ref().map(fact),
+            signed_by: filled.signed_by.as_ref().map(fact),
+        },
+        parts,
+        items,
+        notices,
+    };
+    Some(FormDraft { form, at: id.at, kind, by, filled, fields, notices: notice_places })
+}
+
+fn filled(table: Table<'_>) -> Option<FilledDraft> {
+    let (number, filed_on) = (table.need_text("number"), table.need_text("filed_on"));
+    let (commitment, signed_by) = (table.text("commitment"), table.text("signed_by"));
+    table.finish();
+    Some(FilledDraft { number: number?, filed_on: filed_on?, commitment, signed_by })
+}
+
+fn field(table: Table<'_>) -> Option<(Field, FieldDraft)> {
+    let fact = table.need_text("fact");
+    let required = table.get("required").and_then(|cell| cell.bool()).unwrap_or(false);
+    let help = table.label("help");
+    let known = table.text("known");
+    let only_if = table.get("only_if").and_then(|cell| cell.table()).and_then(|table| {
+        let fact = table.need_text("fact");
+        let is = table.need("is").and_then(|cell| cell.list()).unwrap_or_default();
+        let is: Vec<Written> = is.iter().filter_map(answer).collect();
+        table.finish();
+        Some((fact?, is))
+    });
+    let at_most = table.text("at_most");
+    table.finish();
+    let fact = fact?;
+    let asked = Field {
+        fact: fact.text.as_str().into(),
+        required,
+        help,
+        known: known.as_ref().map(|known| known.text.clone()),
+        only_if: only_if.as_ref().map(|(fact, is)| OnlyIf {
+            fact: fact.text.as_str().into(),
+            is: is.iter().map(|answer| answer.text.clone()).collect(),
+        }),
+        at_most: at_most.as_ref().map(|fact| fact.text.as_str().into()),
+    };
+    Some((asked, FieldDraft { fact, known, only_if, at_most }))
+}
+
+/// A code in quotes, or yes and no without.
+fn answer(cell: &Cell<'_>) -> Option<Written> {
+    match cell.value {
+        toml::de::DeValue::Boolean(value) => Some(Written { text: value.to_string(), at: cell.at.clone() }),
+        _ => cell.text(),
+    }
+}
+
+fn items(table: &Table<'_>, log: &Log) -> Vec<Item> {
+    let mut items: Vec<Item> = Vec::new();
+    for table in table.tables("item") {
+        let id = name::id(log, table.need_text("id"));
+        let text = table.need_label("text");
+        table.finish();
+        let (Some(id), Some(text)) = (id, text) else { continue };
+        if items.iter().any(|item| item.id.as_str() == id.text) {
+            log.error(&id.at, "twice", mistake::twice(("条目", "item"), &id.text, "item"));
+            continue;
+        }
+        items.push(Item { id: id.text.as_str().into(), text });
+    }
+    items
+}
+
+/// Finds what a form's names point to. None if something is wrong, which is told.
+pub(super) fn compile(draft: FormDraft, base: &Scope<'_>, log: &Log) -> Option<CompiledForm> {
+    let place = references::kind(&draft.kind, base.kinds, log)?;
+    let kind = &base.kinds[place];
+    let by = filer(&draft, kind, base.kinds, log)?;
+    let mut sound = true;
+    let mut taken: BTreeMap<&str, &str> = BTreeMap::from([(draft.by.text.as_str(), "by")]);
+    let FilledDraft { number, filed_on, commitment, signed_by } = &draft.filled;
+    let filled = [
+        ("number", Some(number), Wants::Text),
+        ("filed_on", Some(filed_on), Wants::Day),
+        ("commitment", commitment.as_ref(), Wants::YesNo),
+        ("signed_by", signed_by.as_ref(), Wants::Text),
+    ];
+    for (key, written, wants) in filled {
+        let Some(written) = written else { continue };
+        sound &= told(written, kind, wants, log).is_some();
+        sound &= once(&mut taken, key, written, log);
+    }
+    if !kind.also_key.iter().chain(&kind.key).any(|key| key.as_str() == number.text) {
+        log.error(
+            &number.at,
+            "number-not-found-by",
+            mistake::number_not_found_by(&number.text, kind.id.as_str()),
+        );
+        sound = false;
+    }
+    let mut known = BTreeMap::new();
+    let asked: Vec<&Field> = draft.form.fields().collect();
+    for (at, field) in draft.fields.iter().enumerate() {
+        let fact = told(&field.fact, kind, Wants::Any, log);
+        sound &= fact.is_some() && once(&mut taken, "field", &field.fact, log);
+        let Some(fact) = fact else { continue };
+        if let Some(path) = &field.known {
+            let scope = Scope { kind: by, ..*base };
+            match expression(path, &scope, Wanted::Fact(&kind.facts[fact]), log) {
+                Some(expr) => drop(known.insert(kind.facts[fact].id.clone(), expr)),
+                None => sound = false,
+            }
+        }
+        if let Some((earlier, answers)) = &field.only_if {
+            sound &= condition((earlier, answers), &asked[..at], kind, log);
+        }
+        if let Some(bound) = &field.at_most {
+            if !asked.iter().any(|field| field.fact.as_str() == bound.text) {
+                let wanted = ("本表的字段", "a field of this form");
+                log.error(&bound.at, "wrong-fact", mistake::wrong_fact(&bound.text, wanted));
+                sound = false;
+            } else {
+                sound &= told(bound, kind, Wants::Number, log).is_some();
+            }
+        }
+    }
+    for key in &kind.key {
+        let required =
+            asked.iter().any(|field| field.fact == *key && field.required && field.only_if.is_none());
+        let filled = [&draft.by.text, &number.text, &filed_on.text].iter().any(|fact| **fact == key.as_str());
+        if !required && !filled {
+            let says = mistake::key_not_filled(key.as_str(), kind.id.as_str());
+            log.error(&draft.at, "key-not-filled", says);
+            sound = false;
+        }
+    }
+    let scope = Scope { kind: by, ..*base };
+    let notices: Vec<Option<Expr>> =
+        draft.notices.iter().map(|when| expression(when, &scope, Wanted::Condition, log)).collect();
+    let notices = notices.into_iter().collect::<Option<Vec<Expr>>>()?;
+    sound.then_some(CompiledForm { form: draft.form, kind: place, by, known, notices })
+}
+
+/// The kind of who files.
+fn filer(draft: &FormDraft, kind: &Kind, kinds: &[Kind], log: &Log) -> Option<usize> {
+    let fact = references::fact(&draft.by, kind, log)?;
+    let target = match &kind.facts[fact].fact_type {
+        FactType::Ref { to } => kinds.iter().position(|kind| kind.id == *to),
+        _ => None,
+    };
+    if target.is_none() {
+        let says =
+            mistake::wrong_fact(&draft.by.text, ("指向别的记录的引用", "a reference to another record"));
+        log.error(&draft.by.at, "wrong-fact", says);
+    }
+    target
+}
+
+/// The type that a fact has to have.
+#[derive(Clone, Copy)]
+enum Wants {
+    Any,
+    Text,
+    Day,
+    YesNo,
+    Number,
+}
+
+impl Wants {
+    fn fits(self, fact: &FactType) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Text => matches!(fact, FactType::Text { .. }),
+            Self::Day => matches!(fact, FactType::Date),
+            Self::YesNo => matches!(fact, FactType::Bool),
+            Self::Number => matches!(fact, FactType::Int | FactType::Decimal { .. }),
+        }
+    }
+
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Any => ("要填报的事实", "a fact that is told"),
+            Self::Text => ("文字类型的事实", "a text fact"),
+            Self::Day => ("日期类型的事实", "a date fact"),
+            Self::YesNo => ("是非类型的事实", "a bool fact"),
+            Self::Number => ("数字类型的事实", "a number fact"),
+        }
+    }
+}
+
+/// A fact of the kind that is told, not computed, and of the type that is wanted.
+fn told(written: &Written, kind: &Kind, wants: Wants, log: &Log) -> Option<usize> {
+    let fact = references::fact(written, kind, log)?;
+    let declared = &kind.facts[fact];
+    let wants = if declared.derived.is_some() { Wants::Any } else { wants };
+    if declared.derived.is_none() && wants.fits(&declared.fact_type) {
+        return Some(fact);
+    }
+    log.error(&written.at, "wrong-fact", mistake::wrong_fact(&written.text, wants.words()));
+    None
+}
+
+/// Whether a fact is filled in for the first time.
+fn once<'a>(taken: &mut BTreeMap<&'a str, &'a str>, key: &'a str, written: &'a Written, log: &Log) -> bool {
+    let first = taken.insert(&written.text, key);
+    if let Some(first) = first {
+        log.error(&written.at, "twice", mistake::twice(("事实", "fact"), &written.text, first));
+    }
+    first.is_none()
+}
+
+/// Whether a field's condition names an earlier field and answers that it can have.
+fn condition((earlier, answers): (&Written, &[Written]), before: &[&Field], kind: &Kind, log: &Log) -> bool {
+    if !before.iter().any(|field| field.fact.as_str() == earlier.text) {
+        let wanted = ("前面的字段", "an earlier field");
+        log.error(&earlier.at, "wrong-fact", mistake::wrong_fact(&earlier.text, wanted));
+        return false;
+    }
+    let options: Vec<&str> = match kind.fact(&earlier.text).map(|fact| &fact.fact_type) {
+        Some(FactType::Code { options }) => options.iter().map(|option| option.id.as_str()).collect(),
+        Some(FactType::Bool) => vec!["true", "false"],
+        _ => {
+            let wanted = ("代码或是非类型的字段", "a field with a code, or yes and no");
+            log.error(&earlier.at, "wrong-fact", mistake::wrong_fact(&earlier.text, wanted));
+            return false;
+        }
+    };
+    let wrong: Vec<&Written> =
+        answers.iter().filter(|answer| !options.contains(&answer.text.as_str())).collect();
+    for answer in &wrong {
+        log.error(&answer.at, "not-an-option", mistake::choice(&answer.text, &options));
+    }
+    if answers.is_empty() {
+        log.error(&earlier.at, "empty", mistake::empty());
+    }
+    wrong.is_empty() && !answers.is_empty()
+}

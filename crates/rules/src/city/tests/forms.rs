@@ -1,0 +1,177 @@
+//! A form of the small city, and every way to spoil it.
+
+use super::{city, found};
+use crate::city::load;
+
+const KIND: &str = r#"id = "filing"
+label = { zh = "备案", en = "filing" }
+key = ["firm", "filed_on"]
+also_key = ["number"]
+area = "firm.area"
+
+[[fact]]
+id = "firm"
+label = { zh = "企业", en = "firm" }
+type = "ref"
+to = "firm"
+
+[[fact]]
+id = "number"
+label = { zh = "编号", en = "number" }
+type = "text"
+
+[[fact]]
+id = "filed_on"
+label = { zh = "日期", en = "filed on" }
+type = "date"
+
+[[fact]]
+id = "commitment"
+label = { zh = "承诺", en = "commitment" }
+type = "bool"
+
+[[fact]]
+id = "people"
+label = { zh = "人数", en = "people" }
+type = "int"
+unit = "person"
+
+[[fact]]
+id = "first"
+label = { zh = "首批", en = "first" }
+type = "int"
+unit = "person"
+
+[[fact]]
+id = "canteen"
+label = { zh = "食堂", en = "canteen" }
+type = "code"
+options = [{ id = "none", label = { zh = "无", en = "none" } }, { id = "own", label = { zh = "自办", en = "own" } }]
+
+[[fact]]
+id = "shifts"
+label = { zh = "批次", en = "shifts" }
+type = "int"
+unit = "1"
+
+[[fact]]
+id = "many"
+label = { zh = "多", en = "many" }
+type = "bool"
+value = "people > 10"
+"#;
+
+const FORM: &str = r#"id = "resume"
+title = { zh = "复工", en = "Resume" }
+summary = { zh = "填好即生效", en = "Effective at once" }
+basis = { doc = "made up" }
+kind = "filing"
+by = "firm"
+
+[filled]
+number = "number"
+filed_on = "filed_on"
+commitment = "commitment"
+
+[[notice]]
+when = "ownership = 'state'"
+text = { zh = "国有企业另行报告", en = "State firms report as well" }
+
+[[part]]
+title = { zh = "人员", en = "People" }
+
+[[part.field]]
+fact = "people"
+required = true
+known = "staff"
+
+[[part.field]]
+fact = "first"
+at_most = "people"
+
+[[part.field]]
+fact = "canteen"
+
+[[part.field]]
+fact = "shifts"
+required = true
+only_if = { fact = "canteen", is = ["own"] }
+
+[[item]]
+id = "truth"
+text = { zh = "内容属实", en = "All of it is true" }
+"#;
+
+/// What is told of the form after an edit of it, or of its kind.
+fn told(form: (&str, &str), kind: (&str, &str)) -> Vec<String> {
+    assert!(FORM.contains(form.0) && KIND.contains(kind.0), "{form:?} {kind:?}");
+    let (form, kind) = (FORM.replacen(form.0, form.1, 1), KIND.replacen(kind.0, kind.1, 1));
+    let folder = city(&[("kinds/filing.toml", "", &kind), ("forms/resume.toml", "", &form)]);
+    found(folder.path())
+}
+
+#[test]
+fn a_sound_form_loads() {
+    let folder = city(&[("kinds/filing.toml", "", KIND), ("forms/resume.toml", "", FORM)]);
+    let rules = load(folder.path()).unwrap().ruleset;
+    let form = &rules.forms[0];
+    assert_eq!((rules.kinds[form.kind].id.as_str(), rules.kinds[form.by].id.as_str()), ("filing", "firm"));
+    assert_eq!((form.known.len(), form.notices.len(), form.form.fields().count()), (1, 1, 4));
+}
+
+#[test]
+fn tells_what_a_form_points_to_in_vain() {
+    for (from, to, expected) in [
+        ("kind = \"filing\"", "kind = \"filling\"", "not-found forms/resume.toml: \"filling\""),
+        ("by = \"firm\"", "by = \"people\"", "wrong-fact forms/resume.toml: \"people\""),
+        ("number = \"number\"", "number = \"people\"", "wrong-fact forms/resume.toml: \"people\""),
+        ("filed_on = \"filed_on\"", "filed_on = \"number\"", "wrong-fact forms/resume.toml: \"number\""),
+        ("fact = \"first\"", "fact = \"firts\"", "unknown-fact forms/resume.toml: \"firts\""),
+        ("fact = \"first\"", "fact = \"many\"", "wrong-fact forms/resume.toml: \"many\""),
+        ("fact = \"first\"", "fact = \"people\"", "twice forms/resume.toml: \"people\""),
+        ("fact = \"first\"", "fact = \"filed_on\"", "twice forms/resume.toml: \"filed_on\""),
+        ("known = \"staff\"", "known = \"stuff\"", "unknown-fact forms/resume.toml: stuff\""),
+        ("known = \"staff\"", "known = \"ownership\"", "wrong-type forms/resume.toml: ownership\""),
+        ("at_most = \"people\"", "at_most = \"canteen\"", "wrong-fact forms/resume.toml: \"canteen\""),
+        ("at_most = \"people\"", "at_most = \"commitment\"", "wrong-fact forms/resume.toml: \"commitment\""),
+        ("is = [\"own\"]", "is = [\"open\"]", "not-an-option forms/resume.toml: \"open\"] }"),
+        (
+            "{ fact = \"canteen\"",
+            "{ fact = \"people\"",
+            "wrong-fact forms/resume.toml: \"people\", is = [\"own\"] }",
+        ),
+        (
+            "{ fact = \"canteen\"",
+            "{ fact = \"many\"",
+            "wrong-fact forms/resume.toml: \"many\", is = [\"own\"] }",
+        ),
+        ("ownership = 'state'", "ownership = 'stat'", "not-an-option forms/resume.toml: 'stat'\""),
+        ("required = true", "requierd = true", "unknown-key forms/resume.toml: requierd = true"),
+        (
+            "text = { zh = \"内容属实\", en = \"All of it is true\" }",
+            "",
+            "missing-key forms/resume.toml: [[item]]",
+        ),
+    ] {
+        let told = told((from, to), ("", ""));
+        assert!(told.iter().any(|told| told == expected), "{to}: {expected}\nnot in {told:#?}");
+    }
+}
+
+#[test]
+fn a_filing_has_its_key_and_is_found_by_its_number() {
+    let no_number = told(("", ""), ("also_key = [\"number\"]", ""));
+    assert_eq!(no_number, ["number-not-found-by forms/resume.toml: \"number\""]);
+    let first_is_key = told(("", ""), ("\"filed_on\"]", "\"first\"]"));
+    assert_eq!(first_is_key, ["key-not-filled forms/resume.toml: \"resume\""]);
+}
+
+#[test]
+fn a_form_is_there_once() {
+    let folder = city(&[
+        ("kinds/filing.toml", "", KIND),
+        ("forms/resume.toml", "", FORM),
+        ("forms/second.toml", "", FORM),
+    ]);
+    assert_eq!(found(folder.path()), ["twice forms/second.toml: \"resume\""]);
+}
