@@ -45,6 +45,8 @@ pub enum EventType {
     Import,
     /// A person changed facts of a record.
     Change,
+    /// Somebody filled in a form, which made a record.
+    Filing,
     /// A person decided a conflict or a row put aside.
     Decision,
     /// A pass found verdicts that differ from before.

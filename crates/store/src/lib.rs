@@ -22,6 +22,7 @@ mod connection;
 mod draft;
 mod error;
 mod event;
+mod filing;
 mod import;
 mod migrate;
 mod record;

@@ -31,6 +31,8 @@ pub enum EventType {
     Import,
     /// A person changed facts of a record.
     Change,
+    /// Somebody filled in a form, which made a record.
+    Filing,
     /// A person decided a conflict or a row put aside.
     Decision,
     /// A pass found verdicts that differ from before.
@@ -51,6 +53,7 @@ impl EventType {
         let (zh, en) = match self {
             Self::Import => ("导入", "import"),
             Self::Change => ("更改", "change"),
+            Self::Filing => ("备案", "filing"),
             Self::Decision => ("决定", "decision"),
             Self::Verdicts => ("评估", "verdicts"),
             Self::Reveal => ("查看个人信息", "personal facts read"),
@@ -101,6 +104,7 @@ impl From<model::event::EventType> for EventType {
         match event_type {
             Model::Import => Self::Import,
             Model::Change => Self::Change,
+            Model::Filing => Self::Filing,
             Model::Decision => Self::Decision,
             Model::Verdicts => Self::Verdicts,
             Model::Reveal => Self::Reveal,
@@ -116,6 +120,7 @@ impl From<EventType> for model::event::EventType {
         match event_type {
             EventType::Import => Self::Import,
             EventType::Change => Self::Change,
+            EventType::Filing => Self::Filing,
             EventType::Decision => Self::Decision,
             EventType::Verdicts => Self::Verdicts,
             EventType::Reveal => Self::Reveal,

@@ -71,7 +71,7 @@ impl App {
             let filter = EventFilter { before: None, event_type: Some(event_type), limit: 1 };
             Ok::<_, StoreError>(self.store().latest_events(&filter)?.first().map_or(0, |stored| stored.seq))
         };
-        let changed = last(EventType::Change)?.max(last(EventType::Decision)?);
+        let changed = last(EventType::Change)?.max(last(EventType::Decision)?).max(last(EventType::Filing)?);
         if changed > last(EventType::Verdicts)? {
             self.behind.mark();
         }

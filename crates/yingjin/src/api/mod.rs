@@ -26,6 +26,8 @@ pub mod duties;
 pub mod etag;
 pub mod explanation;
 pub mod extract;
+pub mod filings;
+pub mod forms;
 pub mod health;
 pub mod imports;
 pub mod jobs;
@@ -85,6 +87,11 @@ fn routes(upload_bytes: usize) -> OpenApiRouter<App> {
         .routes(routes!(records::reveal))
         .routes(routes!(explanation::explanation))
         .routes(routes!(owed::owed))
+        .routes(routes!(forms::forms))
+        .routes(routes!(forms::form))
+        .routes(routes!(filings::file))
+        .routes(routes!(filings::receipt))
+        .routes(routes!(filings::receipt_qr))
         .routes(routes!(imports::import_report, imports::cancel_import))
         .routes(routes!(imports::import_rows_sheet))
         .routes(routes!(conflicts::conflicts))

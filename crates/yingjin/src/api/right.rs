@@ -37,6 +37,8 @@ rights! {
     RevealFacts: Administrator, Bureau, County, Firm;
     /// Changing facts and deciding conflicts.
     ChangeRecord: Administrator, Bureau, County;
+    /// Filling in forms: a firm for itself, an officer for who cannot.
+    FileForm: Administrator, Bureau, County, Firm;
     /// Seeing what waits for a person to decide.
     ReadDecisions: Administrator, Bureau, County, Auditor;
     /// Reading sheets in, within one's area and department.

@@ -180,6 +180,12 @@ impl<'a> Scope<'a> {
         self.account.role == Role::Firm
     }
 
+    /// The id of the record that the account stands for, if it is of a kind.
+    pub fn own_of(&self, kind: &str) -> Option<String> {
+        let own = self.account.record.as_ref().filter(|(own, _)| own.as_str() == kind);
+        own.map(|(_, id)| id.to_string())
+    }
+
     /// Whether a record is the one that the account stands for.
     pub fn is_own(&self, kind: &str, id: &str) -> bool {
         let own = self.account.record.as_ref();

@@ -53,6 +53,7 @@ enum What {
 enum TypeName {
     Import,
     Change,
+    Filing,
     Decision,
     Verdicts,
     Reveal,
@@ -65,6 +66,7 @@ impl From<TypeName> for EventType {
         match name {
             TypeName::Import => Self::Import,
             TypeName::Change => Self::Change,
+            TypeName::Filing => Self::Filing,
             TypeName::Decision => Self::Decision,
             TypeName::Verdicts => Self::Verdicts,
             TypeName::Reveal => Self::Reveal,

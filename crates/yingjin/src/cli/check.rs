@@ -47,6 +47,7 @@ struct Size {
     kinds: usize,
     parameters: usize,
     duties: usize,
+    forms: usize,
 }
 
 impl Size {
@@ -59,17 +60,22 @@ impl Size {
             kinds: rules.kinds.len(),
             parameters: rules.parameters.len(),
             duties: duties.len(),
+            forms: rules.forms.len(),
         }
     }
 
     fn text(&self, lang: Lang) -> String {
-        let Self { files, kinds, parameters, duties } = self;
+        let Self { files, kinds, parameters, duties, forms } = self;
         match lang {
             Lang::Zh => {
-                format!("共 {files} 个文件：{kinds} 个类别、{parameters} 个参数、{duties} 个事项\n")
+                format!(
+                    "共 {files} 个文件：{kinds} 个类别、{parameters} 个参数、{duties} 个事项、{forms} 张表单\n"
+                )
             }
             Lang::En => {
-                format!("files: {files}; kinds: {kinds}, parameters: {parameters}, duties: {duties}\n")
+                format!(
+                    "files: {files}; kinds: {kinds}, parameters: {parameters}, duties: {duties}, forms: {forms}\n"
+                )
             }
         }
     }

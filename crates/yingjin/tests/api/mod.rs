@@ -7,6 +7,7 @@ mod accounts;
 mod cases;
 mod city;
 mod duties;
+mod filings;
 mod imports;
 mod openapi;
 mod owed;

@@ -30,6 +30,11 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("post", "/api/records/{kind}/{id}/reveal", "i....f"),
     ("get", "/api/records/{kind}/{id}/duties/{duty}", "i....."),
     ("post", "/api/owed", "......"),
+    ("get", "/api/forms", "i....f"),
+    ("get", "/api/forms/{id}", "i....f"),
+    ("post", "/api/filings", "ibbbbf"),
+    ("get", "/api/receipts/{number}", "nnnnnn"),
+    ("get", "/api/receipts/{number}/qr.svg", "......"),
     ("get", "/api/imports", "i...f."),
     ("post", "/api/imports", "i...ff"),
     ("post", "/api/imports/suggest", "i...ff"),
@@ -85,6 +90,7 @@ const ROLES: [Option<Role>; 6] = [
 async fn status(client: &Client<'_>, method: &str, route: &str) -> u16 {
     let id = if route.contains("duties/{id}") { "job-refund" } else { "77" };
     let id = if route.starts_with("/api/records/") { FIRM } else { id };
+    let id = if route.starts_with("/api/forms/") { "resume" } else { id };
     let path = route
         .replace("{kind}", "firm")
         .replace("{id}", id)
@@ -92,6 +98,7 @@ async fn status(client: &Client<'_>, method: &str, route: &str) -> u16 {
         .replace("{name}", "the-auditor")
         .replace("{no}", &no_of_refund(client))
         .replace("{token}", "nobody's");
+        .replace("{number}", "0000-0000-0000");
     let path = if matches!(route, "/api/records" | "/api/records.xlsx") { path + "?kind=firm" } else { path };
     let body = match route {
         "/api/session" => json!({"name": "the-county", "password": super::server::PASSWORD}),
@@ -107,6 +114,7 @@ async fn status(client: &Client<'_>, method: &str, route: &str) -> u16 {
         "/api/cases/steps" => json!({"items": []}),
         "/api/cases/{no}/steps" => json!({"action": "note", "words": "looked at"}),
         "/api/ask/{token}" => json!({"answered": true, "solved": true, "satisfied": null, "words": null}),
+        "/api/filings" => json!({"form": "resume", "by": FIRM, "key": "a key of sixteen or more"}),
         "/api/accounts" => json!({"name": "the-auditor", "password": "a long password", "role": "auditor"}),
         _ => json!({}),
     };

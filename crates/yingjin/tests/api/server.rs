@@ -129,6 +129,13 @@ impl Server {
         Self { router: yingjin::api::router(app.clone()), app, _folder: tempfile::tempdir().unwrap() }
     }
 
+    /// Looks into the register itself. On a thread of its own: the blocking client of PostgreSQL must not run on one
+    /// that runs async code.
+    pub fn store<T: Send + 'static>(&self, look: impl FnOnce(&store::Store) -> T + Send + 'static) -> T {
+        let app = self.app.clone();
+        std::thread::spawn(move || look(app.store())).join().unwrap()
+    }
+
     /// Sends a request as it is.
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();

@@ -1,0 +1,303 @@
+//! Filings by commitment: effective at once, with a receipt that anybody can check.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use chrono::{DateTime, NaiveDate, Utc};
+use model::event::{Event, EventType};
+use model::form::{Answers, Filing, Mistake, number, read_number};
+use model::{Change, FactId, Kind, RecordId, Value};
+use qrcode::QrCode;
+use qrcode::render::svg;
+use rules::ruleset::CompiledForm;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::StoreError;
+use utoipa::ToSchema;
+
+use super::app::App;
+use super::extract::{Body, Path};
+use super::forms::ItemShape;
+use super::problem::Problem;
+use super::records::checked_value;
+use super::right::{FileForm, May};
+use super::scope::Scope;
+use super::words::Words;
+use crate::clock;
+
+/// A form, filled in.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct FilingRequest {
+    /// The form.
+    pub form: String,
+    /// The record that files; a firm's own account need not say.
+    pub by: Option<String>,
+    /// Chosen at random for this filing, 16 to 64 characters: sent again with the same, it is filed once.
+    pub key: String,
+    /// Values by fact.
+    #[serde(default)]
+    #[schema(value_type = BTreeMap<String, Value>)]
+    pub facts: BTreeMap<String, serde_json::Value>,
+    /// The items of the commitment that were ticked.
+    #[serde(default)]
+    pub ticked: BTreeSet<String>,
+    /// The name that signs.
+    pub signature: Option<String>,
+}
+
+/// What anybody who knows the number may see: what was committed, by which firm, when. Nothing else.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Receipt {
+    /// The number, in three groups.
+    pub number: String,
+    /// The form.
+    pub form: String,
+    /// What people call it.
+    pub title: Words,
+    /// The name of who filed.
+    pub by: String,
+    /// The day it was filed.
+    pub on: NaiveDate,
+    /// When it was received.
+    pub at: DateTime<Utc>,
+    /// What was committed to; none where the wording of the form has changed since.
+    pub items: Option<Vec<ItemShape>>,
+    /// The number of a later filing for the same day, which took its place.
+    pub replaced_by: Option<String>,
+    /// Whether who filed is made up.
+    pub synthetic: bool,
+}
+
+/// The fewest and the most characters of a key.
+const KEY_CHARS: std::ops::RangeInclusive<usize> = 16..=64;
+/// The most characters of a text that somebody types into a form.
+const TEXT_MAX_CHARS: usize = 2000;
+
+/// Files a form: effective at once, nobody approves it. Sent again with the same key, the first receipt answers.
+#[utoipa::path(post, path = "/api/filings", tag = "forms", request_body = FilingRequest,
+    responses((status = 201, body = Receipt), (status = 200, body = Receipt), Problem))]
+pub async fn file(
+    State(app): State<App>,
+    account: May<FileForm>,
+    Body(request): Body<FilingRequest>,
+) -> Result<(StatusCode, Json<Receipt>), Problem> {
+    app.blocking(move |app| {
+        let form = app.form(&request.form)?;
+        let (made, by) = (&app.rules().kinds[form.kind], &app.rules().kinds[form.by]);
+        let scope = Scope::of(&account, app.rules());
+        let filer = scope
+            .filer(by, request.by.as_deref())
+            .ok_or_else(|| Problem::field("by", "请先选定由谁备案。", "Say first who files."))?;
+        app.read(app.today(), |view| scope.find(view.snapshot, by.id.as_str(), &filer).map(drop))?;
+        if !KEY_CHARS.contains(&request.key.chars().count()) {
+            return Err(Problem::field(
+                "key",
+                "key 应为 16 至 64 个字符的随机文字。",
+                "The key is text chosen at random, of 16 to 64 characters.",
+            ));
+        }
+        let filer = RecordId::from(filer);
+        let filing =
+            Filing { number: number(&form.form.id, &filer, &request.key), by: filer, on: app.today() };
+        if let Some(receipt) = app.receipt(&filing.number)? {
+            return Ok((StatusCode::OK, Json(receipt)));
+        }
+        let answers = checked_answers(app, form, &request)?;
+        let summary = json!({
+            "form": form.form.id, "number": filing.number, "kind": made.id, "by": filing.by,
+            "wording": form.form.wording(), "source": form.form.title.zh,
+        });
+        let mut facts = facts_of(form, answers, &filing);
+        let id = made.id_of(&known(&facts)).ok_or_else(|| Problem::internal(&"a filing lacks its key"))?;
+        if app.store().record(made.id.as_str(), id.as_str())?.is_none() {
+            facts.retain(|_, value| value.is_some());
+        }
+        let change = Change { kind: made.id.clone(), id, on: filing.on, facts };
+        let event = Event { on: filing.on, ..app.event(EventType::Filing, &account, summary) };
+        let once = (form.form.filled.number.clone(), filing.number.clone());
+        let filed = app.change(&account, |store| {
+            let taken = || StoreError::Taken { what: "filing", name: filing.number.clone() };
+            store.file(event, change, once)?.ok_or_else(taken)
+        });
+        // Where the same was sent at the same moment, the other one is there by now.
+        let receipt = app.receipt(&filing.number)?;
+        match (filed, receipt) {
+            (Ok(_), Some(receipt)) => Ok((StatusCode::CREATED, Json(receipt))),
+            (Err(_), Some(receipt)) => Ok((StatusCode::OK, Json(receipt))),
+            (Err(problem), None) => Err(problem),
+            (Ok(_), None) => Err(Problem::internal(&"a filing is not found by its number")),
+        }
+    })
+    .await
+}
+
+/// Everything that was filled in, of its fact's type; every mistake is told at once, under its fact or item.
+fn checked_answers(app: &App, form: &CompiledForm, request: &FilingRequest) -> Result<Answers, Problem> {
+    let kind = &app.rules().kinds[form.kind];
+    let mut answers = Answers {
+        ticked: request.ticked.iter().map(|item| item.as_str().into()).collect(),
+        signature: request.signature.as_ref().map(|name| name.trim().to_owned()),
+        ..Answers::default()
+    };
+    let mut mistakes: Vec<(String, Words)> = Vec::new();
+    let too_long = || {
+        Words::new(format!("不能超过 {TEXT_MAX_CHARS} 个字"), format!("at most {TEXT_MAX_CHARS} characters"))
+    };
+    for (id, sent) in request.facts.iter().filter(|(_, sent)| !is_blank(sent)) {
+        let Some(fact) = form.form.field(id).and_then(|field| kind.fact(field.fact.as_str())) else {
+            mistakes.push((id.clone(), Words::new("本表没有这一项", "this form does not ask it")));
+            continue;
+        };
+        match checked_value(app.rules(), fact, sent) {
+            Ok(Value::Text(text)) if text.chars().count() > TEXT_MAX_CHARS => {
+                mistakes.push((id.clone(), too_long()));
+            }
+            Ok(Value::Text(text)) => {
+                answers.facts.insert(fact.id.clone(), Value::Text(text.trim().to_owned()));
+            }
+            Ok(value) => drop(answers.facts.insert(fact.id.clone(), value)),
+            Err(words) => mistakes.push((id.clone(), words)),
+        }
+    }
+    if answers.signature.as_ref().is_some_and(|name| name.chars().count() > TEXT_MAX_CHARS) {
+        mistakes.push(("signature".to_owned(), too_long()));
+    }
+    // What could not be read is not missing as well.
+    let told: BTreeSet<String> = mistakes.iter().map(|(field, _)| field.clone()).collect();
+    let found = form.form.mistakes(&answers).into_iter().map(|mistake| in_words(kind, &mistake));
+    mistakes.extend(found.filter(|(field, _)| !told.contains(field)));
+    if mistakes.is_empty() { Ok(answers) } else { Err(Problem::fields(mistakes)) }
+}
+
+fn is_blank(sent: &serde_json::Value) -> bool {
+    sent.is_null() || sent.as_str().is_some_and(|text| text.trim().is_empty())
+}
+
+/// A mistake by its field, with what to do.
+fn in_words(kind: &Kind, mistake: &Mistake) -> (String, Words) {
+    let label = |fact: &FactId| kind.fact(fact.as_str()).map(|fact| fact.label.clone()).unwrap_or_default();
+    match mistake {
+        Mistake::Missing(fact) => (fact.to_string(), Words::new("请填写", "this has to be filled in")),
+        Mistake::NotAsked(fact) => (
+            fact.to_string(),
+            Words::new("按其他各项的填写，这一项不用填", "not asked, by the other answers"),
+        ),
+        Mistake::Negative(fact) => (fact.to_string(), Words::new("不能小于 0", "it cannot be below zero")),
+        Mistake::MoreThan { fact, than } => {
+            let than = label(than);
+            let words = Words::new(
+                format!("不能超过“{}”", than.zh),
+                format!("it cannot be more than \"{}\"", than.en),
+            );
+            (fact.to_string(), words)
+        }
+        Mistake::NotTicked(item) => (item.to_string(), Words::new("请逐条阅读并勾选", "read it and tick it")),
+        Mistake::NoItem(item) => {
+            (item.to_string(), Words::new("承诺书没有这一条", "the commitment has no such item"))
+        }
+        Mistake::Unsigned => {
+            let words = Words::new("请签上承诺人的姓名", "sign with the name of who commits");
+            ("signature".to_owned(), words)
+        }
+    }
+}
+
+/// The facts of the filing's record; what is asked and was not answered is taken back from an earlier filing of the day.
+fn facts_of(form: &CompiledForm, answers: Answers, filing: &Filing) -> BTreeMap<FactId, Option<Value>> {
+    let mut facts: BTreeMap<FactId, Option<Value>> =
+        form.form.fields().map(|field| (field.fact.clone(), None)).collect();
+    let told = form.form.record(answers, filing).into_iter();
+    facts.extend(told.map(|(fact, value)| (fact, Some(value))));
+    facts
+}
+
+fn known(facts: &BTreeMap<FactId, Option<Value>>) -> BTreeMap<FactId, Value> {
+    facts.iter().filter_map(|(fact, value)| Some((fact.clone(), value.clone()?))).collect()
+}
+
+/// Checks a receipt: open to everybody who has the number.
+#[utoipa::path(get, path = "/api/receipts/{number}", tag = "forms", params(("number" = String, Path)),
+    responses((status = 200, body = Receipt), Problem))]
+pub async fn receipt(
+    State(app): State<App>,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
+    Path(typed): Path<String>,
+) -> Result<Json<Receipt>, Problem> {
+    let address = app.address(peer.map(|Extension(ConnectInfo(peer))| peer), &headers);
+    let key = address.map_or_else(|| "unknown".to_owned(), |address| address.to_string());
+    app.asked.check(&key, clock::now()).map_err(Problem::too_many)?;
+    app.asked.count(&key, clock::now());
+    app.blocking(move |app| {
+        let number = read_number(&typed).ok_or_else(|| Problem::not_found(&typed))?;
+        app.receipt(&number)?.map(Json).ok_or_else(|| Problem::not_found(&number))
+    })
+    .await
+}
+
+/// The address of a receipt as a QR code, for a door or a letter.
+#[utoipa::path(get, path = "/api/receipts/{number}/qr.svg", tag = "forms", params(("number" = String, Path)),
+    responses((status = 200, body = String, content_type = "image/svg+xml"), Problem))]
+pub async fn receipt_qr(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Path(typed): Path<String>,
+) -> Result<Response, Problem> {
+    let number = read_number(&typed).ok_or_else(|| Problem::not_found(&typed))?;
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let scheme = if app.settings.secure { "https" } else { "http" };
+    let code = QrCode::new(format!("{scheme}://{host}/receipts/{number}"))
+        .map_err(|error| Problem::internal(&error))?;
+    let image = code.render::<svg::Color>().min_dimensions(240, 240).build();
+    Ok(([(header::CONTENT_TYPE, "image/svg+xml")], image).into_response())
+}
+
+impl App {
+    /// The receipt of a number; none if nothing was filed under it.
+    fn receipt(&self, number: &str) -> Result<Option<Receipt>, Problem> {
+        for compiled in &self.rules().forms {
+            let form = &compiled.form;
+            let (kind, by) = (&self.rules().kinds[compiled.kind], &self.rules().kinds[compiled.by]);
+            let fact = form.filled.number.as_str();
+            let Some(id) = self.store().find(kind.id.as_str(), fact, number)?.into_iter().next() else {
+                continue;
+            };
+            let history = self.store().history(kind.id.as_str(), id.as_str())?;
+            let told = |facts: &serde_json::Map<String, serde_json::Value>, fact: &str| {
+                facts.get(fact).and_then(|value| value.as_str()).map(str::to_owned)
+            };
+            let Some(entry) =
+                history.iter().find(|entry| told(&entry.facts, fact).as_deref() == Some(number))
+            else {
+                continue;
+            };
+            let Some(stored) = self.store().event(entry.seq)? else { continue };
+            if stored.event.summary["form"] != form.id.as_str() {
+                continue;
+            }
+            let latest = history.iter().rev().find_map(|entry| told(&entry.facts, fact));
+            let filer = told(&entry.facts, form.by.as_str()).unwrap_or_default();
+            let filer = self.store().record(by.id.as_str(), &filer)?;
+            let name =
+                by.name.as_ref().filter(|name| by.fact(name.as_str()).is_some_and(|fact| !fact.personal));
+            let name = name.and_then(|name| told(&filer.as_ref()?.facts, name.as_str()));
+            return Ok(Some(Receipt {
+                number: number.to_owned(),
+                form: form.id.to_string(),
+                title: Words::from(&form.title),
+                by: name
+                    .unwrap_or_else(|| filer.as_ref().map(|filer| filer.id.to_string()).unwrap_or_default()),
+                on: entry.on,
+                at: entry.at,
+                items: (stored.event.summary["wording"] == form.wording()).then(|| ItemShape::all(compiled)),
+                replaced_by: latest.filter(|latest| latest != number),
+                synthetic: filer.is_some_and(|filer| filer.synthetic),
+            }));
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,257 @@
+//! Forms: what is asked, and what the register knows of it already.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::State;
+use model::form::{Field, Part};
+use model::{Kind, Truth};
+use rules::evaluate::{Setting, truth, value};
+use rules::ruleset::CompiledForm;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::{IntoParams, ToSchema};
+
+use super::app::App;
+use super::city::FactShape;
+use super::extract::{Path, Query};
+use super::problem::Problem;
+use super::records::RecordLine;
+use super::right::{FileForm, May};
+use super::scope::Scope;
+use super::view::View;
+use super::words::{Basis, Words};
+
+/// A form in a list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FormLine {
+    /// `resume-work`
+    pub id: String,
+    /// What people call it.
+    pub title: Words,
+    /// Who fills it in, and what follows.
+    pub summary: Words,
+    /// The kind of record that files it.
+    pub by: String,
+}
+
+/// A form, ready to be filled in.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FormPage {
+    /// `resume-work`
+    pub id: String,
+    /// What people call it.
+    pub title: Words,
+    /// Who fills it in, and what follows.
+    pub summary: Words,
+    /// The document behind it.
+    pub basis: Basis,
+    /// Who files, where that was asked.
+    pub by: Option<RecordLine>,
+    /// What they are told first.
+    pub notices: Vec<Words>,
+    /// What is asked.
+    pub parts: Vec<PartShape>,
+    /// What is committed to, each item ticked by itself; a name signs where there is any.
+    pub items: Vec<ItemShape>,
+    /// What the register knows already, by fact.
+    #[schema(value_type = BTreeMap<String, Value>)]
+    pub known: BTreeMap<String, serde_json::Value>,
+    /// Earlier filings, the latest first.
+    pub filed: Vec<FiledLine>,
+}
+
+/// Fields that belong together.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PartShape {
+    /// Its heading.
+    pub title: Words,
+    /// Its fields, in order.
+    pub fields: Vec<FieldShape>,
+}
+
+/// Something asked.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FieldShape {
+    /// The fact that it fills in.
+    #[serde(flatten)]
+    pub fact: FactShape,
+    /// Whether it has to be answered where it is asked.
+    pub required: bool,
+    /// A word of help.
+    pub help: Option<Words>,
+    /// Only asked where an earlier field has one of some answers.
+    pub only_if: Option<OnlyIfShape>,
+    /// A number field that it may not exceed.
+    pub at_most: Option<String>,
+}
+
+/// An earlier field, and its answers that matter.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct OnlyIfShape {
+    /// The field.
+    pub fact: String,
+    /// Codes; `true` or `false`.
+    pub is: Vec<String>,
+}
+
+/// An item of the commitment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ItemShape {
+    /// `truth`
+    pub id: String,
+    /// What is committed to.
+    pub text: Words,
+}
+
+/// An earlier filing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FiledLine {
+    /// Its number; none for one that came on a sheet.
+    pub number: Option<String>,
+    /// The record it made.
+    pub record: String,
+    /// The day.
+    pub on: Option<chrono::NaiveDate>,
+}
+
+/// Who files.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Filer {
+    /// The id of the record that files; a firm's own account need not say.
+    pub by: Option<String>,
+}
+
+/// The forms of the city, for whoever may fill one in.
+#[utoipa::path(get, path = "/api/forms", tag = "forms",
+    responses((status = 200, body = Vec<FormLine>), Problem))]
+pub async fn forms(State(app): State<App>, _account: May<FileForm>) -> Json<Vec<FormLine>> {
+    let line = |form: &CompiledForm| FormLine {
+        id: form.form.id.to_string(),
+        title: Words::from(&form.form.title),
+        summary: Words::from(&form.form.summary),
+        by: app.rules().kinds[form.by].id.to_string(),
+    };
+    Json(app.rules().forms.iter().map(line).collect())
+}
+
+/// One form. With who files, what they are told first and what the register knows of them.
+#[utoipa::path(get, path = "/api/forms/{id}", tag = "forms", params(("id" = String, Path), Filer),
+    responses((status = 200, body = FormPage), Problem))]
+pub async fn form(
+    State(app): State<App>,
+    account: May<FileForm>,
+    Path(id): Path<String>,
+    Query(filer): Query<Filer>,
+) -> Result<Json<FormPage>, Problem> {
+    app.blocking(move |app| {
+        let compiled = app.form(&id)?;
+        let scope = Scope::of(&account, app.rules());
+        app.read(app.today(), |view| {
+            let mut page = FormPage::new(compiled, view.kind(compiled.kind));
+            if let Some(by) = scope.filer(view.kind(compiled.by), filer.by.as_deref()) {
+                let at = scope.find(view.snapshot, view.kind(compiled.by).id.as_str(), &by)?;
+                page.tell(view, compiled, (at, scope.is_own(view.kind(at.0).id.as_str(), &by)));
+            }
+            Ok(Json(page))
+        })
+    })
+    .await
+}
+
+impl App {
+    /// A form by its id.
+    pub fn form(&self, id: &str) -> Result<&CompiledForm, Problem> {
+        let found = self.rules().forms.iter().find(|form| form.form.id.as_str() == id);
+        found.ok_or_else(|| Problem::not_found(id))
+    }
+}
+
+impl Scope<'_> {
+    /// Who files: the record that was named, else the one that the account stands for, if it is of the kind.
+    pub fn filer(&self, kind: &Kind, named: Option<&str>) -> Option<String> {
+        let named = named.map(str::trim).filter(|named| !named.is_empty());
+        named.map(str::to_owned).or_else(|| self.own_of(kind.id.as_str()))
+    }
+}
+
+impl FormPage {
+    fn new(compiled: &CompiledForm, kind: &Kind) -> Self {
+        let form = &compiled.form;
+        let part = |part: &Part| PartShape {
+            title: Words::from(&part.title),
+            fields: part.fields.iter().filter_map(|field| FieldShape::new(field, kind)).collect(),
+        };
+        Self {
+            id: form.id.to_string(),
+            title: Words::from(&form.title),
+            summary: Words::from(&form.summary),
+            basis: Basis::from(&form.basis),
+            by: None,
+            notices: vec![],
+            parts: form.parts.iter().map(part).collect(),
+            items: ItemShape::all(compiled),
+            known: BTreeMap::new(),
+            filed: vec![],
+        }
+    }
+
+    /// Adds what concerns one who files. Personal facts are filled in for nobody else.
+    fn tell(&mut self, view: View, compiled: &CompiledForm, (at, own): ((usize, usize), bool)) {
+        let (kind, id) = (&view.kind(at.0).id, view.id(at.0, at.1));
+        let setting = Setting::on(view.snapshot.on);
+        let tables = &view.snapshot.tables;
+        self.by = Some(view.line(at.0, at.1));
+        for (notice, when) in compiled.form.notices.iter().zip(&compiled.notices) {
+            if truth(view.rules, tables, (kind, id, when), &setting).0 == Truth::Yes {
+                self.notices.push(Words::from(&notice.text));
+            }
+        }
+        let made = view.kind(compiled.kind);
+        for (fact, expr) in &compiled.known {
+            let personal = made.fact(fact.as_str()).is_some_and(|fact| fact.personal);
+            if (own || !personal)
+                && let Some(value) = value(view.rules, tables, (kind, id, expr), &setting)
+            {
+                self.known.insert(fact.to_string(), json!(value));
+            }
+        }
+        let form = &compiled.form;
+        let Some(by) = made.facts.iter().position(|fact| fact.id == form.by) else { return };
+        let line = |row: usize| {
+            let told = |fact: &model::FactId| view.told(compiled.kind, row, fact.as_str());
+            let on = match told(&form.filled.filed_on) {
+                Some(model::Value::Date(on)) => Some(on),
+                _ => None,
+            };
+            let number = told(&form.filled.number).map(|number| number.to_string());
+            FiledLine { number, record: view.id(compiled.kind, row).to_string(), on }
+        };
+        self.filed = tables.members(compiled.kind, by, at.1).map(line).collect();
+        self.filed.sort_by_key(|filed| std::cmp::Reverse(filed.on));
+    }
+}
+
+impl FieldShape {
+    fn new(field: &Field, kind: &Kind) -> Option<Self> {
+        Some(Self {
+            fact: FactShape::from(kind.fact(field.fact.as_str())?),
+            required: field.required,
+            help: field.help.as_ref().map(Words::from),
+            only_if: field
+                .only_if
+                .as_ref()
+                .map(|only_if| OnlyIfShape { fact: only_if.fact.to_string(), is: only_if.is.clone() }),
+            at_most: field.at_most.as_ref().map(ToString::to_string),
+        })
+    }
+}
+
+impl ItemShape {
+    /// Every item of a form's commitment.
+    pub fn all(compiled: &CompiledForm) -> Vec<Self> {
+        let items = compiled.form.items.iter();
+        items.map(|item| Self { id: item.id.to_string(), text: Words::from(&item.text) }).collect()
+    }
+}
