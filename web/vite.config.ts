@@ -9,6 +9,6 @@ export default defineConfig({
   plugins: [react()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   server: { proxy: { "/api": server } },
-  build: { target: "es2022", reportCompressedSize: true, assetsInlineLimit: 0 },
+  build: { target: "es2022", reportCompressedSize: true, assetsInlineLimit: 0, manifest: "assets.json" },
   test: { include: ["src/**/*.test.{ts,tsx}"] },
 });

@@ -59,7 +59,7 @@ async function check(page: Page, path: string) {
 }
 
 test.describe("without an account", () => {
-  for (const path of ["/signin", "/owed"]) {
+  for (const path of ["/signin", "/owed", "/receipts"]) {
     test(`${path} can be used by everyone`, ({ page }) => check(page, path));
   }
 });
@@ -70,6 +70,7 @@ test.describe("with an account", () => {
   for (const path of [
     "/duties",
     "/records",
+    "/forms",
     "/import",
     "/import/decide",
     "/rules",
@@ -80,12 +81,18 @@ test.describe("with an account", () => {
     test(`${path} can be used by everyone`, ({ page }) => check(page, path));
   }
 
-  test("every duty's page and the record below it can be used by everyone", async ({ page }) => {
+  test("every duty's page, the record below it and a firm's form can be used by everyone", async ({
+    page,
+  }) => {
     await page.goto("/duties");
     const duty = await page.locator(".duty-link").first().getAttribute("href");
     await check(page, duty ?? "");
     const record = await page.locator("#sets tbody a").first().getAttribute("href");
     await check(page, record ?? "");
+    await page.goto("/records?kind=firm");
+    await page.locator("table tbody a").first().click();
+    const form = await page.getByRole("link", { name: "代为填报" }).first().getAttribute("href");
+    await check(page, form ?? "");
   });
 
   test("reads in English once switched, and remembers it", async ({ page }) => {

@@ -28,4 +28,6 @@ export function signIn(name: string, password: string): Promise<Account> {
 
 export async function signOut(): Promise<void> {
   await read(api.DELETE("/api/session"));
+  // What the service worker kept for this account is nobody else's.
+  if ("caches" in window) await caches.delete("yingjin-answers");
 }

@@ -12,6 +12,10 @@ import "@/ui/parts.css";
 import "@/chart/chart.css";
 import "@/ui/print.css";
 
+if (import.meta.env.PROD && "serviceWorker" in navigator) {
+  void navigator.serviceWorker.register("/sw.js");
+}
+
 const root = document.getElementById("root");
 if (root) {
   createRoot(root).render(

@@ -15,6 +15,7 @@ const PLACES: Place[] = [
   { to: "/rules", word: w.rules, roles: ["administrator", "bureau", "county", "auditor"] },
   { to: "/audit", word: w.audit, roles: ["administrator", "auditor"] },
   { to: "/accounts", word: w.accounts, roles: ["administrator"] },
+  { to: "/forms", word: w.forms, roles: ["administrator", "bureau", "county", "firm"] },
   { to: "/owed", word: w.owed },
 ];
 

@@ -22,6 +22,8 @@ export const router: ReturnType<typeof createBrowserRouter> = createBrowserRoute
       { index: true, Component: Start },
       { path: "signin", lazy: page(() => import("@/features/session/SignIn"), "SignIn") },
       { path: "owed", lazy: page(() => import("@/features/owed/Owed"), "Owed") },
+      { path: "receipts", lazy: page(() => import("@/features/forms/Check"), "Check") },
+      { path: "receipts/:number", lazy: page(() => import("@/features/forms/Receipt"), "Receipt") },
       {
         Component: Private,
         children: [
@@ -32,6 +34,8 @@ export const router: ReturnType<typeof createBrowserRouter> = createBrowserRoute
           { path: "import", lazy: page(() => import("@/features/imports/Imports"), "Imports") },
           { path: "import/decide", lazy: page(() => import("@/features/imports/Decide"), "Decide") },
           { path: "import/:id", lazy: page(() => import("@/features/imports/Import"), "Import") },
+          { path: "forms", lazy: page(() => import("@/features/forms/Forms"), "Forms") },
+          { path: "forms/:id", lazy: page(() => import("@/features/forms/Form"), "Form") },
           { path: "rules", lazy: page(() => import("@/features/rules/Rules"), "Rules") },
           { path: "rules/try", lazy: page(() => import("@/features/rules/Try"), "Try") },
           { path: "audit", lazy: page(() => import("@/features/audit/Audit"), "Audit") },

@@ -10,6 +10,7 @@ export const w = words({
   rules: { zh: "规则", en: "Rules" },
   audit: { zh: "审计", en: "Audit" },
   accounts: { zh: "账户", en: "Accounts" },
+  forms: { zh: "填报", en: "Forms" },
   owed: { zh: "我该享什么", en: "What am I owed" },
   signIn: { zh: "登录", en: "Sign in" },
   signOut: { zh: "退出", en: "Sign out" },

@@ -16,14 +16,16 @@ interface FactInputProps {
   value: string;
   onChange: (value: string) => void;
   none: string;
+  hint?: string;
+  error?: string;
 }
 
 /** The control that fits a fact's type. */
-export function FactInput({ of, label, value, onChange, none }: FactInputProps) {
+export function FactInput({ of, label, value, onChange, none, hint, error }: FactInputProps) {
   const t = useText();
   const { lang } = useLang();
   const yesNo = useYesNo();
-  const shared = { label, value, onChange };
+  const shared = { label, value, onChange, hint, error };
   switch (of.type) {
     case "bool":
       return <Select {...shared} none={none} choices={yesNo} />;
@@ -44,7 +46,9 @@ export function FactInput({ of, label, value, onChange, none }: FactInputProps) 
         <Input
           {...shared}
           inputMode={of.type === "int" ? "numeric" : "decimal"}
-          hint={formatUnit(of.unit, lang) || undefined}
+          hint={
+            [formatUnit(of.unit, lang), hint].filter(Boolean).join(lang === "zh" ? "，" : ", ") || undefined
+          }
         />
       );
     default:

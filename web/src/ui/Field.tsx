@@ -5,21 +5,35 @@ import { w } from "./words";
 interface FieldProps {
   label: string;
   hint?: ReactNode;
+  /** What is wrong with what stands in it. */
+  error?: string;
   wide?: boolean;
-  children: (ids: { id: string; describedBy: string | undefined }) => ReactNode;
+  children: (control: ControlProps) => ReactNode;
+}
+
+/** What ties a control to its label, its hint and its error. */
+interface ControlProps {
+  id: string;
+  "aria-describedby": string | undefined;
+  "aria-invalid": true | undefined;
 }
 
 /** A label tied to its control. */
-export function Field({ label, hint, wide, children }: FieldProps) {
+export function Field({ label, hint, error, wide, children }: FieldProps) {
   const id = useId();
-  const describedBy = hint ? `${id}-hint` : undefined;
+  const describedBy = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ") || undefined;
   return (
     <div className={wide ? "field wide" : "field"}>
       <label htmlFor={id}>{label}</label>
-      {children({ id, describedBy })}
+      {children({ id, "aria-describedby": describedBy, "aria-invalid": error ? true : undefined })}
       {hint && (
-        <span className="hint" id={describedBy}>
+        <span className="hint" id={`${id}-hint`}>
           {hint}
+        </span>
+      )}
+      {error && (
+        <span className="field-error" id={`${id}-error`}>
+          {error}
         </span>
       )}
     </div>
@@ -39,19 +53,15 @@ interface SelectProps {
   /** The words for no choice; without them one must be chosen. */
   none?: string;
   hint?: ReactNode;
+  error?: string;
   wide?: boolean;
 }
 
-export function Select({ label, value, choices, onChange, none, hint, wide }: SelectProps) {
+export function Select({ label, value, choices, onChange, none, hint, error, wide }: SelectProps) {
   return (
-    <Field label={label} hint={hint} wide={wide}>
-      {({ id, describedBy }) => (
-        <select
-          id={id}
-          aria-describedby={describedBy}
-          value={value}
-          onChange={(event) => onChange(event.target.value)}
-        >
+    <Field label={label} hint={hint} error={error} wide={wide}>
+      {(control) => (
+        <select {...control} value={value} onChange={(event) => onChange(event.target.value)}>
           {none !== undefined && <option value="">{none}</option>}
           {choices.map((choice) => (
             <option key={choice.value} value={choice.value}>
@@ -70,6 +80,7 @@ interface InputProps {
   onChange: (value: string) => void;
   type?: "text" | "search" | "date" | "password" | "number";
   hint?: ReactNode;
+  error?: string;
   wide?: boolean;
   autoComplete?: string;
   inputMode?: "text" | "numeric" | "decimal";
@@ -78,13 +89,12 @@ interface InputProps {
   autoFocus?: boolean;
 }
 
-export function Input({ label, value, onChange, hint, wide, type = "text", ...rest }: InputProps) {
+export function Input({ label, value, onChange, hint, error, wide, type = "text", ...rest }: InputProps) {
   return (
-    <Field label={label} hint={hint} wide={wide}>
-      {({ id, describedBy }) => (
+    <Field label={label} hint={hint} error={error} wide={wide}>
+      {(control) => (
         <input
-          id={id}
-          aria-describedby={describedBy}
+          {...control}
           type={type}
           value={value}
           onChange={(event) => onChange(event.target.value)}
@@ -131,14 +141,30 @@ interface CheckProps {
   label: ReactNode;
   checked: boolean;
   onChange: (checked: boolean) => void;
+  /** What is wrong with it. */
+  error?: string;
 }
 
-export function Check({ label, checked, onChange }: CheckProps) {
+export function Check({ label, checked, onChange, error }: CheckProps) {
+  const errorId = useId();
   return (
-    <label className="check">
-      <input type="checkbox" checked={checked} onChange={(event) => onChange(event.target.checked)} />
-      <span>{label}</span>
-    </label>
+    <>
+      <label className="check">
+        <input
+          type="checkbox"
+          checked={checked}
+          onChange={(event) => onChange(event.target.checked)}
+          aria-invalid={error ? true : undefined}
+          aria-describedby={error && errorId}
+        />
+        <span>{label}</span>
+      </label>
+      {error && (
+        <span className="field-error" id={errorId}>
+          {error}
+        </span>
+      )}
+    </>
   );
 }
 

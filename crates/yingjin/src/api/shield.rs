@@ -19,7 +19,7 @@ pub const CHANGES_HEADER: &str = "x-yingjin";
 /// Our own files only: the pages bring their scripts, styles and pictures, and nothing is written into a page as text.
 /// Widths of bars are set by script through the style object, which this allows.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
-    connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+    connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// Writes problems in the language that the reader asked for, Chinese unless said.
 pub async fn language(request: Request, next: Next) -> Response {

@@ -21,6 +21,7 @@ import "./audit.css";
 const TYPES: Record<EventType, Label> = {
   import: w.import,
   change: w.change,
+  filing: w.filing,
   decision: w.decision,
   verdicts: w.verdicts,
   reveal: w.reveal,

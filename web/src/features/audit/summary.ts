@@ -12,8 +12,11 @@ export interface Names {
 
 const LONGEST = 240;
 
-/** The numbers of every duty after a pass are a table of their own, not a line; the size of a file says nothing of what it did. */
-const LEFT_OUT = ["counts", "bytes"];
+/**
+ * The numbers of every duty after a pass are a table of their own, not a line; the size of a file says nothing of what it
+ * did, nor the digest of a commitment's words.
+ */
+const LEFT_OUT = ["counts", "bytes", "wording"];
 
 /** What says by itself what it is about. */
 const BARE = ["sign", "what"];

@@ -13,6 +13,7 @@ import { Change } from "./Change";
 import { Conflicts } from "./Conflicts";
 import { DutiesOf } from "./DutiesOf";
 import { Facts } from "./Facts";
+import { FormsFor } from "./FormsFor";
 import { HistoryOf } from "./HistoryOf";
 import { useRecord } from "./queries";
 import { RelatedTo } from "./RelatedTo";
@@ -61,6 +62,7 @@ export function Record() {
           under={[names.area(record.area), formatDay(record.on, lang)].filter(Boolean).join(" · ")}
           actions={
             <>
+              {record.may_change && <FormsFor of={record} />}
               {record.may_change && <Change of={record} />}
               <PrintButton />
             </>

@@ -1,4 +1,4 @@
-import { words } from "@/i18n/words";
+import { type Label, words } from "@/i18n/words";
 
 export const w = words({
   title: { zh: "档案", en: "Records" },
@@ -99,4 +99,5 @@ export const w = words({
     zh: `已记入第 ${seq} 号事件；${n} 项结论随之改变。`,
     en: `Kept as event ${seq}; ${n} verdicts changed with it.`,
   }),
+  fileFor: (title: Label) => ({ zh: `代为填报：${title.zh}`, en: `File for them: ${title.en}` }),
 });

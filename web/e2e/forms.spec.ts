@@ -1,0 +1,105 @@
+import { expect, type Page, test } from "@playwright/test";
+import { FIRM, PASSWORD, SESSION } from "./accounts";
+
+/** Signs in as the firm and opens the form. */
+async function open(page: Page) {
+  await page.goto("/signin");
+  await page.getByLabel("账户").fill(FIRM);
+  await page.getByLabel("密码").fill(PASSWORD);
+  await page.getByRole("button", { name: "登录" }).click();
+  await page.waitForURL(/\/owed/);
+  await page.goto("/forms/resume-work");
+  await expect(page.getByRole("button", { name: "提交，立即生效" })).toBeVisible();
+}
+
+/** Fills in what has to be filled in, and signs. */
+async function fill(page: Page) {
+  const numbers = {
+    首批到岗人数: "3",
+    从疫情高风险地区返回人数: "0",
+    从省外返回人数: "0",
+    正在隔离人数: "0",
+    口罩储备: "60",
+    口罩可用天数: "5",
+    测温设备: "2",
+  };
+  await page.getByLabel("计划复工日期").fill("2020-03-09");
+  await page.getByLabel("防疫负责人", { exact: true }).fill("某甲");
+  await page.getByLabel("防疫负责人电话").fill("13900000000");
+  const total = page.getByLabel("职工总数");
+  if ((await total.inputValue()) === "") await total.fill("10");
+  const address = page.getByLabel("生产经营地址");
+  if ((await address.inputValue()) === "") await address.fill("虚构路1号");
+  for (const [label, value] of Object.entries(numbers))
+    await page.getByLabel(label, { exact: true }).fill(value);
+  await page.getByLabel("就餐方式").selectOption({ label: "食堂错峰就餐" });
+  await page.getByLabel("就餐批次").fill("2");
+  for (const label of ["提供集体宿舍", "已制定防控方案和应急预案", "已做复工前安全检查"])
+    await page.getByLabel(label).selectOption({ label: label === "提供集体宿舍" ? "否" : "是" });
+  await page.getByLabel("最主要的困难").selectOption({ label: "没有" });
+  for (const item of await page.locator(".commitment input[type=checkbox]").all()) await item.check();
+  await page.getByLabel("承诺人姓名").fill("某甲");
+}
+
+test("a firm files by commitment: mistakes at their fields, effective at once, a receipt to check", async ({
+  page,
+}) => {
+  await open(page);
+  // What is missing is said at each field, and the first of them has the focus.
+  await page.getByRole("button", { name: "提交，立即生效" }).click();
+  await expect(page.getByRole("alert")).toContainText("处要填写或修改");
+  await expect(page.locator("[aria-invalid=true]").first()).toBeFocused();
+  await fill(page);
+  await page.getByLabel("首批到岗人数").fill("999999");
+  await page.getByRole("button", { name: "提交，立即生效" }).click();
+  await expect(page.getByText("不能超过“职工总数”")).toBeVisible();
+  await page.getByLabel("首批到岗人数").fill("3");
+  await page.getByRole("button", { name: "提交，立即生效" }).click();
+  await page.waitForURL(/\/receipts\//);
+  await expect(page.locator(".receipt-state")).toContainText("已生效");
+  await expect(page.locator(".commitment li")).toHaveCount(10);
+  const number = (await page.locator(".receipt-number").textContent()) ?? "";
+  expect(number).toMatch(/^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}$/);
+  await expect(page.locator("figure img")).toHaveJSProperty("complete", true);
+
+  // Anybody with the number sees it; nobody sees what was filled in.
+  await page.context().clearCookies();
+  await page.goto("/receipts");
+  await page.getByLabel("备案编号").fill(number.toLowerCase().replaceAll("-", " "));
+  await page.getByRole("button", { name: "查验" }).click();
+  await expect(page.locator(".receipt-number")).toHaveText(number);
+  await expect(page.locator("main")).not.toContainText("13900000000");
+});
+
+test("what is typed survives a closed page, and a day without a network", async ({ page, context }) => {
+  await open(page);
+  // The service worker has the pages before the network goes.
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await page.reload();
+  await fill(page);
+  await context.setOffline(true);
+  await page.reload();
+  await expect(page.getByLabel("承诺人姓名")).toHaveValue("某甲");
+  await expect(page.getByLabel("口罩储备")).toHaveValue("60");
+  await page.getByRole("button", { name: "提交，立即生效" }).click();
+  await page.waitForURL(/\/forms$/);
+  await expect(page.locator(".outbox li")).toHaveCount(1);
+  await page.reload();
+  await expect(page.locator(".outbox li")).toHaveCount(1);
+  await context.setOffline(false);
+  await page.evaluate(() => window.dispatchEvent(new Event("online")));
+  await expect(page.locator(".outbox")).toHaveCount(0);
+  await page.goto("/forms/resume-work");
+  await expect(page.getByText("今天已经备案")).toBeVisible();
+});
+
+test.describe("an officer", () => {
+  test.use({ storageState: SESSION });
+
+  test("files for a firm from its record", async ({ page }) => {
+    await page.goto("/records?kind=firm");
+    await page.locator("table tbody a").first().click();
+    await page.getByRole("link", { name: "代为填报：复工备案（承诺制）" }).click();
+    await expect(page.getByLabel("计划复工日期")).toBeVisible();
+  });
+});

@@ -1,0 +1,92 @@
+import { expect, test } from "vitest";
+import type { FieldShape, FormPage } from "@/api/types";
+import { answersOf, asks, begin, type Draft, mistakesOf, progressOf } from "./answering";
+
+const label = { zh: "", en: "" };
+const field = (id: string, type: FieldShape["type"], more: Partial<FieldShape> = {}): FieldShape => ({
+  id,
+  type,
+  label: { zh: id, en: id },
+  options: [],
+  personal: false,
+  derived: false,
+  required: true,
+  ...more,
+});
+
+const form: FormPage = {
+  id: "resume",
+  title: label,
+  summary: label,
+  basis: { doc: "d" },
+  notices: [],
+  filed: [],
+  known: { people: 12 },
+  items: [{ id: "truth", text: label }],
+  parts: [
+    {
+      title: label,
+      fields: [
+        field("people", "int"),
+        field("first", "int", { at_most: "people" }),
+        field("canteen", "code"),
+        field("shifts", "int", { only_if: { fact: "canteen", is: ["shifts"] } }),
+        field("litres", "decimal", { required: false }),
+      ],
+    },
+  ],
+};
+
+const draft = (typed: Record<string, string>, more: Partial<Draft> = {}): Draft => ({
+  key: "k",
+  typed: { people: "12", first: "8", canteen: "none", ...typed },
+  ticked: ["truth"],
+  signature: "A",
+  ...more,
+});
+
+test("what the register knows is filled in, and a draft has a key of its own", () => {
+  const one = begin(form);
+  expect(one.typed).toEqual({ people: "12" });
+  expect(one.key).not.toBe(begin(form).key);
+  expect(one.key.length).toBeGreaterThanOrEqual(16);
+});
+
+test("what is complete has no mistakes and is sent as typed values", () => {
+  expect([...mistakesOf(form, draft({ litres: "2.5" })).keys()]).toEqual([]);
+  expect(answersOf(form, draft({ litres: "2.5" }))).toEqual({
+    people: 12,
+    first: 8,
+    canteen: "none",
+    litres: "2.5",
+  });
+});
+
+test("a field that is no longer asked is not sent", () => {
+  const shifts = form.parts[0]?.fields[3] as FieldShape;
+  expect(asks(form, shifts, { canteen: "shifts" })).toBe(true);
+  expect(asks(form, shifts, { canteen: "none" })).toBe(false);
+  expect(answersOf(form, draft({ shifts: "2" }))).not.toHaveProperty("shifts");
+  expect([...mistakesOf(form, draft({ canteen: "shifts" })).keys()]).toEqual(["shifts"]);
+});
+
+test("each mistake stands at its field, in the order of the page", () => {
+  const wrong = draft(
+    { people: "", first: "-1", canteen: "", litres: "many" },
+    { ticked: [], signature: " " },
+  );
+  expect([...mistakesOf(form, wrong).keys()]).toEqual([
+    "people",
+    "first",
+    "canteen",
+    "litres",
+    "truth",
+    "signature",
+  ]);
+  expect(mistakesOf(form, draft({ first: "13" })).get("first")?.en).toContain("people");
+});
+
+test("progress counts what has to be done", () => {
+  expect(progressOf(form, draft({}))).toEqual({ done: 5, all: 5 });
+  expect(progressOf(form, draft({ canteen: "shifts" }, { ticked: [] }))).toEqual({ done: 4, all: 6 });
+});

@@ -1,0 +1,72 @@
+import type { FieldShape, FormPage } from "@/api/types";
+import type { Label } from "@/i18n/words";
+import { factValue } from "@/ui/FactInput";
+import { w } from "./words";
+
+/** A form as somebody is filling it in. Kept on the device until it is sent. */
+export interface Draft {
+  /** Chosen at random once; however often it is sent, it is filed once. */
+  key: string;
+  /** What was typed, by fact. */
+  typed: Record<string, string>;
+  ticked: string[];
+  signature: string;
+}
+
+/** A draft with what the register knows already. */
+export function begin(form: FormPage): Draft {
+  const known = Object.entries(form.known).map(([fact, value]) => [fact, String(value)]);
+  return { key: crypto.randomUUID(), typed: Object.fromEntries(known), ticked: [], signature: "" };
+}
+
+export function fieldsOf(form: FormPage): FieldShape[] {
+  return form.parts.flatMap((part) => part.fields);
+}
+
+/** Whether somebody who typed this is asked the field: the same rule as the server's. */
+export function asks(form: FormPage, field: FieldShape, typed: Draft["typed"]): boolean {
+  if (!field.only_if) return true;
+  const { fact, is } = field.only_if;
+  const earlier = fieldsOf(form).find((one) => one.id === fact);
+  return earlier !== undefined && asks(form, earlier, typed) && is.includes(typed[fact] ?? "");
+}
+
+/** The values of what is asked, as the API takes them. */
+export function answersOf(form: FormPage, draft: Draft): Record<string, unknown> {
+  const asked = fieldsOf(form).filter((field) => asks(form, field, draft.typed));
+  const told = asked.map((field) => [field.id, factValue(field.type, draft.typed[field.id] ?? "")] as const);
+  return Object.fromEntries(told.filter(([, value]) => value !== undefined));
+}
+
+/** What is wrong, by field, item or `signature`, in the order of the page. The server says the same of what it gets. */
+export function mistakesOf(form: FormPage, draft: Draft): Map<string, Label> {
+  const mistakes = new Map<string, Label>();
+  const answers = answersOf(form, draft);
+  for (const field of fieldsOf(form).filter((one) => asks(form, one, draft.typed))) {
+    const typed = (draft.typed[field.id] ?? "").trim();
+    const value = answers[field.id];
+    const isNumber = field.type === "int" || field.type === "decimal";
+    if (typed === "") {
+      if (field.required) mistakes.set(field.id, w.missing);
+    } else if (value === undefined) {
+      mistakes.set(field.id, isNumber ? w.noNumber : w.wrong);
+    } else if (isNumber && Number(value) < 0) {
+      mistakes.set(field.id, w.negative);
+    } else if (field.at_most && Number(value) > Number(answers[field.at_most])) {
+      const bound = fieldsOf(form).find((one) => one.id === field.at_most);
+      if (bound) mistakes.set(field.id, { zh: w.atMost(bound.label.zh).zh, en: w.atMost(bound.label.en).en });
+    }
+  }
+  for (const { id } of form.items) if (!draft.ticked.includes(id)) mistakes.set(id, w.tick);
+  if (form.items.length > 0 && draft.signature.trim() === "") mistakes.set("signature", w.unsigned);
+  return mistakes;
+}
+
+/** How far it is: what is answered, ticked and signed, of all that has to be. */
+export function progressOf(form: FormPage, draft: Draft): { done: number; all: number } {
+  const needed = fieldsOf(form).filter((field) => field.required && asks(form, field, draft.typed));
+  const ids = [...needed.map((field) => field.id), ...form.items.map((item) => item.id)];
+  if (form.items.length > 0) ids.push("signature");
+  const wrong = mistakesOf(form, draft);
+  return { done: ids.filter((id) => !wrong.has(id)).length, all: ids.length };
+}

@@ -1,0 +1,75 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { api, read } from "@/api/client";
+import { useAccount } from "@/api/session";
+import { drop, flush, keep, type Waiting, waitingHere } from "./outbox";
+
+export function useForms() {
+  return useQuery({ queryKey: ["forms"], queryFn: () => read(api.GET("/api/forms")), networkMode: "always" });
+}
+
+export function useForm(id: string, by: string) {
+  return useQuery({
+    queryKey: ["form", id, by],
+    queryFn: () => read(api.GET("/api/forms/{id}", { params: { path: { id }, query: by ? { by } : {} } })),
+    networkMode: "always",
+    // What is being typed must not be replaced under the writer's hands.
+    refetchOnWindowFocus: false,
+  });
+}
+
+export function useReceipt(number: string) {
+  return useQuery({
+    queryKey: ["receipt", number],
+    queryFn: () => read(api.GET("/api/receipts/{number}", { params: { path: { number } } })),
+    retry: false,
+  });
+}
+
+/** Time between two tries while something waits. */
+const RETRY_MS = 30_000;
+
+/** What waits on this device for the account, sent by itself as soon as there is a network. */
+export function useOutbox() {
+  const client = useQueryClient();
+  const account = useAccount()?.name ?? "";
+  const waiting = useQuery({
+    queryKey: ["outbox", account],
+    queryFn: () => waitingHere(account),
+    enabled: account !== "",
+    networkMode: "always",
+  });
+  const refresh = () =>
+    Promise.all([
+      client.invalidateQueries({ queryKey: ["outbox"] }),
+      client.invalidateQueries({ queryKey: ["form"] }),
+    ]);
+  const sending = useMutation({
+    networkMode: "always",
+    mutationFn: () => flush(account),
+    onSettled: refresh,
+  });
+  const filing = useMutation({
+    networkMode: "always",
+    mutationFn: async (one: Waiting) => {
+      await keep(one);
+      const sent = await flush(account);
+      return sent.get(one.request.key) ?? ("waiting" as const);
+    },
+    onSettled: refresh,
+  });
+  const dropping = useMutation({ networkMode: "always", mutationFn: drop, onSettled: refresh });
+  const toSend = (waiting.data ?? []).some((one) => !one.refused);
+  const { mutate } = sending;
+  useEffect(() => {
+    if (!toSend) return;
+    const send = () => mutate();
+    window.addEventListener("online", send);
+    const timer = setInterval(send, RETRY_MS);
+    return () => {
+      window.removeEventListener("online", send);
+      clearInterval(timer);
+    };
+  }, [toSend, mutate]);
+  return { account, waiting: waiting.data ?? [], sending, filing, dropping };
+}
