@@ -228,6 +228,7 @@ fn rule_sets(text: &str) -> Result<(RuleSet, RuleSet)> {
         derived: vec![],
         duties,
         casework: None,
+        forms: vec![],
         version: "bench".into(),
     };
     Ok((rules(duties, vec![]), rules(vec![swept], parameters.clone())))

@@ -16,7 +16,10 @@ fn city(text: &str) -> TempDir {
 fn a_sound_city_is_well() {
     let folder = city(CITY);
     let output = yingjin(&["check", folder.path().to_str().unwrap()]);
-    assert_eq!(out(&output), "errors: 0, notices: 0\nfiles: 1; kinds: 0, parameters: 0, duties: 0, forms: 0\n");
+    assert_eq!(
+        out(&output),
+        "errors: 0, notices: 0\nfiles: 1; kinds: 0, parameters: 0, duties: 0, forms: 0\n"
+    );
     assert_eq!(output.status.code(), Some(0));
 }
 
