@@ -500,6 +500,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/filings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Files a form: effective at once, nobody approves it. Sent again with the same key, the first receipt answers. */
+        post: operations["file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The forms of the city, for whoever may fill one in. */
+        get: operations["forms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/forms/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One form. With who files, what they are told first and what the register knows of them. */
+        get: operations["form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/imports": {
         parameters: {
             query?: never;
@@ -673,6 +724,40 @@ export interface paths {
         };
         /** The same as a sheet. */
         get: operations["rates_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/receipts/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Checks a receipt: open to everybody who has the number. */
+        get: operations["receipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/receipts/{number}/qr.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The address of a receipt as a QR code, for a door or a letter. */
+        get: operations["receipt_qr"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1647,7 +1732,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        EventType: "import" | "change" | "decision" | "verdicts" | "reveal" | "account" | "case" | "sign-in";
+        EventType: "import" | "change" | "filing" | "decision" | "verdicts" | "reveal" | "account" | "case" | "sign-in";
         /** @description The reasons of one verdict. */
         Explanation: {
             /** @description What is owed. */
@@ -1829,6 +1914,15 @@ export interface components {
             /** @description The field. */
             field: string;
         };
+        /** @description Something asked. */
+        FieldShape: components["schemas"]["FactShape"] & {
+            /** @description A number field that it may not exceed. */
+            at_most?: string | null;
+            help?: components["schemas"]["Words"] | null;
+            only_if?: components["schemas"]["OnlyIfShape"] | null;
+            /** @description Whether it has to be answered where it is asked. */
+            required: boolean;
+        };
         /** @description What a number was computed from. */
         FigureReason: {
             /** @description The facts it read. */
@@ -1837,6 +1931,70 @@ export interface components {
             from: string;
             /** @description The parameters it read. */
             parameters: components["schemas"]["ParameterOn"][];
+        };
+        /** @description An earlier filing. */
+        FiledLine: {
+            /** @description Its number; none for one that came on a sheet. */
+            number?: string | null;
+            /**
+             * Format: date
+             * @description The day.
+             */
+            on?: string | null;
+            /** @description The record it made. */
+            record: string;
+        };
+        /** @description A form, filled in. */
+        FilingRequest: {
+            /** @description The record that files; a firm's own account need not say. */
+            by?: string | null;
+            /** @description Values by fact. */
+            facts?: {
+                [key: string]: unknown;
+            };
+            /** @description The form. */
+            form: string;
+            /** @description Chosen at random for this filing, 16 to 64 characters: sent again with the same, it is filed once. */
+            key: string;
+            /** @description The name that signs. */
+            signature?: string | null;
+            /** @description The items of the commitment that were ticked. */
+            ticked?: string[];
+        };
+        /** @description A form in a list. */
+        FormLine: {
+            /** @description The kind of record that files it. */
+            by: string;
+            /** @description `resume-work` */
+            id: string;
+            /** @description Who fills it in, and what follows. */
+            summary: components["schemas"]["Words"];
+            /** @description What people call it. */
+            title: components["schemas"]["Words"];
+        };
+        /** @description A form, ready to be filled in. */
+        FormPage: {
+            /** @description The document behind it. */
+            basis: components["schemas"]["Basis"];
+            by?: components["schemas"]["RecordLine"] | null;
+            /** @description Earlier filings, the latest first. */
+            filed: components["schemas"]["FiledLine"][];
+            /** @description `resume-work` */
+            id: string;
+            /** @description What is committed to, each item ticked by itself; a name signs where there is any. */
+            items: components["schemas"]["ItemShape"][];
+            /** @description What the register knows already, by fact. */
+            known: {
+                [key: string]: unknown;
+            };
+            /** @description What they are told first. */
+            notices: components["schemas"]["Words"][];
+            /** @description What is asked. */
+            parts: components["schemas"]["PartShape"][];
+            /** @description Who fills it in, and what follows. */
+            summary: components["schemas"]["Words"];
+            /** @description What people call it. */
+            title: components["schemas"]["Words"];
         };
         /** @description The server answers. */
         Health: {
@@ -1985,6 +2143,13 @@ export interface components {
          * @enum {string}
          */
         ImportState: "reading" | "matching" | "writing" | "done" | "failed" | "cancelled";
+        /** @description An item of the commitment. */
+        ItemShape: {
+            /** @description `truth` */
+            id: string;
+            /** @description What is committed to. */
+            text: components["schemas"]["Words"];
+        };
         /** @description A job. */
         Job: {
             /** @description Who began it. */
@@ -2155,6 +2320,13 @@ export interface components {
             department: string;
             /** @description What people call it. */
             name: components["schemas"]["Words"];
+        };
+        /** @description An earlier field, and its answers that matter. */
+        OnlyIfShape: {
+            /** @description The field. */
+            fact: string;
+            /** @description Codes; `true` or `false`. */
+            is: string[];
         };
         /** @description One value of a code. */
         OptionShape: {
@@ -2575,6 +2747,13 @@ export interface components {
             /** @description One entry a parameter. */
             parameters: components["schemas"]["ParameterShape"][];
         };
+        /** @description Fields that belong together. */
+        PartShape: {
+            /** @description Its fields, in order. */
+            fields: components["schemas"]["FieldShape"][];
+            /** @description Its heading. */
+            title: components["schemas"]["Words"];
+        };
         /** @description Which day to judge. */
         PassRequest: {
             /**
@@ -2713,6 +2892,33 @@ export interface components {
              * @description The last day.
              */
             to: string;
+        };
+        /** @description What anybody who knows the number may see: what was committed, by which firm, when. Nothing else. */
+        Receipt: {
+            /**
+             * Format: date-time
+             * @description When it was received.
+             */
+            at: string;
+            /** @description The name of who filed. */
+            by: string;
+            /** @description The form. */
+            form: string;
+            /** @description What was committed to; none where the wording of the form has changed since. */
+            items?: components["schemas"]["ItemShape"][] | null;
+            /** @description The number, in three groups. */
+            number: string;
+            /**
+             * Format: date
+             * @description The day it was filed.
+             */
+            on: string;
+            /** @description The number of a later filing for the same day, which took its place. */
+            replaced_by?: string | null;
+            /** @description Whether who filed is made up. */
+            synthetic: boolean;
+            /** @description What people call it. */
+            title: components["schemas"]["Words"];
         };
         /** @description A record in a list. */
         RecordLine: {
@@ -3492,7 +3698,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only this type. */
-                type?: "import" | "change" | "decision" | "verdicts" | "reveal" | "account" | "case" | "sign-in";
+                type?: "import" | "change" | "filing" | "decision" | "verdicts" | "reveal" | "account" | "case" | "sign-in";
                 /** @description `next_cursor` of the page before; the first page without it. */
                 cursor?: string;
                 /** @description Items in a page, 1 to 500; 50 unless said. */
@@ -3528,7 +3734,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only this type. */
-                type?: "import" | "change" | "decision" | "verdicts" | "reveal" | "account" | "case" | "sign-in";
+                type?: "import" | "change" | "filing" | "decision" | "verdicts" | "reveal" | "account" | "case" | "sign-in";
                 /** @description `zh` or `en`; what Accept-Language asks for unless said. */
                 lang?: string;
             };
@@ -4373,6 +4579,111 @@ export interface operations {
             };
         };
     };
+    file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilingRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    forms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormLine"][];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    form: {
+        parameters: {
+            query?: {
+                /** @description The id of the record that files; a firm's own account need not say. */
+                by?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormPage"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     imports: {
         parameters: {
             query?: {
@@ -4795,6 +5106,68 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    receipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    receipt_qr: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
                 };
             };
             /** @description What went wrong and how to mend it, RFC 9457 */

@@ -97,7 +97,7 @@ async fn status(client: &Client<'_>, method: &str, route: &str) -> u16 {
         .replace("{duty}", "job-refund")
         .replace("{name}", "the-auditor")
         .replace("{no}", &no_of_refund(client))
-        .replace("{token}", "nobody's");
+        .replace("{token}", "nobody's")
         .replace("{number}", "0000-0000-0000");
     let path = if matches!(route, "/api/records" | "/api/records.xlsx") { path + "?kind=firm" } else { path };
     let body = match route {
