@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{anyhow, bail};
 use chrono::NaiveDate;
-use model::{Lang, ParameterId};
+use model::{Areas, Lang, ParameterId};
 use rules::compare::{Comparison, Side, compare_rules};
 use rules::evaluate::{Counts, Setting, pass};
 use rules::expr::{Const, Type};
@@ -90,7 +90,7 @@ pub fn run(args: &Args, lang: Lang) -> anyhow::Result<ExitCode> {
     if args.json {
         println!("{}", serde_json::to_string_pretty(&comparison)?);
     } else {
-        print!("{}", page(&comparison, args.examples, lang));
+        print!("{}", page(&comparison, &pipeline.rules.city.areas, args.examples, lang));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -229,7 +229,7 @@ fn money((a, b): (&Counts, &Counts), lang: Lang) -> [String; 3] {
     [shown(a, known[0]), shown(b, known[1]), difference]
 }
 
-fn page(comparison: &Comparison, examples: usize, lang: Lang) -> String {
+fn page(comparison: &Comparison, areas: &Areas, examples: usize, lang: Lang) -> String {
     use Align::{Left, Right};
     let headings = match lang {
         Lang::Zh => ["事项", "新增应尽", "不再应尽", "应付（前）", "应付（后）", "差额"],
@@ -263,7 +263,9 @@ fn page(comparison: &Comparison, examples: usize, lang: Lang) -> String {
         let moved = (duty.newly_owed.len() as u64, duty.no_longer_owed.len() as u64);
         row(format!("{} {}", duty.duty, duty.title.get(lang)), moved, (&duty.a, &duty.b));
         for area in duty.by_area.iter().filter(|area| area.differs()) {
-            let name = area.area.as_ref().map_or("–", |code| code.as_str());
+            let name = area.area.as_ref().map_or("–", |code| {
+                areas.get(code.as_str()).map_or(code.as_str(), |area| area.name.get(lang))
+            });
             row(format!("  {name}"), (area.newly_owed, area.no_longer_owed), (&area.a, &area.b));
         }
     }
