@@ -10,7 +10,7 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value as Json;
 
 use crate::column::ColumnBuilder;
-use crate::evaluate::scalar::type_of;
+use crate::evaluate::scalar::{Scalar, type_of};
 
 /// Where the told facts of a kind go, by their ids in order, which is how records are stored.
 #[derive(Debug)]
@@ -163,7 +163,10 @@ impl<'de> Visitor<'de> for Cell<'_> {
             FactType::Text { .. } | FactType::Code { .. } | FactType::Ref { .. } | FactType::Area { .. } => {
                 self.column.push_text(text);
             }
-            FactType::Decimal { .. } => self.push(text.parse().ok().map(Value::Decimal)),
+            FactType::Decimal { scale } => match plain(text, *scale) {
+                Some(number) => self.column.push_scalar(Some(&Scalar::Number(i128::from(number)))),
+                None => self.push(text.parse().ok().map(Value::Decimal)),
+            },
             FactType::Date => self.push(read_day(text).map(Value::Date)),
             FactType::Bool | FactType::Int | FactType::Point => self.push(None),
         }
@@ -183,4 +186,22 @@ impl<'de> Visitor<'de> for Cell<'_> {
         self.push(value);
         Ok(())
     }
+}
+
+/// A number as the register writes it, `-12.30`, counted in the last place of a scale. None where it is written in any
+/// other way, or is so long that it has to be looked at more closely.
+fn plain(text: &str, scale: u8) -> Option<i64> {
+    let (sign, digits) = text.strip_prefix('-').map_or((1, text), |digits| (-1, digits));
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    let has_digits = !whole.is_empty() && (!part.is_empty() || !digits.ends_with('.'));
+    let zeros = usize::from(scale).checked_sub(part.len()).filter(|_| has_digits)?;
+    if whole.len() + usize::from(scale) > 17 {
+        return None;
+    }
+    let digits = whole.bytes().chain(part.bytes()).chain(std::iter::repeat_n(b'0', zeros));
+    let mut number = 0;
+    for digit in digits {
+        number = number * 10 + i64::from(digit.is_ascii_digit().then(|| digit - b'0')?);
+    }
+    Some(sign * number)
 }

@@ -78,3 +78,32 @@ fn copy(path: &Path, woken: &Receiver<()>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_log_is_copied_and_the_writer_does_not_do_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("register.db");
+        let mut writer = Connection::open(&path).unwrap();
+        writer.pragma_update(None, "journal_mode", "WAL").unwrap();
+        writer.execute_batch("CREATE TABLE line (text TEXT)").unwrap();
+        let mut checkpoints = Checkpoints::take_over(&mut writer, &path).unwrap().unwrap();
+        let size = || std::fs::metadata(&path).unwrap().len();
+        let page =
+            u64::try_from(writer.query_row("PRAGMA page_size", [], |row| row.get::<_, i64>(0)).unwrap());
+        let long = page.unwrap() * u64::try_from(LONG).unwrap();
+        let write = |bytes: u64| {
+            let line = "x".repeat(usize::try_from(bytes).unwrap());
+            writer.execute("INSERT INTO line VALUES (?1)", [line]).unwrap();
+        };
+        write(long / 2);
+        assert!(size() < long / 2, "a short log is left alone");
+        write(long);
+        writer.wal_hook(None::<fn(&mut Wal, i32) -> rusqlite::Result<()>>).unwrap();
+        checkpoints.end();
+        assert!(size() > long, "the thread has copied it");
+    }
+}
