@@ -10,6 +10,7 @@ interface Place {
 
 const PLACES: Place[] = [
   { to: "/duties", word: w.duties, roles: ["administrator", "bureau", "county", "auditor"] },
+  { to: "/cases", word: w.cases },
   { to: "/records", word: w.records, roles: ["administrator", "bureau", "county", "auditor"] },
   { to: "/import", word: w.imports, roles: ["administrator", "bureau", "county", "auditor"] },
   { to: "/rules", word: w.rules, roles: ["administrator", "bureau", "county", "auditor"] },

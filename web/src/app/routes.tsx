@@ -21,6 +21,7 @@ export const router: ReturnType<typeof createBrowserRouter> = createBrowserRoute
     children: [
       { index: true, Component: Start },
       { path: "signin", lazy: page(() => import("@/features/session/SignIn"), "SignIn") },
+      { path: "ask/:token", lazy: page(() => import("@/features/ask/Ask"), "Ask") },
       { path: "owed", lazy: page(() => import("@/features/owed/Owed"), "Owed") },
       { path: "receipts", lazy: page(() => import("@/features/forms/Check"), "Check") },
       { path: "receipts/:number", lazy: page(() => import("@/features/forms/Receipt"), "Receipt") },
@@ -29,6 +30,11 @@ export const router: ReturnType<typeof createBrowserRouter> = createBrowserRoute
         children: [
           { path: "duties", lazy: page(() => import("@/features/duties/Duties"), "Duties") },
           { path: "duties/:id", lazy: page(() => import("@/features/duties/Duty"), "Duty") },
+          { path: "cases", lazy: page(() => import("@/features/cases/Worklist"), "Worklist") },
+          { path: "cases/due", lazy: page(() => import("@/features/cases/Due"), "Due") },
+          { path: "cases/new", lazy: page(() => import("@/features/cases/Raise"), "Raise") },
+          { path: "cases/:no", lazy: page(() => import("@/features/cases/Case"), "Case") },
+          { path: "rates", lazy: page(() => import("@/features/cases/Rates"), "Rates") },
           { path: "records", lazy: page(() => import("@/features/records/Records"), "Records") },
           { path: "records/:kind/:id", lazy: page(() => import("@/features/records/Record"), "Record") },
           { path: "import", lazy: page(() => import("@/features/imports/Imports"), "Imports") },

@@ -5,6 +5,7 @@ export const w = words({
   navigation: { zh: "主导航", en: "Main navigation" },
   menu: { zh: "菜单", en: "Menu" },
   duties: { zh: "责任", en: "Duties" },
+  cases: { zh: "事项", en: "Cases" },
   records: { zh: "档案", en: "Records" },
   imports: { zh: "导入", en: "Import" },
   rules: { zh: "规则", en: "Rules" },

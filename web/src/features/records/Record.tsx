@@ -64,6 +64,12 @@ export function Record() {
             <>
               {record.may_change && <FormsFor of={record} />}
               {record.may_change && <Change of={record} />}
+              <To
+                className="button"
+                to={`/cases?record=${encodeURIComponent(`${record.kind}/${record.id}`)}`}
+              >
+                {t(w.cases)}
+              </To>
               <PrintButton />
             </>
           }

@@ -2,6 +2,7 @@ import { type Label, words } from "@/i18n/words";
 
 export const w = words({
   title: { zh: "档案", en: "Records" },
+  cases: { zh: "事项", en: "Cases" },
   lead: (n: string) => ({ zh: `登记在册 ${n} 个档案`, en: `${n} records in the register` }),
   kind: { zh: "类别", en: "Kind" },
   kindCount: (kind: string, n: string) => ({ zh: `${kind}（${n}）`, en: `${kind} (${n})` }),
