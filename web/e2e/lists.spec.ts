@@ -4,7 +4,7 @@ import { uscc } from "./sheet";
 
 test.use({ storageState: SESSION });
 
-for (const path of ["/duties", "/records?kind=firm", "/audit", "/accounts"]) {
+for (const path of ["/duties", "/records?kind=firm", "/cases", "/audit", "/accounts"]) {
   test(`${path} can be taken along as a sheet, in the language of the page`, async ({ page }) => {
     await page.goto(path);
     const link = page.getByRole("link", { name: "导出 Excel" });

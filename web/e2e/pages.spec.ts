@@ -69,6 +69,11 @@ test.describe("with an account", () => {
 
   for (const path of [
     "/duties",
+    "/cases",
+    "/cases?show=overdue&kind=gap",
+    "/cases/due",
+    "/cases/new",
+    "/rates",
     "/records",
     "/forms",
     "/import",
@@ -93,6 +98,16 @@ test.describe("with an account", () => {
     await page.locator("table tbody a").first().click();
     const form = await page.getByRole("link", { name: "代为填报" }).first().getAttribute("href");
     await check(page, form ?? "");
+  });
+
+  test("a case's page and the questions to its beneficiary can be used by everyone", async ({ page }) => {
+    const send = (path: string, data: object) =>
+      page.request.post(path, { data, headers: { "X-Yingjin": "1" } });
+    const raised = await (await send("/api/cases", { kind: "transport", words: "货车进不来" })).json();
+    await send(`/api/cases/${raised.no}/steps`, { action: "answer", words: "通行证已经发出" });
+    await check(page, `/cases/${raised.no}`);
+    const link = await (await send(`/api/cases/${raised.no}/link`, {})).json();
+    await check(page, link.path);
   });
 
   test("reads in English once switched, and remembers it", async ({ page }) => {

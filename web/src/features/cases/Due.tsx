@@ -43,9 +43,11 @@ export function Due() {
       under={month && t(w.inMonth(month.slice(0, 4), Number(month.slice(5)), monthName(month)))}
       actions={<PrintButton />}
     >
-      <search className="filters">
+      <div className="row no-print month-walk">
         <Button onClick={() => set({ month: monthAfter(month, -1) })}>{t(w.before)}</Button>
         <Button onClick={() => set({ month: monthAfter(month, 1) })}>{t(w.after)}</Button>
+      </div>
+      <search className="filters">
         <AreaFilter value={filters.area} choices={areas} onChange={(area) => set({ area })} />
       </search>
       <Answer of={asked} rows={6}>
