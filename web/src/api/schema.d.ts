@@ -1242,6 +1242,8 @@ export interface components {
             /** @description People who could have it. */
             officers: string[];
             said?: components["schemas"]["SaidShape"] | null;
+            /** @description Live cases of its kind in its area, which may be the same; not of the gap of a duty, which is one by itself. */
+            similar: components["schemas"]["CaseLine"][];
             /** @description Everything that happened, in order. */
             steps: components["schemas"]["StepLine"][];
             /** @description The time for an answer. */

@@ -9,10 +9,16 @@ import {
   formatMoney,
   formatMoneyBrief,
   formatMoneyShort,
+  formatMonth,
   formatRate,
   formatUnit,
   NOTHING,
 } from "./format";
+
+it("says a month as people do", () => {
+  expect([formatMonth("2020-03", "zh"), formatMonth("2020-03", "en")]).toEqual(["2020年3月", "March 2020"]);
+  expect(formatMonth("", "zh")).toBe(NOTHING);
+});
 
 describe("rates", () => {
   it.each([

@@ -148,6 +148,16 @@ export function formatDay(day: string | null | undefined, lang: Lang): string {
   return `${Number(date)} ${name} ${year}`;
 }
 
+/** A month as people write it, of `2020-03`. */
+export function formatMonth(month: string | null | undefined, lang: Lang): string {
+  const match = /^(\d{4})-(\d{2})$/.exec(month ?? "");
+  if (!match) return month || NOTHING;
+  const [, year, number] = match;
+  if (lang === "zh") return `${year}年${Number(number)}月`;
+  const first = new Date(Date.UTC(Number(year), Number(number) - 1, 1));
+  return first.toLocaleString("en-GB", { month: "long", year: "numeric", timeZone: "UTC" });
+}
+
 /** An instant in the time of China, to the minute: days are counted there wherever the reader is. */
 export function formatInstant(at: string | null | undefined, lang: Lang): string {
   if (!at) return NOTHING;

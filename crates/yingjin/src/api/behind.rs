@@ -78,11 +78,29 @@ impl App {
         Ok(())
     }
 
+    /// Brings the cases in step where verdicts came after the last of them: the server may have ended between. Most
+    /// often nothing is missing.
+    pub fn look_for_cases(&self) -> Result<(), PipelineError> {
+        let pipeline = self.days.pipeline();
+        let last = |event_type| {
+            let filter = EventFilter { before: None, event_type: Some(event_type), limit: 1 };
+            Ok::<_, StoreError>(self.store().latest_events(&filter)?.first().map_or(0, |stored| stored.seq))
+        };
+        if pipeline.rules.casework.is_none() || last(EventType::Verdicts)? <= last(EventType::Case)? {
+            return Ok(());
+        }
+        let origin = Origin { actor: "server".to_owned(), at: self.now() };
+        self.days.read(self.today(), |snapshot| pipeline.reconcile(snapshot, &origin))?.map(drop)
+    }
+
     /// Catches up whenever verdicts are behind.
     pub async fn follow_verdicts(self) {
         let looked = self.blocking(|app| Ok(app.look_behind()?)).await;
         if looked.is_err() {
             tracing::error!("whether verdicts are behind is not known; the next pass records them");
+        }
+        if let Ok(Err(error)) = self.blocking(|app| Ok(app.look_for_cases())).await {
+            tracing::error!(%error, "cases may be behind; the next pass brings them in step");
         }
         loop {
             self.behind.try_now.notified().await;

@@ -116,6 +116,8 @@ pub struct CasePage {
     pub actions: Vec<CaseActionName>,
     /// People who could have it.
     pub officers: Vec<String>,
+    /// Live cases of its kind in its area, which may be the same; not of the gap of a duty, which is one by itself.
+    pub similar: Vec<CaseLine>,
 }
 
 /// What the beneficiary says when asked.
@@ -363,7 +365,8 @@ pub async fn cases(
         let now = app.now();
         let list = filter.worklist(app, &account)?;
         let list = Worklist { after: paging.after()?, limit: paging.limit() + 1, ..list };
-        let total = app.store().count_cases(&list)?;
+        // Counting a long list takes longer than reading a page of it: the first page says how many there are.
+        let total = list.after.is_none().then(|| app.store().count_cases(&list)).transpose()?;
         let mut found = app.store().worklist(&list)?;
         let is_last = found.len() < list.limit;
         found.truncate(paging.limit());
@@ -372,7 +375,7 @@ pub async fn cases(
         let items = app.read(app.today(), |view| {
             Ok(found.iter().map(|stored| CaseLine::new(view, stored, now)).collect::<Vec<_>>())
         })?;
-        tagged(&headers, &Page { items, next_cursor, total: Some(total) })
+        tagged(&headers, &Page { items, next_cursor, total })
     })
     .await
 }
@@ -496,6 +499,8 @@ fn page(app: &App, account: &Account, stored: &StoredCase) -> Result<CasePage, P
         if actions.contains(&CaseActionName::Assign) { officers(app, &stored.case)? } else { vec![] };
     let (case, opening) = (&stored.case, &stored.case.opening);
     let city = &app.rules().city;
+    let similar =
+        if actions.contains(&CaseActionName::Merge) { similar(app, &scope, stored)? } else { vec![] };
     app.read(app.today(), |view| {
         let duty = opening.duty.as_ref();
         let version = duty.and_then(|id| view.rules.duties.iter().rfind(|version| version.duty.id == *id));
@@ -522,6 +527,7 @@ fn page(app: &App, account: &Account, stored: &StoredCase) -> Result<CasePage, P
             steps: shown.map(|step| StepLine::new(app, step)).collect(),
             actions: actions.clone(),
             officers: officers.clone(),
+            similar: similar.iter().map(|stored| CaseLine::new(view, stored, now)).collect(),
         })
     })
 }
@@ -586,6 +592,30 @@ fn said_words(said: &Said) -> Words {
         Some(false) => ("，不满意", ", not satisfied"),
     };
     Words::new(format!("受益人：{zh}{zh_more}"), format!("the beneficiary: {en}{en_more}"))
+}
+
+/// Days between two problems that may be the same.
+const SIMILAR_DAYS: i64 = 14;
+/// Similar cases shown.
+const SIMILAR_SHOWN: usize = 5;
+
+/// Live cases near in place, time and kind: of the same area and kind, raised within two weeks of each other.
+fn similar(app: &App, scope: &Scope, stored: &StoredCase) -> Result<Vec<StoredCase>, Problem> {
+    let case = &stored.case;
+    let list = Worklist {
+        areas: vec![case.office.area.clone()],
+        kind: Some(case.opening.kind.clone()),
+        limit: MAX_LIMIT,
+        ..Worklist::default()
+    };
+    let mut found = app.store().worklist(&list)?;
+    let apart = |other: &StoredCase| (other.case.opened_at - case.opened_at).abs();
+    found.retain(|other| {
+        other.no != stored.no && apart(other) <= Duration::days(SIMILAR_DAYS) && scope.sees_case(&other.case)
+    });
+    found.sort_by_key(|other| (apart(other), other.no));
+    found.truncate(SIMILAR_SHOWN);
+    Ok(found)
 }
 
 /// Accounts that could have a case.
@@ -667,7 +697,7 @@ pub async fn open_case(
 ) -> Result<(StatusCode, Json<CasePage>), Problem> {
     app.blocking(move |app| {
         let opening = opening(app, &account, &report)?;
-        let event = app.case_event(&account.name, json!({"raised": opening.kind}));
+        let event = app.case_event(&account.name, json!({"action": "raise"}));
         let moved = app.store().move_cases(event, CaseMoves { open: vec![opening], steps: vec![] })?;
         let no = moved.opened.first().copied().flatten();
         let no = no.ok_or_else(|| Problem::internal(&"a report was passed over"))?;

@@ -2,8 +2,8 @@
 
 use axum::body::Body;
 use axum::http::Method;
-use model::Case;
 use model::case::{Ending, RecordRef, State};
+use model::{Case, Standing};
 use serde_json::{Value as Json, json};
 use store::{Role, StoredCase, Worklist};
 use yingjin::pipeline::{Origin, Reconciled};
@@ -273,5 +273,121 @@ fn many_at_once_and_back() {
         );
         let merged = bulk("merge").await;
         assert_eq!(merged["refused"].as_array().unwrap().len(), 3, "gaps end by evidence alone");
+    });
+}
+
+/// Numbers that look random and are the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % bound
+    }
+}
+
+/// The gaps of the day as they are judged, and the live cases of gaps, each as duty and record.
+fn gaps_and_cases(server: &Server) -> (Vec<(String, String)>, Vec<(String, String)>) {
+    let pipeline = server.app.days.pipeline();
+    let gaps = |snapshot: &yingjin::pipeline::Snapshot| {
+        let duties = snapshot.pass.duties.iter();
+        let mut gaps: Vec<_> = duties
+            .flat_map(|duty| {
+                let ids = snapshot.tables.table(duty.kind).ids();
+                duty.rows_in(Standing::Gap).map(|row| (duty.duty.to_string(), ids[row].to_string()))
+            })
+            .collect();
+        gaps.sort();
+        gaps
+    };
+    let gaps = off(|| server.app.days.read(TODAY.parse().unwrap(), gaps).unwrap());
+    let mut cases: Vec<_> = live(server)
+        .iter()
+        .map(|case| {
+            let opening = &case.case.opening;
+            let departments = &pipeline.rules.city.departments;
+            assert!(departments.iter().any(|known| known.id == case.case.office.department), "an owner");
+            assert!(pipeline.rules.city.areas.get(case.case.office.area.as_str()).is_some(), "in an area");
+            assert!(opening.bearer.is_none() || opening.bearer != opening.beneficiary);
+            (opening.duty.as_ref().unwrap().to_string(), opening.about.as_ref().unwrap().id.to_string())
+        })
+        .collect();
+    cases.sort();
+    (gaps, cases)
+}
+
+#[test]
+fn whatever_changes_each_gap_has_one_live_case() {
+    on_every_database(async |server| {
+        let admin = server.sign_in(Role::Administrator).await;
+        let firms: Vec<String> = ["1", "2", "3", "4"]
+            .iter()
+            .map(|n| super::server::uscc(&format!("91990001MA000000{n}")))
+            .collect();
+        let mut dice = Dice(20200306);
+        for step in 0..40 {
+            let firm = &firms[dice.below(4) as usize];
+            let (path, facts) = match dice.below(6) {
+                0 => (format!("firm/{firm}"), json!({"staff": dice.below(600)})),
+                1 => (format!("firm/{firm}"), json!({"staff": null})),
+                2 => (format!("firm/{firm}"), json!({"insured": dice.below(3)})),
+                3 => {
+                    let area = ["990001", "990002", "990000"][dice.below(3) as usize];
+                    (format!("firm/{firm}"), json!({ "area": area }))
+                }
+                4 => ("household/H1".to_owned(), json!({"allowance": dice.below(2) == 0})),
+                _ => (format!("lease/L{}", 1 + dice.below(2)), json!({"tenant": firm})),
+            };
+            admin.patch(&format!("/api/records/{path}"), json!({"facts": facts.clone()})).await.ok();
+            let (gaps, cases) = gaps_and_cases(&server);
+            assert_eq!(gaps, cases, "after step {step}: {path} {facts}");
+        }
+        let before = last_seq(&server);
+        assert_eq!((reconciled(&server), last_seq(&server)), (Reconciled::default(), before));
+        let verified = off(|| server.app.store().verify(|_| std::ops::ControlFlow::Continue(())).unwrap());
+        assert_eq!(verified.broken, None);
+    });
+}
+
+#[test]
+fn a_server_that_starts_opens_what_the_one_before_could_not() {
+    on_every_database(async |server| {
+        let pipeline = server.app.days.pipeline();
+        let change = model::Change {
+            kind: "household".into(),
+            id: "H2".into(),
+            on: TODAY.parse().unwrap(),
+            facts: [("income".into(), Some(model::Value::Decimal("300.00".parse().unwrap())))].into(),
+        };
+        off(|| {
+            let event = server.app.case_event("the tests", json!({}));
+            let event = model::event::Event { event_type: model::event::EventType::Change, ..event };
+            pipeline.store.append(event, vec![change]).unwrap();
+            // A pass whose server ended before the cases were written.
+            let origin = Origin { actor: "the tests".to_owned(), at: server.app.now() };
+            let record = |snapshot: &_| pipeline.record_pass(snapshot, &origin, |_, _| true);
+            server.app.days.read(TODAY.parse().unwrap(), record).unwrap().unwrap();
+        });
+        assert_eq!(live(&server).len(), 3);
+        let anew = server.anew();
+        off(|| anew.app.look_for_cases().unwrap());
+        assert_eq!(live(&server).len(), 4);
+    });
+}
+
+#[test]
+fn what_may_be_the_same_is_shown() {
+    on_every_database(async |server| {
+        let county = server.sign_in(Role::County).await;
+        let raise = async |kind: &str| {
+            let raised = county.post("/api/cases", json!({"kind": kind, "words": "no workers"})).await.json();
+            raised["no"].as_i64().unwrap()
+        };
+        let (first, second) = (raise("labour").await, raise("labour").await);
+        raise("other").await;
+        let page = county.get(&format!("/api/cases/{first}")).await.ok();
+        let similar: Vec<_> =
+            page["similar"].as_array().unwrap().iter().map(|line| line["no"].clone()).collect();
+        assert_eq!(similar, [json!(second)]);
     });
 }

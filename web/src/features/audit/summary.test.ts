@@ -14,6 +14,12 @@ it.each([
     "类别 <person> · 档案 7 · 信息 person.name、person.born_on · 理由 a file",
     "kind <person> · record 7 · facts person.name, person.born_on · reason a file",
   ],
+  [{ action: "hand-back", case: 7 }, "事项 7 · 退回", "case 7 · handed back"],
+  [
+    { ended: { met: 2 }, gaps: 1416, reconciled: "2020-03-06" },
+    "按判定立项和办结，评估日 2020年3月6日 · 新立事项 1,416 · 已落实 2",
+    "brought in step with the verdicts of 6 Mar 2020 · cases opened 1,416 · met 2",
+  ],
   [{ sign: "refused" }, "登录被拒", "sign-in refused"],
   [
     { account: "wang", area: "411002", role: "county", what: "made" },

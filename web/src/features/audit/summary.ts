@@ -19,7 +19,7 @@ const LONGEST = 240;
 const LEFT_OUT = ["counts", "bytes", "wording"];
 
 /** What says by itself what it is about. */
-const BARE = ["sign", "what"];
+const BARE = ["sign", "what", "action"];
 
 /** In the order a sentence has: what was done, to whom, from where, how much. Events keep their keys in no order. */
 const ORDER = Object.keys(keys);
@@ -71,12 +71,14 @@ function nameOf(key: string, given: unknown, kind: string, names: Names, lang: L
     case "rules":
       return value.slice(0, 12);
     case "pass":
+    case "reconciled":
       return formatDay(value, lang);
     case "what":
       return value
         .split(", ")
         .map((one) => word(values, one, lang))
         .join(lang === "zh" ? "、" : ", ");
+    case "action":
     case "sign":
     case "choose":
     case "role":

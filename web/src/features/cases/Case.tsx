@@ -73,7 +73,10 @@ export function Case() {
                 </ol>
               </section>
             </div>
-            <Facts of={of} />
+            <div className="stack">
+              <Facts of={of} />
+              <Similar of={of} />
+            </div>
           </div>
         </Page>
       )}
@@ -127,6 +130,28 @@ function Facts({ of }: { of: CasePage }) {
           </>
         )}
       </dl>
+    </section>
+  );
+}
+
+/** Cases near in place, time and kind: perhaps the same one twice. */
+function Similar({ of }: { of: CasePage }) {
+  const t = useText();
+  const { lang } = useLang();
+  if (of.similar.length === 0) return null;
+  return (
+    <section className="panel">
+      <h2>{t(w.similar)}</h2>
+      <ul className="case-similar">
+        {of.similar.map((one) => (
+          <li key={one.no}>
+            <To to={`/cases/${one.no}`}>{t(w.no(String(one.no)))}</To>{" "}
+            <span className="soft small">
+              {t(one.office.name)} · {formatInstant(one.opened_at, lang)}
+            </span>
+          </li>
+        ))}
+      </ul>
     </section>
   );
 }

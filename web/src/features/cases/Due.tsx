@@ -1,5 +1,5 @@
 import { useAreaFilter, useCity } from "@/api/city";
-import { formatCount, formatDay } from "@/i18n/format";
+import { formatCount, formatDay, formatMonth } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
 import { AreaFilter } from "@/ui/AreaFilter";
 import { Button, PrintButton } from "@/ui/Button";
@@ -11,11 +11,6 @@ import { lastDayOf, monthAfter, weeksOf } from "./month";
 import { useDue } from "./queries";
 import { w } from "./words";
 import "./cases.css";
-
-/** A month's name in English; in Chinese months are numbers. */
-function monthName(month: string): string {
-  return new Date(`${month}-01T00:00:00Z`).toLocaleString("en-GB", { month: "long", timeZone: "UTC" });
-}
 
 /** A month: on which day how many cases are due. */
 export function Due() {
@@ -40,7 +35,7 @@ export function Due() {
     <Page
       title={t(w.calendar)}
       over={<To to="/cases">{t(w.title)}</To>}
-      under={month && t(w.inMonth(month.slice(0, 4), Number(month.slice(5)), monthName(month)))}
+      under={formatMonth(month, lang)}
       actions={<PrintButton />}
     >
       <div className="row no-print month-walk">

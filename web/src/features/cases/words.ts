@@ -64,6 +64,7 @@ export const w = words({
     en: "Send this link to the beneficiary, who answers three questions without an account. It is shown once.",
   },
 
+  similar: { zh: "可能是同一件", en: "May be the same" },
   words: { zh: "内容", en: "Words" },
   reason: { zh: "理由（会留存）", en: "Reason (it is kept)" },
   answer: { zh: "答复（受益人会看到）", en: "Answer (the beneficiary reads it)" },
@@ -75,10 +76,6 @@ export const w = words({
   raiseWords: { zh: "是什么困难", en: "What is the problem" },
   send: { zh: "提交", en: "Send" },
 
-  inMonth: (year: string, month: number, name: string) => ({
-    zh: `${year}年${month}月`,
-    en: `${name} ${year}`,
-  }),
   before: { zh: "上个月", en: "Month before" },
   after: { zh: "下个月", en: "Month after" },
   dueOn: (n: string) => ({ zh: `${n} 件到期`, en: `${n} due` }),

@@ -51,6 +51,9 @@ export function Sets({ of }: { of: DutyPage }) {
     <section className="panel" id="sets" ref={place}>
       <div className="row apart set-head">
         <h2>{t(w.list)}</h2>
+        <To className="button" to={`/cases?duty=${of.id}`}>
+          {t(w.cases)}
+        </To>
         <ExportLink to={recordsSheet(of.id)} query={recordsQuery(filter)} />
       </div>
       <Tabs

@@ -89,6 +89,7 @@ export const w = words({
   emptySet: { zh: "这个名单里没有档案。", en: "Nobody is in this set." },
   emptyFiltered: { zh: "没有符合筛选的档案。", en: "No record matches the filters." },
   all: { zh: "全部", en: "All" },
+  cases: { zh: "看事项", en: "Cases" },
   list: { zh: "名单", en: "Who is where" },
   records: (n: string) => ({ zh: `${n} 个档案`, en: `${n} records` }),
   failedClause: { zh: "不满足的一条", en: "The clause it fails" },
