@@ -125,7 +125,7 @@ fn a_worklist_is_ones_own() {
         let again = again.header("if-none-match", &first.headers["etag"]).body(Body::empty()).unwrap();
         assert_eq!(server.send(again).await.status, 304);
         let sheet = county.get("/api/cases.xlsx").await.sheets();
-        assert_eq!(sheet[0].len(), 4 + 3, "{sheet:?}");
+        assert_eq!(sheet[0].len(), 5 + 3, "{sheet:?}");
         let due = county.get("/api/cases/due").await.ok();
         assert_eq!(due[0], json!({"on": "2020-02-24", "count": 1}));
     });
