@@ -286,8 +286,11 @@ impl Dice {
     }
 }
 
-/// The gaps of the day as they are judged, and the live cases of gaps, each as duty and record.
-fn gaps_and_cases(server: &Server) -> (Vec<(String, String)>, Vec<(String, String)>) {
+/// A duty and a record.
+type Pairs = Vec<(String, String)>;
+
+/// The gaps of the day as they are judged, and the live cases of gaps.
+fn gaps_and_cases(server: &Server) -> (Pairs, Pairs) {
     let pipeline = server.app.days.pipeline();
     let gaps = |snapshot: &yingjin::pipeline::Snapshot| {
         let duties = snapshot.pass.duties.iter();
