@@ -114,7 +114,7 @@ fn duckdb_agrees() {
 
 /// Not in every run: Spark and Java are large, and start slowly.
 #[test]
-#[ignore = "needs pyspark and Java; run it with --ignored"]
+#[ignore = "needs pyspark and Java and takes many minutes; run it with --ignored where YINGJIN_PYTHON has them"]
 fn spark_agrees() {
     let cases: Vec<Json> =
         (0..6).flat_map(|seed| [0, 1].map(|kind| case(seed, kind, Dialect::Spark))).collect();
