@@ -922,6 +922,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sweep.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same as a sheet. */
+        post: operations["sweep_sheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -947,6 +964,8 @@ export interface components {
         AccountLine: components["schemas"]["SignedIn"] & {
             /** @description Whether it may no longer sign in. */
             closed: boolean;
+            /** @description What its record is called; none where it stands for none, or that has no name to show. */
+            record_name?: string | null;
         };
         /** @description What to change of an account. */
         AccountPatch: {
@@ -1718,12 +1737,14 @@ export interface components {
              * @description The day it holds for.
              */
             on: string;
+            /** @description The same in words. */
+            says: components["schemas"]["Words"];
             /**
              * Format: int64
              * @description Its number.
              */
             seq: number;
-            /** @description What to show of it: file name, digest, counts. */
+            /** @description What is kept of it: file name, digest, counts. */
             summary: unknown;
             /** @description Whether it is made up. */
             synthetic: boolean;
@@ -2524,12 +2545,14 @@ export interface components {
                  * @description The day it holds for.
                  */
                 on: string;
+                /** @description The same in words. */
+                says: components["schemas"]["Words"];
                 /**
                  * Format: int64
                  * @description Its number.
                  */
                 seq: number;
-                /** @description What to show of it: file name, digest, counts. */
+                /** @description What is kept of it: file name, digest, counts. */
                 summary: unknown;
                 /** @description Whether it is made up. */
                 synthetic: boolean;
@@ -2831,6 +2854,11 @@ export interface components {
              */
             seq: number;
         };
+        /**
+         * @description Whether a version of a duty holds on a day.
+         * @enum {string}
+         */
+        Phase: "in-force" | "past" | "to-come";
         /** @description What a client reads: RFC 9457, `application/problem+json`. */
         ProblemDocument: {
             /** @description What happened this time and how to mend it. */
@@ -3071,6 +3099,8 @@ export interface components {
             owner: string;
             /** @description The parameters that its expressions read. */
             parameters: string[];
+            /** @description Whether it holds today. */
+            phase: components["schemas"]["Phase"];
             summary?: components["schemas"]["Words"] | null;
             /** @description What people call it. */
             title: components["schemas"]["Words"];
@@ -5581,6 +5611,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SweepAnswer"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    sweep_sheet: {
+        parameters: {
+            query?: {
+                /** @description `zh` or `en`; what Accept-Language asks for unless said. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SweepRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
                 };
             };
             /** @description What went wrong and how to mend it, RFC 9457 */

@@ -17,6 +17,7 @@ use super::list::{Book, Cell, Head, In, SheetLang, say};
 use super::problem::Problem;
 use super::right::{ChangeAccounts, May, ReadAccounts};
 use super::session::{RecordRef, Role, SignedIn};
+use super::view::View;
 use super::words::Words;
 use crate::account::{self, AccountError};
 
@@ -28,6 +29,8 @@ pub struct AccountLine {
     pub who: SignedIn,
     /// Whether it may no longer sign in.
     pub closed: bool,
+    /// What its record is called; none where it stands for none, or that has no name to show.
+    pub record_name: Option<String>,
 }
 
 /// Every account.
@@ -65,7 +68,7 @@ pub struct AccountPatch {
 
 impl From<&Account> for AccountLine {
     fn from(account: &Account) -> Self {
-        Self { who: SignedIn::from(account), closed: account.closed }
+        Self { who: SignedIn::from(account), closed: account.closed, record_name: None }
     }
 }
 
@@ -88,10 +91,20 @@ pub async fn accounts(
     _account: May<ReadAccounts>,
 ) -> Result<Json<Accounts>, Problem> {
     app.blocking(|app| {
-        let items = app.store().accounts()?.iter().map(AccountLine::from).collect();
-        Ok(Json(Accounts { items }))
+        let accounts = app.store().accounts()?;
+        app.read(app.today(), |view| {
+            let line =
+                |account: &Account| AccountLine { record_name: name_of(view, account), ..account.into() };
+            Ok(Json(Accounts { items: accounts.iter().map(line).collect() }))
+        })
     })
     .await
+}
+
+/// What the record is called that an account stands for.
+fn name_of(view: View, account: &Account) -> Option<String> {
+    let (kind, id) = account.record.as_ref()?;
+    view.line_of(kind.as_str(), id.as_str()).name
 }
 
 /// The same as a sheet.
@@ -104,6 +117,8 @@ pub async fn accounts_sheet(
 ) -> Result<Response, Problem> {
     app.blocking(move |app| {
         let (accounts, city, on) = (app.store().accounts()?, &app.rules().city, app.today());
+        let names: Vec<_> =
+            app.read(on, |view| Ok(accounts.iter().map(|account| name_of(view, account)).collect()))?;
         let note = Words::new(
             format!("{on}，共 {} 个账户", accounts.len()),
             format!("{on}, {} accounts", accounts.len()),
@@ -114,11 +129,12 @@ pub async fn accounts_sheet(
             ("地区", "area"),
             ("部门", "department"),
             ("档案", "record"),
+            ("名称", "its name"),
             ("状态", "state"),
         ];
         let title = Words::new("账户", "Accounts");
         let mut book = Book::begin(Head::new(lang, (&title, &[note]), &headings))?;
-        for account in &accounts {
+        for (account, name) in accounts.iter().zip(names) {
             let line = SignedIn::from(account);
             let area = line.area.as_deref().and_then(|code| city.areas.get(code));
             let department = line
@@ -131,6 +147,7 @@ pub async fn accounts_sheet(
                 Cell::maybe(area.map(|area| area.name.get(lang))),
                 Cell::maybe(department.map(|department| department.name.get(lang))),
                 Cell::maybe(line.record.map(|record| record.id)),
+                Cell::maybe(name),
                 if account.closed { say(lang, "已关闭", "closed") } else { say(lang, "可用", "open") }.into(),
             ])?;
         }

@@ -9,6 +9,7 @@ use axum::response::Response;
 use chrono::{DateTime, NaiveDate, Utc};
 use model::Lang;
 use model::calendar::in_china;
+use rules::ruleset::RuleSet;
 use serde::{Deserialize, Serialize};
 use store::StoredEvent;
 use utoipa::{IntoParams, ToSchema};
@@ -20,6 +21,7 @@ use super::list::{Book, Head, In, SheetLang, say};
 use super::paging::{Page, Paging, cursor};
 use super::problem::Problem;
 use super::right::{May, ReadEvents};
+use super::summary;
 use super::words::Words;
 use crate::job::End;
 
@@ -91,9 +93,11 @@ pub struct EventLine {
     pub actor: String,
     /// Whether it is made up.
     pub synthetic: bool,
-    /// What to show of it: file name, digest, counts.
+    /// What is kept of it: file name, digest, counts.
     #[schema(value_type = Value)]
     pub summary: serde_json::Value,
+    /// The same in words.
+    pub says: Words,
     /// Its hash, over itself and the one before.
     pub hash: String,
 }
@@ -131,9 +135,10 @@ impl From<EventType> for model::event::EventType {
     }
 }
 
-impl From<StoredEvent> for EventLine {
-    fn from(stored: StoredEvent) -> Self {
+impl EventLine {
+    fn new(rules: &RuleSet, stored: StoredEvent) -> Self {
         Self {
+            says: summary::in_words(rules, &stored.event.summary),
             seq: stored.seq,
             event_type: stored.event.event_type.into(),
             at: stored.event.at,
@@ -162,7 +167,8 @@ pub async fn events(
             event_type: filter.event_type.map(Into::into),
             limit,
         })?;
-        let items: Vec<EventLine> = stored.into_iter().map(EventLine::from).collect();
+        let items: Vec<EventLine> =
+            stored.into_iter().map(|stored| EventLine::new(app.rules(), stored)).collect();
         let next_cursor = items.last().filter(|_| items.len() == limit).and_then(|last| cursor(&last.seq));
         Ok(Json(Page { items, next_cursor, total: None }))
     })
@@ -197,7 +203,7 @@ pub async fn events_sheet(
             ("对应日期", "holds for"),
             ("操作人", "who"),
             ("虚构", "made up"),
-            ("摘要（原文）", "summary (as kept)"),
+            ("摘要", "what it did"),
             ("指纹", "fingerprint"),
         ];
         let title = Words::new("事件", "Events");
@@ -211,7 +217,7 @@ pub async fn events_sheet(
             })?;
             let Some(oldest) = stored.last().map(|stored| stored.seq) else { break };
             before = oldest;
-            for line in stored.into_iter().map(EventLine::from) {
+            for line in stored.into_iter().map(|stored| EventLine::new(app.rules(), stored)) {
                 book.row([
                     line.seq.into(),
                     line.event_type.label(lang).into(),
@@ -219,7 +225,7 @@ pub async fn events_sheet(
                     line.on.into(),
                     line.actor.into(),
                     say(lang, "是", "yes").repeat(usize::from(line.synthetic)).into(),
-                    line.summary.to_string().into(),
+                    line.says.get(lang).into(),
                     line.hash.into(),
                 ])?;
             }

@@ -42,7 +42,8 @@ pub mod rules;
 pub mod scope;
 pub mod session;
 pub mod shield;
-pub mod sweep;
+mod summary;
+mod sweep;
 pub mod view;
 pub mod words;
 
@@ -105,6 +106,7 @@ fn routes(upload_bytes: usize) -> OpenApiRouter<App> {
         .routes(routes!(rules::compare))
         .routes(routes!(rules::compare_sheet))
         .routes(routes!(sweep::sweep_parameter))
+        .routes(routes!(sweep::sweep_sheet))
         .routes(routes!(jobs::begin_pass))
         .routes(routes!(jobs::job, jobs::cancel_job))
         .routes(routes!(casework::casework))

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use chrono::NaiveDate;
-use model::{AreaCode, Lang, RecordId};
+use model::{AreaCode, Duty, Lang, RecordId};
 use rules::compare::{AreaComparison, DutyComparison, Side, compare_rules};
 use rules::evaluate::Counts;
 use rules::expr::{Const, Type};
@@ -64,6 +64,8 @@ pub struct Rule {
     pub basis: Basis,
     /// The spans in which it holds.
     pub valid: Vec<Span>,
+    /// Whether it holds today.
+    pub phase: Phase,
     /// Working days in which it is due.
     pub days: u32,
     /// What makes it owed: all of these.
@@ -80,6 +82,30 @@ pub struct Rule {
     pub parameters: Vec<String>,
     /// How many test cases its file has.
     pub cases: usize,
+}
+
+/// Whether a version of a duty holds on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// It does.
+    InForce,
+    /// It did.
+    Past,
+    /// It will, whether or not it did before.
+    ToCome,
+}
+
+impl Phase {
+    fn of(duty: &Duty, day: NaiveDate) -> Self {
+        if duty.valid_on(day).is_some() {
+            Self::InForce
+        } else if duty.valid.iter().any(|span| span.from > day) {
+            Self::ToCome
+        } else {
+            Self::Past
+        }
+    }
 }
 
 /// Every parameter.
@@ -216,14 +242,14 @@ pub struct ChangeExample {
 }
 
 /// Every duty as the folder words it.
-fn in_words(rules: &RuleSet) -> Rules {
+fn in_words(rules: &RuleSet, today: NaiveDate) -> Rules {
     Rules {
         version: rules.version.clone(),
-        duties: rules.duties.iter().map(|duty| rule(rules, duty)).collect(),
+        duties: rules.duties.iter().map(|duty| rule(rules, duty, today)).collect(),
     }
 }
 
-fn rule(rules: &RuleSet, compiled: &CompiledDuty) -> Rule {
+fn rule(rules: &RuleSet, compiled: &CompiledDuty, today: NaiveDate) -> Rule {
     let duty = &compiled.duty;
     Rule {
         id: duty.id.to_string(),
@@ -236,6 +262,7 @@ fn rule(rules: &RuleSet, compiled: &CompiledDuty) -> Rule {
         bearer: duty.bearer.as_ref().map(ToString::to_string),
         basis: Basis::from(&duty.basis),
         valid: duty.valid.iter().map(Span::from).collect(),
+        phase: Phase::of(duty, today),
         days: duty.days,
         clauses: duty.should.iter().map(ClauseShape::from).collect(),
         exemptions: duty.exempt.iter().map(ClauseShape::from).collect(),
@@ -344,7 +371,7 @@ pub async fn rules(
     _account: May<SignIn>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    tagged(&headers, &in_words(app.rules()))
+    tagged(&headers, &in_words(app.rules(), app.today()))
 }
 
 /// Every parameter with its values and documents.
@@ -606,5 +633,34 @@ impl Difference<'_> {
             let is_within = self.lies_within(view, view.snapshot.pass.area(kind, row));
             is_within.then(|| ChangeExample { record: view.line(kind, row), owed })
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn a_version_is_in_force_past_or_to_come() {
+        let city = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/api/city");
+        let rules = rules::city::load(&city).unwrap().ruleset;
+        let mut duty = rules.duties[0].duty.clone();
+        let span = |from: &str, to: &str| model::duty::Validity {
+            from: from.parse().unwrap(),
+            to: Some(to.parse().unwrap()),
+            ..duty.valid[0].clone()
+        };
+        duty.valid = vec![span("2020-02-01", "2020-03-31"), span("2020-06-01", "2020-06-30")];
+        for (day, phase) in [
+            ("2020-01-31", Phase::ToCome),
+            ("2020-02-01", Phase::InForce),
+            ("2020-04-15", Phase::ToCome),
+            ("2020-06-30", Phase::InForce),
+            ("2020-07-01", Phase::Past),
+        ] {
+            assert_eq!(Phase::of(&duty, day.parse().unwrap()), phase, "{day}");
+        }
     }
 }

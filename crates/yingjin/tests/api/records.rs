@@ -345,10 +345,20 @@ fn events_and_accounts_can_be_taken_along() {
         let lines = client.get("/api/audit/events.xlsx").await.sheets().remove(0);
         assert_eq!(lines.len(), events + 3, "{lines:?}");
         assert!(lines.iter().any(|line| line.contains("2020-03-05 09:02:03")), "in the time of China");
+        assert!(
+            lines.iter().any(|line| line.contains("|sign-in|") && line.contains("|signed in|")),
+            "{lines:?}"
+        );
+        assert!(!lines.concat().contains("{\""), "no raw summaries");
         let verdicts = client.get("/api/audit/events.xlsx?type=verdicts").await.sheets().remove(0);
         assert!(verdicts[4..].iter().all(|line| line.contains("|verdicts|")), "{verdicts:?}");
         let accounts = client.get("/api/accounts.xlsx").await.sheets().remove(0);
         assert!(accounts[1].contains("5 accounts"), "{accounts:?}");
         assert!(accounts.iter().any(|line| line.starts_with("the-county|county|")));
+        assert!(accounts.iter().any(|line| line.contains(&format!("|{FIRM}|东方小厂|"))), "{accounts:?}");
+        let listed = client.get("/api/accounts").await.ok();
+        let firm =
+            listed["items"].as_array().unwrap().iter().find(|line| line["name"] == "the-firm").unwrap();
+        assert_eq!(firm["record_name"], "东方小厂");
     });
 }

@@ -52,6 +52,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("post", "/api/compare", "i...f."),
     ("post", "/api/compare.xlsx", "i...f."),
     ("post", "/api/sweep", "i...f."),
+    ("post", "/api/sweep.xlsx", "i...f."),
     ("post", "/api/passes", "i..fff"),
     ("get", "/api/jobs/{id}", "innffn"),
     ("delete", "/api/jobs/{id}", "innffn"),
@@ -109,7 +110,9 @@ async fn status(client: &Client<'_>, method: &str, route: &str) -> u16 {
         "/api/conflicts/{id}" => json!({"choose": "first", "reason": "seen with my own eyes"}),
         "/api/asides/{id}" => json!({"choose": "drop", "reason": "seen with my own eyes"}),
         "/api/compare" | "/api/compare.xlsx" => json!({"a": {}, "b": {"set": {"refund_per_head": "500.00"}}}),
-        "/api/sweep" => json!({"parameter": "small_staff", "from": "1", "to": "3", "step": "1"}),
+        "/api/sweep" | "/api/sweep.xlsx" => {
+            json!({"parameter": "small_staff", "from": "1", "to": "3", "step": "1"})
+        }
         "/api/cases" => json!({"kind": "labour", "words": "no workers"}),
         "/api/cases/steps" => json!({"items": []}),
         "/api/cases/{no}/steps" => json!({"action": "note", "words": "looked at"}),

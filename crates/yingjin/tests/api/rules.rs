@@ -20,6 +20,7 @@ fn every_duty_and_parameter_is_there_in_words() {
         assert_eq!(refund["clauses"][0]["when"], "insured > 0");
         assert_eq!(refund["parameters"], json!(["small_staff", "refund_per_head"]));
         assert_eq!(refund["cases"], 2);
+        assert_eq!(refund["phase"], "in-force");
         let parameters = client.get("/api/parameters").await.ok();
         let months = parameters["parameters"]
             .as_array()

@@ -20,6 +20,14 @@ fn a_threshold_is_moved_over_its_range() {
         assert_eq!((&refund["records"], &refund["now"]["should"]), (&json!(4), &json!(2)));
         assert_eq!(refund["points"][3]["owed"], "249000.00");
         assert_eq!(refund["points"][0]["owed"], "0.00");
+        let sheet = client.post("/api/sweep.xlsx", request.clone()).await.sheets().remove(0);
+        assert!(sheet[2].contains("at each of these values"), "{sheet:?}");
+        let of_refund: Vec<&String> = sheet.iter().filter(|line| line.contains("|905|")).collect();
+        assert!(
+            of_refund.iter().any(|line| line.contains("|4|3|1|") && line.contains("|249000|")),
+            "{sheet:?}"
+        );
+        assert!(sheet.iter().any(|line| line.contains("|as it is|")), "{sheet:?}");
         // A value swept is what comparing it alone says.
         let county = server.sign_in(Role::County).await;
         let own = county.post("/api/sweep", request).await.ok();

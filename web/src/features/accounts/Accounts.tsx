@@ -35,7 +35,7 @@ export function Accounts() {
       id: "scope",
       label: t(w.scope),
       cell: (line) =>
-        [names.area(line.area), names.department(line.department), line.record?.id]
+        [names.area(line.area), names.department(line.department), line.record_name, line.record?.id]
           .filter(Boolean)
           .join(" · ") || t(w.whole),
     },

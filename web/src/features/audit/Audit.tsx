@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { useCity, useNames } from "@/api/city";
+import { useCity } from "@/api/city";
 import { useAccount } from "@/api/session";
 import type { EventLine, EventType, Job } from "@/api/types";
 import { formatCount, formatDay, formatInstant } from "@/i18n/format";
@@ -14,7 +14,6 @@ import { MadeUp } from "@/ui/Standing";
 import type { Column } from "@/ui/Table";
 import { useFilters } from "@/ui/url";
 import { beginPass, beginVerification, useEvents, useLongWork } from "./queries";
-import { summaryText } from "./summary";
 import { w } from "./words";
 import "./audit.css";
 
@@ -147,7 +146,6 @@ function Work({ of, begin, far }: WorkProps) {
 function Events() {
   const t = useText();
   const { lang } = useLang();
-  const names = useNames();
   const [filters, set] = useFilters(["type"]);
   const asked = useEvents(asType(filters.type));
   const columns: Column<EventLine>[] = [
@@ -172,7 +170,7 @@ function Events() {
       id: "summary",
       label: t(w.summary),
       phone: "full",
-      cell: (line) => <span className="small soft">{summaryText(line.summary, names, lang)}</span>,
+      cell: (line) => <span className="small soft">{t(line.says)}</span>,
     },
     {
       id: "hash",

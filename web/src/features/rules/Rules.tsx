@@ -16,6 +16,8 @@ import { valueOn } from "./settings";
 import { w } from "./words";
 import "./rules.css";
 
+const PHASES = { "in-force": w.inForce, past: w.past, "to-come": w.toCome };
+
 /** Every duty in words: its basis, its clauses, the values it reads. */
 export function Rules() {
   const t = useText();
@@ -85,7 +87,10 @@ function InWords({ of, parameters }: { of: Rule; parameters: ParameterShape[] })
     <details className="panel rule prints-whole">
       <summary>
         <h2>
-          <span className="verb">{of.verb}</span> {t(of.title)}
+          <span className="verb">{of.verb}</span> {t(of.title)}{" "}
+          <span className={of.phase === "in-force" ? "badge done" : "badge plain"}>
+            {t(PHASES[of.phase])}
+          </span>
         </h2>
         <span className="sub">
           {names.kind(of.kind)} · <Basis of={of.basis} />

@@ -11,7 +11,8 @@ import { Empty, Failure } from "@/ui/Notice";
 import { type Column, Table } from "@/ui/Table";
 import { useFilters } from "@/ui/url";
 import { showSetting } from "@/ui/value";
-import { useSweep } from "./queries";
+import { w as common } from "@/ui/words";
+import { useSweep, useSweepSheet } from "./queries";
 import { readRange, valueOn, writeRange } from "./settings";
 import { w } from "./words";
 
@@ -30,6 +31,8 @@ export function Sweep({ parameters, on, duty, area }: SweepProps) {
   const [filters, set] = useFilters(["range"]);
   const [range, setRange] = useState(() => readRange(filters.range));
   const sweeping = useSweep();
+  const keeping = useSweepSheet();
+  const asked = sweeping.data && sweeping.variables;
   const numbers = parameters.filter(
     (one) => one.may_try && (one.type === "int" || one.type === "decimal") && one.duties.length > 0,
   );
@@ -78,10 +81,16 @@ export function Sweep({ parameters, on, duty, area }: SweepProps) {
           <Button look="main" type="submit" disabled={!on || !chosen || sweeping.isPending}>
             {t(sweeping.isPending ? w.comparing : w.sweepIt)}
           </Button>
+          {asked && (
+            <Button disabled={keeping.isPending} onClick={() => keeping.mutate(asked)}>
+              {t(common.export)}
+            </Button>
+          )}
         </div>
       </form>
       <div className="stack try-result sweep-result" aria-live="polite">
         {sweeping.error && <Failure error={sweeping.error} />}
+        {keeping.error && <Failure error={keeping.error} />}
         {sweeping.data?.duties.length === 0 && <Empty>{t(w.sweepNone)}</Empty>}
         {sweeping.data?.duties.map((one) => (
           <Swept key={one.id} of={one} answer={sweeping.data} />

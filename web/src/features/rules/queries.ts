@@ -37,3 +37,14 @@ export function useSweep() {
     mutationFn: (body: components["schemas"]["SweepRequest"]) => read(api.POST("/api/sweep", { body })),
   });
 }
+
+/** The same as a sheet. */
+export function useSweepSheet() {
+  return useMutation({
+    mutationFn: (body: components["schemas"]["SweepRequest"]) =>
+      download(
+        "sweep.xlsx",
+        api.POST("/api/sweep.xlsx", { params: { query: { lang: currentLang() } }, body, parseAs: "blob" }),
+      ),
+  });
+}
