@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use model::case::{Opening, RecordRef, State, Step};
+use model::case::{Ending, Opening, RecordRef, State, Step};
 use model::event::Event;
 use model::{AreaCode, Case, CaseKindId, DepartmentId, DutyId, Label, RecordId};
 use serde::Serialize;
@@ -22,6 +22,9 @@ pub struct CaseMoves {
     pub open: Vec<Opening>,
     /// Steps to take, each in the case of that number, in order.
     pub steps: Vec<(i64, Step)>,
+    /// Cases to end. One that has ended already is passed over: whoever ends cases for what they read a moment ago may
+    /// come second.
+    pub end: Vec<(i64, Ending)>,
 }
 
 /// What became of [`CaseMoves`].
@@ -31,6 +34,8 @@ pub struct Moved {
     pub seq: Option<i64>,
     /// The numbers of the cases opened, in order; none for one that was passed over.
     pub opened: Vec<Option<i64>>,
+    /// The numbers of the cases that were ended.
+    pub ended: Vec<i64>,
 }
 
 /// A case as it is kept.
@@ -198,10 +203,12 @@ impl Store {
     pub fn move_cases(&self, event: Event, moves: CaseMoves) -> Result<Moved, StoreError> {
         self.write(move |ledger| {
             let mut draft = Draft::begin(event, ledger.tail);
-            let opened = write(ledger, &mut draft, &moves)?;
-            let nothing = moves.steps.is_empty() && opened.iter().all(Option::is_none);
-            let seq = if nothing { None } else { Some(draft.finish(ledger)?) };
-            Ok(Moved { seq, opened })
+            let mut moved = write(ledger, &mut draft, &moves)?;
+            if !moves.steps.is_empty() || !moved.ended.is_empty() || moved.opened.iter().any(Option::is_some)
+            {
+                moved.seq = Some(draft.finish(ledger)?);
+            }
+            Ok(moved)
         })
     }
 
@@ -364,12 +371,8 @@ pub(crate) fn step_line(no: i64, step: &str) -> String {
     format!(r#"{{"case":{no},"step":{step}}}"#)
 }
 
-/// Adds openings and steps to an event. Returns the numbers of what was opened.
-pub(crate) fn write(
-    ledger: &mut Ledger,
-    draft: &mut Draft,
-    moves: &CaseMoves,
-) -> Result<Vec<Option<i64>>, StoreError> {
+/// Adds openings, steps and endings to an event that is not finished yet.
+pub(crate) fn write(ledger: &mut Ledger, draft: &mut Draft, moves: &CaseMoves) -> Result<Moved, StoreError> {
     let at = draft.event.at;
     let mut live = Live::read(ledger.connection.here()?, &moves.open)?;
     let mut written = Written { seq: draft.seq, ..Written::default() };
@@ -385,26 +388,26 @@ pub(crate) fn write(
         opened.push(Some(no));
         let step = Step::Opened(Box::new(opening.clone()));
         let case = Case::open(&step, at).map_err(|refusal| StoreError::Step { no, refusal })?;
-        written.step(draft, no, &step);
-        written.cases.insert(no, case);
-        written.send_when(GATHER, ledger.connection.here()?)?;
+        written.put(draft, (no, &step, case), ledger.connection.here()?)?;
     }
     for (no, step) in &moves.steps {
-        let no = *no;
-        let mut case = match written.cases.remove(&no) {
-            Some(case) => case,
-            None => {
-                let found = find(ledger.connection.here()?, no)?;
-                found.ok_or(StoreError::NotFound { what: "case", name: no.to_string() })?.case
-            }
-        };
-        case.take(step, at).map_err(|refusal| StoreError::Step { no, refusal })?;
-        written.step(draft, no, step);
-        written.cases.insert(no, case);
-        written.send_when(GATHER, ledger.connection.here()?)?;
+        let mut case = written.take(*no, ledger.connection.here()?)?;
+        case.take(step, at).map_err(|refusal| StoreError::Step { no: *no, refusal })?;
+        written.put(draft, (*no, step, case), ledger.connection.here()?)?;
+    }
+    let mut ended = Vec::new();
+    for (no, ending) in &moves.end {
+        let mut case = written.take(*no, ledger.connection.here()?)?;
+        if !case.is_live() {
+            continue;
+        }
+        let step = Step::Closed(ending.clone());
+        case.take(&step, at).map_err(|refusal| StoreError::Step { no: *no, refusal })?;
+        written.put(draft, (*no, &step, case), ledger.connection.here()?)?;
+        ended.push(*no);
     }
     written.send_when(0, ledger.connection.here()?)?;
-    Ok(opened)
+    Ok(Moved { seq: None, opened, ended })
 }
 
 /// Which records have a live case of which duty.
@@ -454,6 +457,27 @@ struct Written {
 }
 
 impl Written {
+    /// A case as it is by now.
+    fn take(&mut self, no: i64, connection: &mut Connection) -> Result<Case, StoreError> {
+        if let Some(case) = self.cases.remove(&no) {
+            return Ok(case);
+        }
+        let found = find(connection, no)?;
+        Ok(found.ok_or(StoreError::NotFound { what: "case", name: no.to_string() })?.case)
+    }
+
+    /// A step, and the case that it leaves.
+    fn put(
+        &mut self,
+        draft: &mut Draft,
+        (no, step, case): (i64, &Step, Case),
+        connection: &mut Connection,
+    ) -> Result<(), StoreError> {
+        self.step(draft, no, step);
+        self.cases.insert(no, case);
+        self.send_when(GATHER, connection)
+    }
+
     fn step(&mut self, draft: &mut Draft, no: i64, step: &Step) {
         let text = json!(step).to_string();
         draft.claim("case", &step_line(no, &text));

@@ -16,6 +16,7 @@ on_both! {
     one_live_case_of_a_duty_and_record,
     a_refused_step_writes_nothing,
     two_officers_close_it_once,
+    ending_what_has_ended_is_passed_over,
     nothing_to_do_is_no_event,
     worklist_goes_by_what_is_due,
     links_lead_to_their_case,
@@ -49,7 +50,7 @@ fn gap(id: &str, area: &str, due: i64) -> Opening {
 }
 
 fn moved(store: &Store, open: Vec<Opening>, steps: Vec<(i64, Step)>) -> Result<Moved, StoreError> {
-    store.move_cases(event(EventType::Case, "2020-03-06"), CaseMoves { open, steps })
+    store.move_cases(event(EventType::Case, "2020-03-06"), CaseMoves { open, steps, ..CaseMoves::default() })
 }
 
 fn closed() -> Step {
@@ -59,7 +60,7 @@ fn closed() -> Step {
 fn opened_and_read_back(register: &Register) {
     let store = register.open();
     let opened = moved(&store, vec![gap("L1", "01", 9)], vec![]).unwrap();
-    assert_eq!(opened, Moved { seq: Some(1), opened: vec![Some(1)] });
+    assert_eq!(opened, Moved { seq: Some(1), opened: vec![Some(1)], ended: vec![] });
     moved(&store, vec![], vec![(1, Step::Accepted), (1, Step::Answered { words: "waived".to_owned() })])
         .unwrap();
     let case = store.case(1).unwrap().unwrap();
@@ -108,6 +109,25 @@ fn two_officers_close_it_once(register: &Register) {
         .collect();
     let succeeded = closers.into_iter().map(|closer| closer.join().unwrap()).filter(|ok| *ok).count();
     assert_eq!((succeeded, store.case_steps(1).unwrap().len()), (1, 2));
+    assert_sound(&store);
+}
+
+/// Two passes at once: each ends what it read as live a moment ago.
+fn ending_what_has_ended_is_passed_over(register: &Register) {
+    let store = register.open();
+    moved(&store, vec![gap("L1", "01", 9), gap("L2", "01", 9)], vec![]).unwrap();
+    let end = |nos: &[i64]| {
+        let end = nos.iter().map(|no| (*no, Ending::Met)).collect();
+        store
+            .move_cases(event(EventType::Case, "2020-03-06"), CaseMoves { end, ..CaseMoves::default() })
+            .unwrap()
+    };
+    assert_eq!(end(&[1]).ended, [1]);
+    let second = end(&[1, 2]);
+    assert_eq!((second.seq, second.ended), (Some(3), vec![2]));
+    let third = end(&[1, 2]);
+    assert_eq!((third.seq, third.ended), (None, vec![]), "nothing to end is no event");
+    assert_eq!(store.case_steps(1).unwrap().len(), 2);
     assert_sound(&store);
 }
 

@@ -113,7 +113,7 @@ pub async fn say_asked(
         let stored = find(app, peer, &headers, &token)?;
         let steps = said_steps(app, &stored.case, &said)?.into_iter().map(|step| (stored.no, step)).collect();
         let event = app.case_event("beneficiary", json!({"case": stored.no, "action": "say"}));
-        app.store().move_cases(event, CaseMoves { open: vec![], steps })?;
+        app.store().move_cases(event, CaseMoves { steps, ..CaseMoves::default() })?;
         let stored = app.store().case(stored.no)?.ok_or_else(|| Problem::not_found("case"))?;
         shown(app, &stored).map(Json)
     })

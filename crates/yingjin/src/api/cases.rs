@@ -698,7 +698,8 @@ pub async fn open_case(
     app.blocking(move |app| {
         let opening = opening(app, &account, &report)?;
         let event = app.case_event(&account.name, json!({"action": "raise"}));
-        let moved = app.store().move_cases(event, CaseMoves { open: vec![opening], steps: vec![] })?;
+        let moved =
+            app.store().move_cases(event, CaseMoves { open: vec![opening], ..CaseMoves::default() })?;
         let no = moved.opened.first().copied().flatten();
         let no = no.ok_or_else(|| Problem::internal(&"a report was passed over"))?;
         let stored = app.store().case(no)?.ok_or_else(|| Problem::not_found("case"))?;
@@ -840,7 +841,7 @@ fn act(app: &App, account: &Account, no: i64, action: &CaseAction) -> Result<Cas
     let steps = steps(app, account, (no, &stored.case), action)?;
     let event = app.case_event(&account.name, json!({"case": no, "action": action.action}));
     let steps = steps.into_iter().map(|step| (no, step)).collect();
-    app.store().move_cases(event, CaseMoves { open: vec![], steps })?;
+    app.store().move_cases(event, CaseMoves { steps, ..CaseMoves::default() })?;
     Ok(stored.case)
 }
 
@@ -1004,7 +1005,7 @@ pub async fn link_case(
             words: "征询链接已生成 · a link to ask the beneficiary was made".to_owned(),
         };
         let event = app.case_event(&account.name, json!({"case": no, "action": "link"}));
-        app.store().move_cases(event, CaseMoves { open: vec![], steps: vec![(no, made)] })?;
+        app.store().move_cases(event, CaseMoves { steps: vec![(no, made)], ..CaseMoves::default() })?;
         app.store().make_case_link(&crate::account::token_hash(&token), no, (&account.name, app.now()))?;
         Ok((StatusCode::CREATED, Json(CaseLink { path: format!("/ask/{token}") })))
     })

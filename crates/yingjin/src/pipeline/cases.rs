@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use model::calendar::midnight;
-use model::case::{Ending, Office, Opening, RecordRef, Step};
+use model::case::{Ending, Office, Opening, RecordRef};
 use model::casework::GAP;
 use model::event::{Event, EventType};
 use model::{AreaCode, Casework, DutyId, RecordId, Standing, Term};
@@ -172,6 +172,14 @@ fn ending(standing: Standing) -> Ending {
     }
 }
 
+fn word(ending: &Ending) -> &'static str {
+    match ending {
+        Ending::Met => "met",
+        Ending::Exempt => "exempt",
+        _ => "lapsed",
+    }
+}
+
 /// Openings and endings on their way to the register, some thousands at a time.
 struct Moves<'a> {
     pipeline: &'a Pipeline,
@@ -188,28 +196,22 @@ impl Moves<'_> {
     }
 
     fn end(&mut self, no: i64, ending: Ending) -> Result<(), PipelineError> {
-        self.moves.steps.push((no, Step::Closed(ending)));
+        self.moves.end.push((no, ending));
         self.send_when_full()
     }
 
     fn send_when_full(&mut self) -> Result<(), PipelineError> {
-        if self.moves.open.len() + self.moves.steps.len() >= BATCH { self.send() } else { Ok(()) }
+        if self.moves.open.len() + self.moves.end.len() >= BATCH { self.send() } else { Ok(()) }
     }
 
     fn send(&mut self) -> Result<(), PipelineError> {
         let moves = std::mem::take(&mut self.moves);
-        if moves.open.is_empty() && moves.steps.is_empty() {
+        if moves.open.is_empty() && moves.end.is_empty() {
             return Ok(());
         }
         let mut ended: BTreeMap<&str, u64> = BTreeMap::new();
-        for (_, step) in &moves.steps {
-            let (word, count) = match step {
-                Step::Closed(Ending::Met) => ("met", &mut self.done.met),
-                Step::Closed(Ending::Exempt) => ("exempt", &mut self.done.exempt),
-                _ => ("lapsed", &mut self.done.lapsed),
-            };
-            *count += 1;
-            *ended.entry(word).or_default() += 1;
+        for (_, ending) in &moves.end {
+            *ended.entry(word(ending)).or_default() += 1;
         }
         let event = Event {
             event_type: EventType::Case,
@@ -219,8 +221,16 @@ impl Moves<'_> {
             synthetic: self.snapshot.has_synthetic(),
             summary: json!({"reconciled": self.snapshot.on, "gaps": moves.open.len(), "ended": ended}),
         };
+        let endings: BTreeMap<i64, Ending> = moves.end.iter().cloned().collect();
         let moved = self.pipeline.store.move_cases(event, moves)?;
         self.done.opened += moved.opened.iter().filter(|no| no.is_some()).count() as u64;
+        for ending in moved.ended.iter().filter_map(|no| endings.get(no)) {
+            *match ending {
+                Ending::Met => &mut self.done.met,
+                Ending::Exempt => &mut self.done.exempt,
+                _ => &mut self.done.lapsed,
+            } += 1;
+        }
         Ok(())
     }
 }
