@@ -14,7 +14,8 @@ use store::{CaseMoves, StoredCase};
 use utoipa::ToSchema;
 
 use super::app::App;
-use super::cases::{SaidShape, said_steps, title};
+use super::case_steps::said_steps;
+use super::cases::{SaidShape, title};
 use super::casework::OfficeShape;
 use super::extract::{Body, Path};
 use super::problem::{Kind, Problem};

@@ -18,6 +18,7 @@ pub mod ask;
 pub mod asker;
 pub mod audit;
 pub mod behind;
+pub mod case_steps;
 pub mod cases;
 pub mod casework;
 pub mod city;
@@ -113,10 +114,10 @@ fn routes(upload_bytes: usize) -> OpenApiRouter<App> {
         .routes(routes!(cases::cases, cases::open_case))
         .routes(routes!(cases::cases_sheet))
         .routes(routes!(cases::cases_due))
-        .routes(routes!(cases::act_on_cases))
+        .routes(routes!(case_steps::act_on_cases))
         .routes(routes!(cases::case))
-        .routes(routes!(cases::act_on_case))
-        .routes(routes!(cases::link_case))
+        .routes(routes!(case_steps::act_on_case))
+        .routes(routes!(case_steps::link_case))
         .routes(routes!(ask::asked, ask::say_asked))
         .routes(routes!(rates::rates))
         .routes(routes!(rates::rates_sheet))
