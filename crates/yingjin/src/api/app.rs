@@ -68,7 +68,7 @@ pub struct State {
     pub jobs: Jobs<super::jobs::JobType, super::jobs::Outcome>,
     /// Sheets that are being read, or were.
     pub imports: Jobs<super::imports::Task, Arc<crate::import::Report>>,
-    /// How often one address may ask what a firm is owed.
+    /// How often one address may ask what a firm is owed, or check a receipt.
     pub asked: Throttle,
     /// How often one address may open the link by which a beneficiary is asked.
     pub linked: Throttle,
@@ -140,6 +140,20 @@ impl App {
             synthetic: false,
             summary,
         }
+    }
+
+    /// Counts somebody who asks without an account, by the address. Errors: 429, too often.
+    pub fn count_asker(
+        &self,
+        throttle: &Throttle,
+        peer: Option<SocketAddr>,
+        headers: &HeaderMap,
+    ) -> Result<(), Problem> {
+        let address = self.address(peer, headers);
+        let key = address.map_or_else(|| "unknown".to_owned(), |address| address.to_string());
+        throttle.check(&key, clock::now()).map_err(Problem::too_many)?;
+        throttle.count(&key, clock::now());
+        Ok(())
     }
 
     /// The address a request came from. Behind a proxy, the last entry of X-Forwarded-For: those before it were

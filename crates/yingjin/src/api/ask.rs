@@ -21,7 +21,6 @@ use super::extract::{Body, Path};
 use super::problem::{Kind, Problem};
 use super::words::Words;
 use crate::account::token_hash;
-use crate::clock;
 
 /// What somebody is asked about: enough to know what it is, and nothing else of the case.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -51,10 +50,7 @@ fn find(
     headers: &HeaderMap,
     token: &str,
 ) -> Result<StoredCase, Problem> {
-    let address = app.address(peer, headers);
-    let key = address.map_or_else(|| "unknown".to_owned(), |address| address.to_string());
-    app.linked.check(&key, clock::now()).map_err(Problem::too_many)?;
-    app.linked.count(&key, clock::now());
+    app.count_asker(&app.linked, peer, headers)?;
     app.store().case_of_link(&token_hash(token))?.ok_or_else(|| {
         Problem::new(
             Kind::NotFound,

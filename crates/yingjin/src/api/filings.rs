@@ -27,7 +27,6 @@ use super::records::checked_value;
 use super::right::{FileForm, May};
 use super::scope::Scope;
 use super::words::Words;
-use crate::clock;
 
 /// A form, filled in.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -228,10 +227,7 @@ pub async fn receipt(
     headers: HeaderMap,
     Path(typed): Path<String>,
 ) -> Result<Json<Receipt>, Problem> {
-    let address = app.address(peer.map(|Extension(ConnectInfo(peer))| peer), &headers);
-    let key = address.map_or_else(|| "unknown".to_owned(), |address| address.to_string());
-    app.asked.check(&key, clock::now()).map_err(Problem::too_many)?;
-    app.asked.count(&key, clock::now());
+    app.count_asker(&app.asked, peer.map(|Extension(ConnectInfo(peer))| peer), &headers)?;
     app.blocking(move |app| {
         let number = read_number(&typed).ok_or_else(|| Problem::not_found(&typed))?;
         app.receipt(&number)?.map(Json).ok_or_else(|| Problem::not_found(&number))

@@ -22,7 +22,7 @@ use super::problem::{Kind as ProblemKind, Problem};
 use super::right::{May, SignIn};
 use super::view::View;
 use super::words::{Basis, Mode, Span, Standing, Truth, Words};
-use crate::{account, clock};
+use crate::account;
 
 /// Who asks: a code, or answers to questions, or both.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
@@ -150,10 +150,7 @@ pub async fn owed(
     headers: HeaderMap,
     Body(request): Body<OwedRequest>,
 ) -> Result<Json<Owed>, Problem> {
-    let address = app.address(peer.map(|Extension(ConnectInfo(peer))| peer), &headers);
-    let key = address.map_or_else(|| "unknown".to_owned(), |address| address.to_string());
-    app.asked.check(&key, clock::now()).map_err(Problem::too_many)?;
-    app.asked.count(&key, clock::now());
+    app.count_asker(&app.asked, peer.map(|Extension(ConnectInfo(peer))| peer), &headers)?;
     let on = app.day(account.as_deref(), request.on)?;
     app.blocking(move |app| {
         let own = account.as_ref().and_then(|account| account.record.clone());

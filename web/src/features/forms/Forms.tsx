@@ -1,11 +1,11 @@
 import { Link } from "react-router";
+import { useForms } from "@/api/forms";
 import { useAccount } from "@/api/session";
 import { useText } from "@/i18n/lang";
 import { To } from "@/ui/Links";
 import { Answer, Empty, Notice } from "@/ui/Notice";
 import { Page } from "@/ui/Page";
 import { Outbox } from "./Outbox";
-import { useForms } from "./queries";
 import { w } from "./words";
 import "./forms.css";
 

@@ -4,10 +4,6 @@ import { api, read } from "@/api/client";
 import { useAccount } from "@/api/session";
 import { drop, flush, keep, type Waiting, waitingHere } from "./outbox";
 
-export function useForms() {
-  return useQuery({ queryKey: ["forms"], queryFn: () => read(api.GET("/api/forms")), networkMode: "always" });
-}
-
 export function useForm(id: string, by: string) {
   return useQuery({
     queryKey: ["form", id, by],

@@ -1,7 +1,7 @@
 import { Link } from "react-router";
+import { useForms } from "@/api/forms";
 import type { RecordPage } from "@/api/types";
 import { useText } from "@/i18n/lang";
-import { useForms } from "./queries";
 import { w } from "./words";
 
 /** The forms that an officer may fill in for who cannot. */

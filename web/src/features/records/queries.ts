@@ -80,8 +80,3 @@ export function useChange({ kind, id }: Subject) {
     },
   });
 }
-
-/** The forms of the city; their pages are `features/forms`. */
-export function useForms() {
-  return useQuery({ queryKey: ["forms"], queryFn: () => read(api.GET("/api/forms")), staleTime: 60_000 });
-}
