@@ -122,6 +122,16 @@ pub struct Said {
     pub words: Option<String>,
 }
 
+/// What a case waited for too long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Waited {
+    /// That somebody takes it up.
+    Untaken,
+    /// For an answer, after its time was over.
+    Overdue,
+}
+
 /// Something that happened to a case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "step")]
@@ -153,6 +163,20 @@ pub enum Step {
     Escalated {
         /// The reason.
         why: String,
+        /// Who leads now.
+        to: Office,
+    },
+    /// Nobody had done for too long what was due: it goes up by itself. Once in a case.
+    WentUp {
+        /// What was waited for.
+        waited: Waited,
+        /// How long that may take.
+        term: Term,
+        /// Who leads now.
+        to: Office,
+    },
+    /// The record it is about lies in another area by now, and nobody had taken it up: the office there has it.
+    Moved {
         /// Who leads now.
         to: Office,
     },
@@ -274,6 +298,9 @@ pub struct Case {
     pub opening: Opening,
     /// When it was opened.
     pub opened_at: DateTime<Utc>,
+    /// Since when it has waited for whoever leads, in microseconds since 1970.
+    #[serde(rename = "since_us", with = "chrono::serde::ts_microseconds")]
+    pub since: DateTime<Utc>,
     /// Where it stands.
     pub state: State,
     /// Who leads. No case is ever without.
@@ -305,6 +332,7 @@ impl Case {
         Ok(Self {
             opening: (**opening).clone(),
             opened_at: at,
+            since: at,
             state: State::Open,
             office: opening.office.clone(),
             officer: None,
@@ -347,7 +375,7 @@ impl Case {
                 if !self.state.waits_for_office() {
                     return refused;
                 }
-                self.give(to);
+                self.give(to, at);
                 self.handed_back = true;
             }
             Step::Routed { why, to } | Step::Escalated { why, to } => {
@@ -359,8 +387,30 @@ impl Case {
                 if *to == self.office && !up {
                     return Err(Refusal::SameOffice);
                 }
-                self.give(to);
+                self.give(to, at);
                 self.escalated |= up;
+            }
+            Step::WentUp { to, .. } => {
+                if !self.state.waits_for_office() || self.escalated {
+                    return refused;
+                }
+                if self.paused_at.is_some() {
+                    return Err(Refusal::Clock);
+                }
+                if *to == self.office {
+                    return Err(Refusal::SameOffice);
+                }
+                self.give(to, at);
+                self.escalated = true;
+            }
+            Step::Moved { to } => {
+                if !self.is_free() {
+                    return refused;
+                }
+                if *to == self.office {
+                    return Err(Refusal::SameOffice);
+                }
+                self.give(to, at);
             }
             Step::Joined { office } => {
                 if !live {
@@ -384,6 +434,7 @@ impl Case {
             Step::Resumed { due_at } => {
                 self.paused_at.take().ok_or(Refusal::Clock)?;
                 self.due_at = *due_at;
+                self.since = at;
             }
             Step::Answered { words } => {
                 worded(words)?;
@@ -401,7 +452,7 @@ impl Case {
                 self.said = Some(said.clone());
                 self.state = if said.solved { State::Confirmed } else { State::Disputed };
                 if !said.solved {
-                    self.begin_round(due_at.unwrap_or(self.due_at));
+                    self.begin_round(due_at.unwrap_or(self.due_at), at);
                 }
             }
             Step::Closed(ending) => {
@@ -419,7 +470,7 @@ impl Case {
                 }
                 self.state = State::Open;
                 self.ending = None;
-                self.begin_round(*due_at);
+                self.begin_round(*due_at, at);
             }
         }
         Ok(())
@@ -443,6 +494,11 @@ impl Case {
         self.state != State::Closed
     }
 
+    /// Whether nobody has taken it up, and nobody was given it.
+    pub fn is_free(&self) -> bool {
+        self.state == State::Open && self.officer.is_none()
+    }
+
     /// Whether the time is over and nobody has answered.
     pub fn is_overdue(&self, at: DateTime<Utc>) -> bool {
         self.state.waits_for_office() && self.paused_at.is_none() && self.due_at <= at
@@ -457,15 +513,17 @@ impl Case {
         }
     }
 
-    fn give(&mut self, to: &Office) {
+    fn give(&mut self, to: &Office, at: DateTime<Utc>) {
         self.helping.retain(|office| office != to);
         self.office = to.clone();
         self.officer = None;
         self.state = State::Open;
+        self.since = at;
     }
 
-    fn begin_round(&mut self, due_at: DateTime<Utc>) {
+    fn begin_round(&mut self, due_at: DateTime<Utc>, at: DateTime<Utc>) {
         self.due_at = due_at;
+        self.since = at;
         self.answered_at = None;
     }
 }
@@ -545,6 +603,22 @@ mod tests {
         let case = after(&[handed_back(), sent_on]).unwrap();
         let up = case.refused("not ours either".to_owned(), office("dispatch"), office("mayor"));
         assert!(matches!(&up, Step::Escalated { to, .. } if *to == office("mayor")));
+    }
+
+    #[test]
+    fn goes_up_once_and_moves_while_nobody_has_it() {
+        let up = || Step::WentUp { waited: Waited::Untaken, term: Term::Days(2), to: office("dispatch") };
+        let case = after(&[Step::Accepted, up()]).unwrap();
+        assert_eq!((case.state, case.escalated, case.since), (State::Open, true, at(2)));
+        assert_eq!(after(&[up(), up()]), Err(Refusal::State(State::Open)));
+        assert_eq!(after(&[answered(), up()]), Err(Refusal::State(State::Answered)));
+        assert_eq!(after(&[Step::Paused { why: "waits".to_owned() }, up()]), Err(Refusal::Clock));
+        let moved = || Step::Moved { to: office("elsewhere") };
+        assert_eq!(after(&[moved()]).unwrap().office, office("elsewhere"));
+        assert_eq!(after(&[moved(), moved()]), Err(Refusal::SameOffice));
+        assert_eq!(after(&[Step::Accepted, moved()]), Err(Refusal::State(State::Accepted)));
+        let given = Step::Assigned { officer: Some("li".to_owned()) };
+        assert_eq!(after(&[given, moved()]), Err(Refusal::State(State::Open)));
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! How a city works on cases: their kinds, the time for each, who gets what, and the words that answers begin with.
 
+use chrono::{DateTime, Duration, Utc};
 use serde::Serialize;
 
 use crate::area::Areas;
-use crate::case::Office;
+use crate::calendar::Calendar;
+use crate::case::{Case, Office, State, Waited};
 use crate::duty::Basis;
 use crate::id::{AreaCode, CaseKindId, DepartmentId};
 use crate::label::Label;
@@ -25,6 +27,21 @@ pub struct Casework {
     pub kinds: Vec<CaseKind>,
     /// Words that answers begin with.
     pub templates: Vec<Template>,
+    /// After what wait a case goes up by itself; the first that is for a case decides.
+    pub escalations: Vec<Escalation>,
+}
+
+/// After what wait a case goes up by itself.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Escalation {
+    /// The kinds of case it is for; all where none is named.
+    pub kinds: Vec<CaseKindId>,
+    /// Only for cases whose time is that of one of these clocks, where any is named.
+    pub clocks: Vec<String>,
+    /// How long an office may leave a case without taking it up.
+    pub untaken: Option<Term>,
+    /// How long a case may go on without an answer after its time was over.
+    pub overdue: Option<Term>,
 }
 
 /// The time for an answer.
@@ -115,6 +132,41 @@ impl Casework {
         Office { department: self.unclear.clone(), area: area.clone() }
     }
 
+    /// The rules of going up that may be for a kind of case.
+    pub fn escalations(&self, kind: &str) -> impl Iterator<Item = &Escalation> {
+        self.escalations.iter().filter(move |rule| {
+            rule.kinds.is_empty() || rule.kinds.iter().any(|named| named.as_str() == kind)
+        })
+    }
+
+    /// Whether a case has waited for too long, for what, and how long that may take. One that went up, whose clock
+    /// stands still, or that waits for no office has not. A wait for an answer counts from the end of the case's time
+    /// or from when its office got it, whichever is later.
+    pub fn waited(&self, case: &Case, at: DateTime<Utc>, calendar: &Calendar) -> Option<(Waited, Term)> {
+        if !case.state.waits_for_office() || case.paused_at.is_some() || case.escalated {
+            return None;
+        }
+        let has_clock = |id: &String| {
+            case.opening.duty.is_none() && self.clock(id).is_some_and(|clock| clock.term == case.opening.term)
+        };
+        let mut rules = self.escalations(case.opening.kind.as_str());
+        let rule = rules.find(|rule| rule.clocks.is_empty() || rule.clocks.iter().any(has_clock))?;
+        let is_over = |term: &Term, from| term.ends_at(from, calendar) <= at;
+        // The first instant that is too late lies a day after the last day in time: the wait begins with that day.
+        let last = case.due_at - Duration::microseconds(1);
+        let late_from = last.max(case.since);
+        let untaken = rule.untaken.filter(|term| case.state != State::Accepted && is_over(term, case.since));
+        let overdue = rule.overdue.filter(|term| case.is_overdue(at) && is_over(term, late_from));
+        untaken.map(|term| (Waited::Untaken, term)).or_else(|| overdue.map(|term| (Waited::Overdue, term)))
+    }
+
+    /// Where a case goes up to from an office: the area's own, from there the one of the area above; none from the top.
+    pub fn up(&self, office: &Office, areas: &Areas) -> Option<Office> {
+        let own = self.area_office(&office.area);
+        let to = if *office == own { self.above(&office.area, areas) } else { own };
+        (to != *office).then_some(to)
+    }
+
     /// Where a second refusal goes: the office for the unclear of the area above; of the city itself, where there is none.
     pub fn above(&self, area: &AreaCode, areas: &Areas) -> Office {
         let parent = areas.get(area.as_str()).and_then(|area| area.parent.as_ref());
@@ -147,7 +199,73 @@ mod tests {
                 kind("other", None, &[]),
             ],
             templates: vec![],
+            escalations: vec![
+                Escalation {
+                    kinds: vec!["labour".into()],
+                    untaken: Some(Term::WorkingDays(2)),
+                    overdue: Some(Term::Days(3)),
+                    ..Escalation::default()
+                },
+                Escalation { kinds: vec![GAP.into()], overdue: Some(Term::Days(1)), ..Escalation::default() },
+            ],
         }
+    }
+
+    #[test]
+    fn waits_that_are_too_long() {
+        use crate::case::{Opening, Step};
+        // 6 March 2020 was a Friday; eight in the morning in Shanghai.
+        let at = |day: i64| "2020-03-06T00:00:00Z".parse::<DateTime<Utc>>().unwrap() + Duration::days(day);
+        let midnight = |day: i64| at(day) - Duration::hours(8);
+        let paused = || Step::Paused { why: "waits".to_owned() };
+        let (no, untaken, overdue) =
+            (None, Some((Waited::Untaken, Term::WorkingDays(2))), Some((Waited::Overdue, Term::Days(3))));
+        for (kind, steps, when, expected) in [
+            // Friday is day zero, the weekend does not count: until the end of Tuesday.
+            ("labour", vec![], midnight(5) - Duration::seconds(1), no),
+            ("labour", vec![], midnight(5), untaken),
+            ("labour", vec![(3, Step::Accepted)], midnight(5), no),
+            ("labour", vec![(3, paused())], midnight(9), no),
+            ("other", vec![], midnight(99), no),
+            // Due with the end of the 12th; Sunday the 15th is put off to Monday.
+            ("labour", vec![(3, Step::Accepted)], midnight(11) - Duration::seconds(1), no),
+            ("labour", vec![(3, Step::Accepted)], midnight(11), overdue),
+            // Late when it came already: from then on.
+            (GAP, vec![], midnight(1), no),
+            (GAP, vec![], midnight(4), Some((Waited::Overdue, Term::Days(1)))),
+        ] {
+            let due_at = if kind == GAP { at(-30) } else { midnight(7) };
+            let opening = Opening {
+                kind: kind.into(),
+                duty: None,
+                about: None,
+                bearer: None,
+                beneficiary: None,
+                office: Office { department: "jobs".into(), area: "11".into() },
+                words: None,
+                term: Term::Days(6),
+                due_at,
+            };
+            let opened = Step::Opened(Box::new(opening));
+            let mut case = Case::open(&opened, at(0)).unwrap();
+            for (day, step) in &steps {
+                case.take(step, at(*day)).unwrap();
+            }
+            let calendar = Calendar::new([2020], [], []);
+            assert_eq!(casework().waited(&case, when, &calendar), expected, "{kind} {steps:?} {when}");
+        }
+    }
+
+    #[test]
+    fn up_to_the_area_and_then_above() {
+        let up = |department: &str, area: &str| {
+            let office = Office { department: department.into(), area: area.into() };
+            casework().up(&office, &areas()).map(|to| format!("{} {}", to.department, to.area))
+        };
+        assert_eq!(up("jobs", "11").as_deref(), Some("front 11"));
+        assert_eq!(up("front", "11").as_deref(), Some("front 1"));
+        assert_eq!(up("jobs", "0").as_deref(), Some("front 0"));
+        assert_eq!(up("front", "0"), None);
     }
 
     fn areas() -> Areas {

@@ -23,13 +23,17 @@ pub enum Marked {
     InTime,
     /// The time passed without an answer.
     Late,
+    /// Its time was over already when it became a case: the promise was late, and no office had been asked. Counted
+    /// apart, once, when it was opened.
+    LateBefore,
     /// The beneficiary said how it went.
     Said(Said),
 }
 
 /// What a case's steps say of the offices that had it, up to an instant (the last that counts is before it). A case
 /// is settled once for each time that its clock began: by being opened, disputed or reopened. One that ended because
-/// the duty lapsed, or that was taken back or merged, counts neither way.
+/// the duty lapsed, or that was taken back or merged, counts neither way; one that was late before it was a case is
+/// settled by that alone, however soon it is answered.
 ///
 /// Errors: steps that could never have been taken.
 pub fn marks(steps: &[(Step, DateTime<Utc>)], until: DateTime<Utc>) -> Result<Vec<Mark>, Refusal> {
@@ -38,6 +42,10 @@ pub fn marks(steps: &[(Step, DateTime<Utc>)], until: DateTime<Utc>) -> Result<Ve
     let Some((first, at)) = steps.next() else { return Ok(marks) };
     let mut case = Case::open(first, *at)?;
     let mut unsettled = true;
+    if case.is_overdue(*at) {
+        marks.push(Mark { office: case.office.clone(), at: *at, what: Marked::LateBefore });
+        unsettled = false;
+    }
     for (step, at) in steps {
         if unsettled && case.is_overdue(*at) {
             marks.push(Mark { office: case.office.clone(), at: case.due_at, what: Marked::Late });
@@ -75,6 +83,8 @@ pub struct Rates {
     pub in_time: u64,
     /// Not answered in time. Response rate: `in_time` ÷ (`in_time` + `late`).
     pub late: u64,
+    /// Late already when they became cases. Response rate with them: `in_time` ÷ (`in_time` + `late` + `late_before`).
+    pub late_before: u64,
     /// Beneficiaries who said how it went.
     pub said: u64,
     /// Of them, those whom somebody answered.
@@ -93,6 +103,7 @@ impl Rates {
         match what {
             Marked::InTime => self.in_time += 1,
             Marked::Late => self.late += 1,
+            Marked::LateBefore => self.late_before += 1,
             Marked::Said(said) => {
                 self.said += 1;
                 self.answered += u64::from(said.answered);
@@ -129,6 +140,10 @@ mod tests {
 
     /// A case due after 24 hours; the marks, each as its office, hour and letter.
     fn check(steps: &[(i64, Step)], until: i64, expected: &[(&str, i64, char)]) {
+        check_due(24, steps, until, expected);
+    }
+
+    fn check_due(due: i64, steps: &[(i64, Step)], until: i64, expected: &[(&str, i64, char)]) {
         let opening = Opening {
             kind: "supplies".into(),
             duty: None,
@@ -138,7 +153,7 @@ mod tests {
             office: office("first"),
             words: None,
             term: Term::Hours(24),
-            due_at: at(24),
+            due_at: at(due),
         };
         let mut all = vec![(Step::Opened(Box::new(opening)), at(0))];
         all.extend(steps.iter().map(|(hour, step)| (step.clone(), at(*hour))));
@@ -146,6 +161,7 @@ mod tests {
         let letter = |what: &Marked| match what {
             Marked::InTime => 'i',
             Marked::Late => 'l',
+            Marked::LateBefore => 'b',
             Marked::Said(said) => {
                 if said.solved {
                     's'
@@ -176,6 +192,15 @@ mod tests {
         let sent_on = Step::Routed { why: "theirs".to_owned(), to: office("second") };
         check(&[(20, sent_on.clone()), (30, answered())], 100, &[("second", 24, 'l')]);
         check(&[(25, sent_on), (30, answered())], 100, &[("first", 24, 'l')]);
+    }
+
+    #[test]
+    fn late_before_it_was_a_case_is_counted_apart_and_once() {
+        check_due(-9, &[], 100, &[("first", 0, 'b')]);
+        check_due(0, &[(1, answered())], 100, &[("first", 0, 'b')]);
+        // A dispute gives the office a time of its own.
+        let steps = [(1, answered()), (2, said(false, 50))];
+        check_due(-9, &steps, 100, &[("first", 0, 'b'), ("first", 2, 'd'), ("first", 50, 'l')]);
     }
 
     #[test]
@@ -210,7 +235,7 @@ mod tests {
         [said(None), said(Some(false)), said(Some(true)), Marked::InTime]
             .iter()
             .for_each(|what| rates.add(what));
-        let expected = Rates { in_time: 1, late: 0, said: 3, answered: 3, solved: 0, rated: 2, satisfied: 1 };
+        let expected = Rates { in_time: 1, said: 3, answered: 3, rated: 2, satisfied: 1, ..Rates::default() };
         assert_eq!(rates, expected);
     }
 }

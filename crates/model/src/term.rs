@@ -62,6 +62,14 @@ impl Term {
         midnight(next(last)).max(ends_at)
     }
 
+    /// A time after its beginning before which it never ends.
+    pub fn at_least(self) -> Duration {
+        match self {
+            Self::Hours(hours) => Duration::hours(hours.into()),
+            Self::Days(days) | Self::WorkingDays(days) => Duration::days(days.into()),
+        }
+    }
+
     fn hours(self) -> Duration {
         match self {
             Self::Hours(hours) => Duration::hours(hours.into()),

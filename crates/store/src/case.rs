@@ -22,6 +22,9 @@ pub struct CaseMoves {
     pub open: Vec<Opening>,
     /// Steps to take, each in the case of that number, in order.
     pub steps: Vec<(i64, Step)>,
+    /// Steps that follow from what was read a moment ago, each in the case of that number: one that makes no sense any
+    /// more is passed over.
+    pub follow: Vec<(i64, Step)>,
     /// Cases to end. One that has ended already is passed over: whoever ends cases for what they read a moment ago may
     /// come second.
     pub end: Vec<(i64, Ending)>,
@@ -34,8 +37,36 @@ pub struct Moved {
     pub seq: Option<i64>,
     /// The numbers of the cases opened, in order; none for one that was passed over.
     pub opened: Vec<Option<i64>>,
+    /// The steps of `follow` that were taken, by their places.
+    pub followed: Vec<usize>,
     /// The numbers of the cases that were ended.
     pub ended: Vec<i64>,
+}
+
+/// A live case of a duty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveCase {
+    /// Its number.
+    pub no: i64,
+    /// The area of the office that leads.
+    pub area: AreaCode,
+    /// Whether nobody has taken it up, and nobody was given it.
+    pub free: bool,
+}
+
+/// Cases of a kind that may have waited for too long: for an office, with the clock running, and never gone up.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// The kind.
+    pub kind: CaseKindId,
+    /// Not taken up by offices that have had them since before this instant.
+    pub untaken_since: Option<DateTime<Utc>>,
+    /// Not answered by offices that have had them since before this instant, and due before it.
+    pub overdue_since: Option<DateTime<Utc>>,
+    /// Only after this number.
+    pub after: i64,
+    /// At most so many.
+    pub limit: usize,
 }
 
 /// A case as it is kept.
@@ -83,6 +114,8 @@ pub struct Worklist {
     pub party: Option<RecordRef>,
     /// That stand there; live ones where none is named.
     pub state: Option<State>,
+    /// Only those that went up.
+    pub escalated: bool,
     /// Whose office has to answer, and the time was over at this instant.
     pub overdue_at: Option<DateTime<Utc>>,
     /// That are due from this instant on.
@@ -131,6 +164,9 @@ impl Worklist {
                 place(kind.into()),
                 place(id.into())
             );
+        }
+        if self.escalated {
+            sql += " AND escalated = 1";
         }
         if let Some(now) = self.overdue_at {
             let now = place(now.timestamp_micros().into());
@@ -186,6 +222,8 @@ const CASES: Insert = Insert {
         "state",
         "stage",
         "paused",
+        "escalated",
+        "since_us",
     ],
     then: OnConflict::Replace("no"),
 };
@@ -204,8 +242,8 @@ impl Store {
         self.write(move |ledger| {
             let mut draft = Draft::begin(event, ledger.tail);
             let mut moved = write(ledger, &mut draft, &moves)?;
-            if !moves.steps.is_empty() || !moved.ended.is_empty() || moved.opened.iter().any(Option::is_some)
-            {
+            let is_opened = moved.opened.iter().any(Option::is_some);
+            if is_opened || !moves.steps.is_empty() || !moved.followed.is_empty() || !moved.ended.is_empty() {
                 moved.seq = Some(draft.finish(ledger)?);
             }
             Ok(moved)
@@ -265,12 +303,37 @@ impl Store {
         })
     }
 
-    /// The records that have a live case of a duty, each with the case's number.
-    pub fn records_with_cases(&self, duty: &str) -> Result<BTreeMap<RecordId, i64>, StoreError> {
+    /// The records that have a live case of a duty, each with the case.
+    pub fn records_with_cases(&self, duty: &str) -> Result<BTreeMap<RecordId, LiveCase>, StoreError> {
         self.read(|connection| {
-            let sql = "SELECT about_id, no FROM work_case WHERE live = 1 AND duty = $1";
-            let found = connection.all(sql, &[duty.into()], |row| Ok((row.text(0)?.into(), row.int(1)?)))?;
+            let sql = "SELECT about_id, no, area, stage, officer FROM work_case WHERE live = 1 AND duty = $1";
+            let found = connection.all(sql, &[duty.into()], |row| {
+                let free = row.text(3)? == stage(State::Open) && row.opt_text(4)?.is_none();
+                Ok((row.text(0)?.into(), LiveCase { no: row.int(1)?, area: row.text(2)?.into(), free }))
+            })?;
             Ok(found.into_iter().collect())
+        })
+    }
+
+    /// Cases that may have waited for too long, by their numbers.
+    pub fn waiting(&self, waiting: &Waiting) -> Result<Vec<StoredCase>, StoreError> {
+        // No case waits since the beginning of time.
+        let us = |at: Option<DateTime<Utc>>| at.map_or(i64::MIN, |at| at.timestamp_micros());
+        let (untaken, overdue) = (us(waiting.untaken_since), us(waiting.overdue_since));
+        self.read(|connection| {
+            let sql = format!(
+                "{SELECT} WHERE live = 1 AND escalated = 0 AND paused = 0 AND kind = $1 AND no > $2
+                 AND ((stage IN ('open', 'disputed') AND since_us <= $3)
+                   OR (stage IN ('open', 'accepted', 'disputed') AND since_us <= $4 AND due_at_us <= $4))
+                 ORDER BY no LIMIT $5"
+            );
+            let kind = waiting.kind.as_str();
+            let limit = limited(waiting.limit);
+            connection.all(
+                &sql,
+                &[kind.into(), waiting.after.into(), untaken.into(), overdue.into(), limit],
+                read_case,
+            )
         })
     }
 
@@ -395,6 +458,14 @@ pub(crate) fn write(ledger: &mut Ledger, draft: &mut Draft, moves: &CaseMoves) -
         case.take(step, at).map_err(|refusal| StoreError::Step { no: *no, refusal })?;
         written.put(draft, (*no, step, case), ledger.connection.here()?)?;
     }
+    let mut followed = Vec::new();
+    for (place, (no, step)) in moves.follow.iter().enumerate() {
+        let mut case = written.take(*no, ledger.connection.here()?)?;
+        if case.take(step, at).is_ok() {
+            written.put(draft, (*no, step, case), ledger.connection.here()?)?;
+            followed.push(place);
+        }
+    }
     let mut ended = Vec::new();
     for (no, ending) in &moves.end {
         let mut case = written.take(*no, ledger.connection.here()?)?;
@@ -407,7 +478,7 @@ pub(crate) fn write(ledger: &mut Ledger, draft: &mut Draft, moves: &CaseMoves) -
         ended.push(*no);
     }
     written.send_when(0, ledger.connection.here()?)?;
-    Ok(Moved { seq: None, opened, ended })
+    Ok(Moved { seq: None, opened, followed, ended })
 }
 
 /// Which records have a live case of which duty.
@@ -459,8 +530,8 @@ struct Written {
 impl Written {
     /// A case as it is by now.
     fn take(&mut self, no: i64, connection: &mut Connection) -> Result<Case, StoreError> {
-        if let Some(case) = self.cases.remove(&no) {
-            return Ok(case);
+        if let Some(case) = self.cases.get(&no) {
+            return Ok(case.clone());
         }
         let found = find(connection, no)?;
         Ok(found.ok_or(StoreError::NotFound { what: "case", name: no.to_string() })?.case)
@@ -510,7 +581,7 @@ impl Written {
     }
 }
 
-fn case_row(no: i64, seq: i64, case: &Case) -> [Param<'_>; 14] {
+fn case_row(no: i64, seq: i64, case: &Case) -> [Param<'_>; 16] {
     let opening = &case.opening;
     let about = opening.about.as_ref();
     [
@@ -528,5 +599,7 @@ fn case_row(no: i64, seq: i64, case: &Case) -> [Param<'_>; 14] {
         json!(case).to_string().into(),
         stage(case.state).into(),
         Param::flag(case.paused_at.is_some()),
+        Param::flag(case.escalated),
+        case.since.timestamp_micros().into(),
     ]
 }

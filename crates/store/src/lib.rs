@@ -40,7 +40,7 @@ use model::event::Event;
 
 pub use account::{Account, Role};
 pub use aside::{Aside, StoredAside};
-pub use case::{CaseMoves, Moved, StoredCase, StoredStep, Worklist};
+pub use case::{CaseMoves, LiveCase, Moved, StoredCase, StoredStep, Waiting, Worklist};
 pub use claim::{Decided, Listing};
 pub use conflict::{Conflict, StoredConflict, Told};
 pub use draft::Expected;

@@ -1149,6 +1149,8 @@ export interface components {
         CaseAction: {
             /** @description What. */
             action: components["schemas"]["CaseActionName"];
+            /** @description In which area, for `route` and `join`; that of the office unless said. */
+            area?: string | null;
             /** @description To which department, for `route` and `join`. */
             department?: string | null;
             /**
@@ -1217,7 +1219,7 @@ export interface components {
             due_on: string;
             /** @description The duty whose gap it is. */
             duty?: string | null;
-            /** @description Whether it went up after a second refusal. */
+            /** @description Whether it went up, after a second refusal or too long a wait. */
             escalated: boolean;
             /** @description Its kind. */
             kind: string;
@@ -2312,6 +2314,12 @@ export interface components {
              * @description Not answered in time. Response rate: `in_time` ÷ (`in_time` + `late`).
              */
             late: number;
+            /**
+             * Format: int64
+             * @description Late already when they became cases, so that no office had been asked in time: counted apart. Response rate
+             *     with them: `in_time` ÷ (`in_time` + `late` + `late_before`).
+             */
+            late_before: number;
             /** @description The office. */
             office: components["schemas"]["OfficeShape"];
             /**
@@ -2459,7 +2467,7 @@ export interface components {
                 due_on: string;
                 /** @description The duty whose gap it is. */
                 duty?: string | null;
-                /** @description Whether it went up after a second refusal. */
+                /** @description Whether it went up, after a second refusal or too long a wait. */
                 escalated: boolean;
                 /** @description Its kind. */
                 kind: string;
@@ -3842,6 +3850,8 @@ export interface operations {
                 mine?: boolean;
                 /** @description Only those whose office has to answer and whose time is over. */
                 overdue?: boolean;
+                /** @description Only those that went up. */
+                went_up?: boolean;
                 /** @description Only those due on this day or later. */
                 due_from?: string;
                 /** @description Only those due on this day or before. */
@@ -3936,6 +3946,8 @@ export interface operations {
                 mine?: boolean;
                 /** @description Only those whose office has to answer and whose time is over. */
                 overdue?: boolean;
+                /** @description Only those that went up. */
+                went_up?: boolean;
                 /** @description Only those due on this day or later. */
                 due_from?: string;
                 /** @description Only those due on this day or before. */
@@ -3988,6 +4000,8 @@ export interface operations {
                 mine?: boolean;
                 /** @description Only those whose office has to answer and whose time is over. */
                 overdue?: boolean;
+                /** @description Only those that went up. */
+                went_up?: boolean;
                 /** @description Only those due on this day or later. */
                 due_from?: string;
                 /** @description Only those due on this day or before. */

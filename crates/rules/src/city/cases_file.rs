@@ -1,6 +1,6 @@
 //! `cases.toml`: clocks, kinds of case and where they go, words that answers begin with.
 
-use model::casework::{CaseKind, Clock, GAP, Route, Template};
+use model::casework::{CaseKind, Clock, Escalation, GAP, Route, Template};
 use model::{Casework, Term};
 
 use super::mistake;
@@ -88,8 +88,38 @@ pub(super) fn read(table: &Table<'_>, log: &Log) -> Option<CasesDraft> {
         templates.push(Template { id: id.text, label, text, kinds });
     }
 
-    let casework =
-        Casework { unclear: unclear?.text.into(), silence: silence?.text, clocks, kinds, templates };
+    let mut escalations: Vec<Escalation> = Vec::new();
+    for table in table.tables("escalation") {
+        let (of, by) = (table.texts("kinds"), table.texts("clocks"));
+        let wait = |key| {
+            let wait = table.get(key)?.table()?;
+            let found = term(&wait, log);
+            wait.finish();
+            found
+        };
+        let (untaken, overdue) = (wait("untaken"), wait("overdue"));
+        if table.get("untaken").is_none() && table.get("overdue").is_none() {
+            log.error(&table.at, "no-wait", mistake::no_wait());
+        }
+        table.finish();
+        escalations.push(Escalation {
+            kinds: of.iter().map(|kind| kind.text.as_str().into()).collect(),
+            clocks: by.iter().map(|clock| clock.text.clone()).collect(),
+            untaken,
+            overdue,
+        });
+        named.extend(of);
+        used.extend(by);
+    }
+
+    let casework = Casework {
+        unclear: unclear?.text.into(),
+        silence: silence?.text,
+        clocks,
+        kinds,
+        templates,
+        escalations,
+    };
     Some(CasesDraft { casework, clocks: used, kinds: named, departments, areas })
 }
 
@@ -178,6 +208,11 @@ id = "sent"
 label = { zh = "转办", en = "sent on" }
 text = { zh = "已转办。", en = "Sent on." }
 kinds = ["labour", "gap"]
+
+[[escalation]]
+kinds = ["labour"]
+clocks = ["ordinary"]
+untaken = { working_days = 2 }
 "#;
 
     /// What is told of a city of two files after one edit of cases.toml: each code with the line it stands in.
@@ -217,6 +252,9 @@ kinds = ["labour", "gap"]
             ("id = \"labour\"", "id = \"gap\"", "gap-kind id = \"gap\""),
             ("kinds = [\"labour\"", "kinds = [\"labor\"", "not-found kinds = [\"labor\", \"gap\"]"),
             ("days = 7", "days = 7\nweeks = 1", "unknown-key weeks = 1"),
+            ("untaken = { working_days = 2 }", "", "no-wait [[escalation]]"),
+            ("clocks = [\"ordinary\"]", "clocks = [\"x\"]", "not-found clocks = [\"x\"]"),
+            ("{ working_days = 2 }", "{ weeks = 2 }", "one-term untaken = { weeks = 2 }"),
         ] {
             assert!(told(from, to).iter().any(|told| told == found), "{from} -> {to}: {:?}", told(from, to));
         }

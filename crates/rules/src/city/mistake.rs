@@ -533,6 +533,14 @@ pub(super) fn one_term() -> Sentences {
     )
 }
 
+pub(super) fn no_wait() -> Sentences {
+    says(
+        both!("要写 untaken 或 overdue", "an escalation has untaken, overdue or both"),
+        both!("没有等待时间，事项不会自己上报", "without a wait no case goes up by itself"),
+        both!("如 untaken = {{ working_days = 2 }}", "as untaken = {{ working_days = 2 }}"),
+    )
+}
+
 pub(super) fn gap_kind() -> Sentences {
     says(
         both!("事项种类 gap 不用声明", "the kind of case gap is not declared"),

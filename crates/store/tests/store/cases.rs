@@ -4,9 +4,9 @@ use std::ops::ControlFlow;
 
 use chrono::{DateTime, Duration, Utc};
 use model::Term;
-use model::case::{Ending, Office, Opening, RecordRef, Refusal, State, Step};
+use model::case::{Ending, Office, Opening, RecordRef, Refusal, State, Step, Waited};
 use model::event::EventType;
-use store::{Broken, CaseMoves, Moved, Store, StoreError, Worklist};
+use store::{Broken, CaseMoves, Moved, Store, StoreError, Waiting, Worklist};
 
 use crate::fixture::{Register, assert_sound, event};
 use crate::on_both;
@@ -21,6 +21,8 @@ on_both! {
     worklist_goes_by_what_is_due,
     links_lead_to_their_case,
     histories_are_shown_case_by_case,
+    what_makes_no_sense_any_more_is_passed_over,
+    waiting_for_an_office,
     many_are_opened_by_one_event,
     step_altered,
     case_altered,
@@ -60,7 +62,7 @@ fn closed() -> Step {
 fn opened_and_read_back(register: &Register) {
     let store = register.open();
     let opened = moved(&store, vec![gap("L1", "01", 9)], vec![]).unwrap();
-    assert_eq!(opened, Moved { seq: Some(1), opened: vec![Some(1)], ended: vec![] });
+    assert_eq!(opened, Moved { seq: Some(1), opened: vec![Some(1)], ..Moved::default() });
     moved(&store, vec![], vec![(1, Step::Accepted), (1, Step::Answered { words: "waived".to_owned() })])
         .unwrap();
     let case = store.case(1).unwrap().unwrap();
@@ -186,6 +188,53 @@ fn histories_are_shown_case_by_case(register: &Register) {
     assert_eq!(shown, [(1, 2), (2, 1)]);
     store.each_case_history(at(-9999), |no, _| shown.push((no, 0))).unwrap();
     assert_eq!(shown.len(), 2);
+}
+
+fn follow(store: &Store, follow: Vec<(i64, Step)>) -> Moved {
+    let moves = CaseMoves { follow, ..CaseMoves::default() };
+    store.move_cases(event(EventType::Case, "2020-03-06"), moves).unwrap()
+}
+
+fn what_makes_no_sense_any_more_is_passed_over(register: &Register) {
+    let store = register.open();
+    moved(&store, vec![gap("L1", "01", 9), gap("L2", "01", 9)], vec![(1, Step::Accepted)]).unwrap();
+    let to = Office { department: "finance".into(), area: "02".into() };
+    let there = || Step::Moved { to: to.clone() };
+    let moved = follow(&store, vec![(1, there()), (2, there()), (2, there())]);
+    assert_eq!((moved.seq, moved.followed), (Some(2), vec![1]));
+    assert_eq!(follow(&store, vec![(1, there())]).seq, None, "nothing done is no event");
+    let live = store.records_with_cases("rent-waiver").unwrap();
+    let found: Vec<_> = live.values().map(|live| (live.no, live.area.as_str(), live.free)).collect();
+    assert_eq!(found, [(1, "01", false), (2, "02", true)]);
+    assert_sound(&store);
+}
+
+fn waiting_for_an_office(register: &Register) {
+    let store = register.open();
+    let open = ["A", "B", "C", "D"].map(|id| gap(id, "01", 1)).to_vec();
+    let paused = Step::Paused { why: "waits for the lab".to_owned() };
+    let up = Step::WentUp {
+        waited: Waited::Untaken,
+        term: Term::Days(1),
+        to: Office { department: "front".into(), area: "01".into() },
+    };
+    moved(&store, open, vec![(2, Step::Accepted), (3, paused), (4, up)]).unwrap();
+    let list = |untaken: Option<i64>, overdue: Option<i64>| -> Vec<i64> {
+        let waiting = Waiting {
+            kind: "gap".into(),
+            untaken_since: untaken.map(at),
+            overdue_since: overdue.map(at),
+            after: 0,
+            limit: 9,
+        };
+        store.waiting(&waiting).unwrap().into_iter().map(|case| case.no).collect()
+    };
+    // The event of the tests is of the first hour of day 0.
+    assert_eq!(list(Some(0), None), Vec::<i64>::new());
+    assert_eq!(list(Some(1), None), [1]);
+    assert_eq!(list(None, Some(1)), [1, 2]);
+    assert_eq!(list(Some(1), Some(0)), [1]);
+    assert_sound(&store);
 }
 
 fn many_are_opened_by_one_event(register: &Register) {

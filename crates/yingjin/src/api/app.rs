@@ -231,6 +231,14 @@ impl App {
             tokio::time::sleep(std::time::Duration::from_secs(60)).await;
             let today = self.today();
             if today == known {
+                // Waits of hours do not end with a day.
+                match self.blocking(|app| Ok(app.send_up_waiting()?)).await {
+                    Ok(0) => {}
+                    Ok(cases) => tracing::info!(cases, "cases went up after too long a wait"),
+                    Err(problem) => {
+                        tracing::error!(status = %problem.status(), "cases that wait for too long stay where they are");
+                    }
+                }
                 continue;
             }
             known = today;

@@ -64,6 +64,13 @@ impl App {
         })?
     }
 
+    /// Cases that have waited for too long by now go up.
+    pub(super) fn send_up_waiting(&self) -> Result<u64, PipelineError> {
+        let origin = Origin { actor: "server".to_owned(), at: self.now() };
+        let pipeline = self.days.pipeline();
+        self.days.read(self.today(), |snapshot| pipeline.send_up(snapshot, &origin))?
+    }
+
     /// Marks verdicts as behind if a change by hand came after the last of them: the server may have ended between.
     /// Most often nothing is missing, and the pass finds that. Imports wait for a pass that somebody asks for.
     pub fn look_behind(&self) -> Result<(), StoreError> {

@@ -66,6 +66,9 @@ pub struct CaseAction {
     /// To which department, for `route` and `join`.
     #[serde(default)]
     pub department: Option<String>,
+    /// In which area, for `route` and `join`; that of the office unless said.
+    #[serde(default)]
+    pub area: Option<String>,
     /// Into which case, for `merge`.
     #[serde(default)]
     pub into: Option<i64>,
@@ -237,8 +240,15 @@ pub async fn act_on_cases(
 
 /// What takes an action back, as far as it can be: what was said cannot.
 fn undo(action: &CaseAction, before: &Case) -> Option<CaseAction> {
-    let plain =
-        |action| CaseAction { action, words: None, officer: None, department: None, into: None, said: None };
+    let plain = |action| CaseAction {
+        action,
+        words: None,
+        officer: None,
+        department: None,
+        area: None,
+        into: None,
+        said: None,
+    };
     match action.action {
         CaseActionName::Take | CaseActionName::Assign => {
             Some(CaseAction { officer: before.officer.clone(), ..plain(CaseActionName::Assign) })
@@ -372,13 +382,20 @@ fn steps(
     })
 }
 
-/// A department of the city in the area of a case.
+/// A department of the city, in the area of the case's office or in another.
 fn department(app: &App, case: &Case, action: &CaseAction) -> Result<model::case::Office, Problem> {
     let asked = action.department.as_deref().unwrap_or_default();
     let found = app.rules().city.departments.iter().find(|department| department.id.as_str() == asked);
     let found = found
         .ok_or_else(|| Problem::field("department", "请选择部门。", "Choose a department of the city."))?;
-    Ok(model::case::Office { department: found.id.clone(), area: case.office.area.clone() })
+    let area = match action.area.as_deref().filter(|area| !area.is_empty()) {
+        None => case.office.area.clone(),
+        Some(area) => match app.rules().city.areas.get(area) {
+            Some(area) => area.code.clone(),
+            None => return Err(Problem::field("area", "请选择区域。", "Choose an area of the city.")),
+        },
+    };
+    Ok(model::case::Office { department: found.id.clone(), area })
 }
 
 /// The steps that follow from what the beneficiary says: a dispute gives the office its time anew; a problem that is

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use model::calendar::{day_of, midnight};
-use model::case::{Opening, RecordRef as PartyRef, Said, State as Stands, Step};
+use model::case::{Opening, RecordRef as PartyRef, Said, State as Stands, Step, Waited};
 use model::{AreaCode, Case, DutyId, Lang};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -47,6 +47,8 @@ pub struct CaseFilter {
     pub mine: Option<bool>,
     /// Only those whose office has to answer and whose time is over.
     pub overdue: Option<bool>,
+    /// Only those that went up.
+    pub went_up: Option<bool>,
     /// Only those due on this day or later.
     pub due_from: Option<NaiveDate>,
     /// Only those due on this day or before.
@@ -86,7 +88,7 @@ pub struct CaseLine {
     pub overdue: bool,
     /// Whether its clock stands still.
     pub paused: bool,
-    /// Whether it went up after a second refusal.
+    /// Whether it went up, after a second refusal or too long a wait.
     pub escalated: bool,
 }
 
@@ -203,6 +205,7 @@ impl CaseFilter {
             duty: text(&self.duty).map(Into::into),
             party: if scope.own_only() { own } else { asked },
             state: self.state.map(Into::into),
+            escalated: self.went_up.unwrap_or(false),
             overdue_at: self.overdue.unwrap_or(false).then(|| app.now()),
             due_from: self.due_from.map(|day| midnight(day) + Duration::microseconds(1)),
             due_before: self.due_to.map(|day| midnight(day) + Duration::days(1) + Duration::microseconds(1)),
@@ -463,6 +466,21 @@ impl StepLine {
             }
             Step::Routed { why, to: office } => (to("转交", "sent on to", office), Some(why.clone())),
             Step::Escalated { why, to: office } => (to("上报", "sent up to", office), Some(why.clone())),
+            Step::WentUp { waited, term, to: office } => {
+                let (name, term) = (name(office), term_words(*term));
+                let (zh, en) = match waited {
+                    Waited::Untaken => ("无人签收，自动上报", "nobody took it within"),
+                    Waited::Overdue => ("超期未答复，自动上报", "overdue for"),
+                };
+                let words = Words::new(
+                    format!("{}{zh}{}", term.zh, name.zh),
+                    format!("{en} {}: went up by itself to {}", term.en, name.en),
+                );
+                (words, None)
+            }
+            Step::Moved { to: office } => {
+                (to("登记的区域已变更，转", "the record lies elsewhere now: moved to", office), None)
+            }
             Step::Joined { office } => (to("协办：", "helped by", office), None),
             Step::Paused { why } => (Words::new("暂停计时", "clock stopped"), Some(why.clone())),
             Step::Resumed { due_at } => {

@@ -54,6 +54,9 @@ pub struct OfficeRates {
     pub in_time: u64,
     /// Not answered in time. Response rate: `in_time` ÷ (`in_time` + `late`).
     pub late: u64,
+    /// Late already when they became cases, so that no office had been asked in time: counted apart. Response rate
+    /// with them: `in_time` ÷ (`in_time` + `late` + `late_before`).
+    pub late_before: u64,
     /// Beneficiaries who said how it went.
     pub said: u64,
     /// Of them, those whom somebody answered.
@@ -91,6 +94,7 @@ fn computed(app: &App, scope: &Scope, filter: &RatesFilter) -> Result<RatesPage,
         office: OfficeShape::new(&app.rules().city, &office),
         in_time: rates.in_time,
         late: rates.late,
+        late_before: rates.late_before,
         said: rates.said,
         answered: rates.answered,
         solved: rates.solved,
@@ -139,6 +143,8 @@ pub async fn rates_sheet(
                 line.in_time.into(),
                 line.late.into(),
                 percent(line.in_time, line.in_time + line.late),
+                line.late_before.into(),
+                percent(line.in_time, line.in_time + line.late + line.late_before),
                 line.said.into(),
                 line.solved.into(),
                 percent(line.solved, line.said),
@@ -152,11 +158,13 @@ pub async fn rates_sheet(
     .await
 }
 
-const HEADINGS: [(&str, &str); 10] = [
+const HEADINGS: [(&str, &str); 12] = [
     ("单位", "office"),
     ("按时答复", "in time"),
     ("逾期", "late"),
     ("响应率（%）", "response (%)"),
+    ("立项前已逾期", "late before it was a case"),
+    ("含立项前逾期的响应率（%）", "response with those (%)"),
     ("已征询", "asked and said"),
     ("已解决", "solved"),
     ("解决率（%）", "solution (%)"),

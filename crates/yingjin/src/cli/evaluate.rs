@@ -56,6 +56,8 @@ struct Report {
     cases_opened: Option<u64>,
     /// How many cases ended with their gaps.
     cases_ended: Option<u64>,
+    /// How many cases went to another office: with their record to its area, or up after too long a wait.
+    cases_moved: Option<u64>,
     duties: Vec<Line>,
 }
 
@@ -187,6 +189,7 @@ fn report(
         recorded: recorded.map(|(turned, _)| turned),
         cases_opened: recorded.map(|(_, cases)| cases.opened),
         cases_ended: recorded.map(|(_, cases)| cases.met + cases.exempt + cases.lapsed),
+        cases_moved: recorded.map(|(_, cases)| cases.moved + cases.went_up),
         duties,
     })
 }
@@ -306,6 +309,14 @@ fn page(report: &Report, lang: Lang) -> String {
         text.push_str(&match lang {
             Lang::Zh => format!("新立事项 {opened} 件，随未尽消除办结 {ended} 件\n"),
             Lang::En => format!("{opened} gaps became cases, {ended} cases ended with their gaps\n"),
+        });
+    }
+    if let Some(moved) = report.cases_moved.filter(|moved| *moved > 0) {
+        text.push_str(&match lang {
+            Lang::Zh => format!("转到其他单位 {moved} 件（登记的区域已变更，或等待过久自动上报）\n"),
+            Lang::En => format!(
+                "{moved} cases went to another office (their record lies elsewhere, or nobody did what was due)\n"
+            ),
         });
     }
     text

@@ -2,21 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
+use chrono::{Duration, NaiveDate};
 use model::calendar::midnight;
-use model::case::{Ending, Office, Opening, RecordRef};
-use model::casework::GAP;
+use model::case::{Ending, Office, Opening, RecordRef, Step};
+use model::casework::{Escalation, GAP};
 use model::event::{Event, EventType};
-use model::{AreaCode, Casework, DutyId, RecordId, Standing, Term};
+use model::{AreaCode, CaseKindId, Casework, DutyId, RecordId, Standing, Term};
 use rules::evaluate::DutyPass;
 use rules::ruleset::CompiledDuty;
 use serde_json::json;
-use store::CaseMoves;
+use store::{CaseMoves, LiveCase, Waiting};
 
 use super::{Moved, Origin, Pipeline, PipelineError, Snapshot};
 
 /// Cases that are opened or closed by one event.
 const BATCH: usize = 10_000;
+/// Cases that are looked through at once for a wait that is too long.
+const PAGE: usize = 500;
 
 /// What reconciling did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,11 +31,16 @@ pub struct Reconciled {
     pub exempt: u64,
     /// Closed because the duty is owed no longer, or no longer known to be.
     pub lapsed: u64,
+    /// Given to the office of the area in which their record lies now.
+    pub moved: u64,
+    /// Gone up, because somebody was waited for too long.
+    pub went_up: u64,
 }
 
 impl Pipeline {
-    /// Brings the cases in step with the recorded verdicts: every gap has one live case, and a case whose gap is
-    /// gone ends. Doing it again changes nothing. Contract: the verdicts of the snapshot are on record.
+    /// Brings the cases in step with the recorded verdicts: every gap has one live case, a case whose gap is gone
+    /// ends, one whose record lies elsewhere now goes there unless a person has had to do with it, and what has waited
+    /// for too long goes up. Doing it again changes nothing. Contract: the verdicts of the snapshot are on record.
     pub fn reconcile(&self, snapshot: &Snapshot, origin: &Origin) -> Result<Reconciled, PipelineError> {
         let Some(casework) = &self.rules.casework else { return Ok(Reconciled::default()) };
         let mut moves =
@@ -44,16 +51,18 @@ impl Pipeline {
             let mut live = self.store.records_with_cases(duty.as_str())?;
             let mut ended: Vec<(i64, Ending)> = Vec::new();
             let mut gaps: Vec<(RecordId, Option<NaiveDate>)> = Vec::new();
+            let mut kept: Vec<(RecordId, LiveCase)> = Vec::new();
             self.store.each_standing(duty.as_str(), |verdict| {
                 let no = live.remove(&verdict.record);
                 match (verdict.standing, no) {
                     (Standing::Gap, None) => gaps.push((verdict.record, verdict.arose_on)),
+                    (Standing::Gap, Some(live)) if live.free => kept.push((verdict.record, live)),
                     (Standing::Gap, Some(_)) | (_, None) => {}
-                    (standing, Some(no)) => ended.push((no, ending(standing))),
+                    (standing, Some(live)) => ended.push((live.no, ending(standing))),
                 }
             })?;
             // Whoever is not listed is out.
-            ended.extend(live.into_values().map(|no| (no, Ending::Lapsed)));
+            ended.extend(live.into_values().map(|live| (live.no, Ending::Lapsed)));
             for (no, ending) in ended {
                 moves.end(no, ending)?;
             }
@@ -63,9 +72,83 @@ impl Pipeline {
                     moves.open(self.opening(snapshot, casework, (judged, row), arose_on))?;
                 }
             }
+            for (record, live) in kept {
+                let Some(row) = snapshot.tables.row(judged.kind, &record) else { continue };
+                let Some(area) = self.area_at(snapshot, judged.kind, row).filter(|area| *area != live.area)
+                else {
+                    continue;
+                };
+                if self.is_untouched(live.no)? {
+                    let department = self.rules.duties[judged.index].duty.owner.clone();
+                    moves.follow(live.no, Step::Moved { to: Office { department, area } })?;
+                }
+            }
         }
         moves.send()?;
-        Ok(moves.done)
+        let went_up = self.send_up(snapshot, origin)?;
+        Ok(Reconciled { went_up, ..moves.done })
+    }
+
+    /// Cases that have waited for too long go up, by the city's rules and calendar. How many did.
+    pub fn send_up(&self, snapshot: &Snapshot, origin: &Origin) -> Result<u64, PipelineError> {
+        let Some(casework) = &self.rules.casework else { return Ok(0) };
+        let (city, now) = (&self.rules.city, origin.at);
+        let mut went_up = 0;
+        let kinds = casework.kinds.iter().map(|kind| kind.id.clone()).chain([CaseKindId::from(GAP)]);
+        for kind in kinds {
+            // A term of days never ends sooner than so many times 24 hours after it began; a wait after the time was
+            // over begins with the last day in time.
+            let shortest = |wait: fn(&Escalation) -> Option<Term>| {
+                casework.escalations(kind.as_str()).filter_map(wait).map(Term::at_least).min()
+            };
+            let since = |shortest: Option<Duration>| shortest.map(|shortest| now - shortest);
+            let mut waiting = Waiting {
+                kind: kind.clone(),
+                untaken_since: since(shortest(|rule| rule.untaken)),
+                overdue_since: since(shortest(|rule| rule.overdue).map(|at| at - Duration::days(1))),
+                after: 0,
+                limit: PAGE,
+            };
+            if waiting.untaken_since.is_none() && waiting.overdue_since.is_none() {
+                continue;
+            }
+            loop {
+                let found = self.store.waiting(&waiting)?;
+                let steps = found.iter().filter_map(|stored| {
+                    let (waited, term) = casework.waited(&stored.case, now, &city.calendar)?;
+                    let to = casework.up(&stored.case.office, &city.areas)?;
+                    Some((stored.no, Step::WentUp { waited, term, to }))
+                });
+                let follow: Vec<(i64, Step)> = steps.collect();
+                if !follow.is_empty() {
+                    let event = case_event(snapshot, origin, json!({"waited": kind, "cases": follow.len()}));
+                    let moves = CaseMoves { follow, ..CaseMoves::default() };
+                    went_up += self.store.move_cases(event, moves)?.followed.len() as u64;
+                }
+                match found.last().filter(|_| found.len() == PAGE) {
+                    Some(last) => waiting.after = last.no,
+                    None => break,
+                }
+            }
+        }
+        Ok(went_up)
+    }
+
+    /// Whether a case has gone no way that a person chose: it stands where its record put it.
+    fn is_untouched(&self, no: i64) -> Result<bool, PipelineError> {
+        let steps = self.store.case_steps(no)?;
+        Ok(!steps.iter().any(|step| {
+            matches!(
+                step.step,
+                Step::HandedBack { .. } | Step::Routed { .. } | Step::Escalated { .. } | Step::WentUp { .. }
+            )
+        }))
+    }
+
+    /// The area of a record, as far as it is one of the city's.
+    fn area_at(&self, snapshot: &Snapshot, kind: usize, row: usize) -> Option<AreaCode> {
+        let area = snapshot.pass.area(kind, row).filter(|code| self.rules.city.areas.get(code).is_some());
+        area.map(AreaCode::from)
     }
 
     /// The same for the verdicts that one change moved.
@@ -117,9 +200,8 @@ impl Pipeline {
         let bearer =
             duty.bearer.as_ref().and_then(|path| self.follow(snapshot, (judged.kind, row), path.as_str()));
         let bearer = bearer.filter(|bearer| Some(bearer) != beneficiary.as_ref());
-        let area = snapshot.pass.area(judged.kind, row).filter(|code| city.areas.get(code).is_some());
-        let area =
-            area.map(AreaCode::from).or_else(|| city.areas.iter().next().map(|area| area.code.clone()));
+        let area = self.area_at(snapshot, judged.kind, row);
+        let area = area.or_else(|| city.areas.iter().next().map(|area| area.code.clone()));
         let office = match area {
             Some(area) => Office { department: duty.owner.clone(), area },
             None => casework.area_office(&AreaCode::from("")),
@@ -180,7 +262,18 @@ fn word(ending: &Ending) -> &'static str {
     }
 }
 
-/// Openings and endings on their way to the register, some thousands at a time.
+fn case_event(snapshot: &Snapshot, origin: &Origin, summary: serde_json::Value) -> Event {
+    Event {
+        event_type: EventType::Case,
+        at: origin.at,
+        on: snapshot.on,
+        actor: origin.actor.clone(),
+        synthetic: snapshot.has_synthetic(),
+        summary,
+    }
+}
+
+/// Openings, moves and endings on their way to the register, some thousands at a time.
 struct Moves<'a> {
     pipeline: &'a Pipeline,
     snapshot: &'a Snapshot,
@@ -195,34 +288,39 @@ impl Moves<'_> {
         self.send_when_full()
     }
 
+    fn follow(&mut self, no: i64, step: Step) -> Result<(), PipelineError> {
+        self.moves.follow.push((no, step));
+        self.send_when_full()
+    }
+
     fn end(&mut self, no: i64, ending: Ending) -> Result<(), PipelineError> {
         self.moves.end.push((no, ending));
         self.send_when_full()
     }
 
     fn send_when_full(&mut self) -> Result<(), PipelineError> {
-        if self.moves.open.len() + self.moves.end.len() >= BATCH { self.send() } else { Ok(()) }
+        let moves = &self.moves;
+        let gathered = moves.open.len() + moves.follow.len() + moves.end.len();
+        if gathered >= BATCH { self.send() } else { Ok(()) }
     }
 
     fn send(&mut self) -> Result<(), PipelineError> {
         let moves = std::mem::take(&mut self.moves);
-        if moves.open.is_empty() && moves.end.is_empty() {
+        if moves == CaseMoves::default() {
             return Ok(());
         }
         let mut ended: BTreeMap<&str, u64> = BTreeMap::new();
         for (_, ending) in &moves.end {
             *ended.entry(word(ending)).or_default() += 1;
         }
-        let event = Event {
-            event_type: EventType::Case,
-            at: self.origin.at,
-            on: self.snapshot.on,
-            actor: self.origin.actor.clone(),
-            synthetic: self.snapshot.has_synthetic(),
-            summary: json!({"reconciled": self.snapshot.on, "gaps": moves.open.len(), "ended": ended}),
-        };
+        let mut summary = json!({"reconciled": self.snapshot.on, "gaps": moves.open.len(), "ended": ended});
+        if !moves.follow.is_empty() {
+            summary["moved"] = json!(moves.follow.len());
+        }
+        let event = case_event(self.snapshot, self.origin, summary);
         let endings: BTreeMap<i64, Ending> = moves.end.iter().cloned().collect();
         let moved = self.pipeline.store.move_cases(event, moves)?;
+        self.done.moved += moved.followed.len() as u64;
         self.done.opened += moved.opened.iter().filter(|no| no.is_some()).count() as u64;
         for ending in moved.ended.iter().filter_map(|no| endings.get(no)) {
             *match ending {

@@ -345,8 +345,10 @@ fn whatever_changes_each_gap_has_one_live_case() {
             let (gaps, cases) = gaps_and_cases(&server);
             assert_eq!(gaps, cases, "after step {step}: {path} {facts}");
         }
-        let before = last_seq(&server);
-        assert_eq!((reconciled(&server), last_seq(&server)), (Reconciled::default(), before));
+        // Only a pass moves cases whose records moved: their verdicts are the same wherever they lie.
+        let Reconciled { moved, .. } = reconciled(&server);
+        let (before, again) = (last_seq(&server), reconciled(&server));
+        assert_eq!((again, last_seq(&server)), (Reconciled::default(), before), "{moved} moved");
         let verified = off(|| server.app.store().verify(|_| std::ops::ControlFlow::Continue(())).unwrap());
         assert_eq!(verified.broken, None);
     });
@@ -375,6 +377,111 @@ fn a_server_that_starts_opens_what_the_one_before_could_not() {
         let anew = server.anew();
         off(|| anew.app.look_for_cases().unwrap());
         assert_eq!(live(&server).len(), 4);
+    });
+}
+
+#[test]
+fn a_gap_that_was_late_before_it_was_a_case_is_counted_apart() {
+    on_every_database(async |server| {
+        let admin = server.sign_in(Role::Administrator).await;
+        // A waiver that was none: owed since 1 February, so due on 28 February, and known only now.
+        let change = json!({"facts": {"months": 0}});
+        let changed = admin.patch("/api/records/waiver/W1", change).await.ok();
+        assert_eq!(changed["changed"].as_array().unwrap().len(), 1, "{changed}");
+        let of = async |query: &str| {
+            let rates = admin.get(&format!("/api/rates{query}")).await.ok();
+            let offices = rates["offices"].as_array().unwrap().clone();
+            let line = offices.into_iter().find(|line| line["office"]["department"] == "sasac").unwrap();
+            (line["late"].as_i64().unwrap(), line["late_before"].as_i64().unwrap())
+        };
+        assert_eq!(of("").await, (0, 1));
+        assert_eq!(
+            of("?from=2020-02-01&to=2020-02-29").await,
+            (2, 0),
+            "months that are past stay as they were"
+        );
+        let sheet = admin.get("/api/rates.xlsx").await.sheets();
+        assert_eq!(sheet[0].last().unwrap(), "State Assets Office, East|0|0||1|0|0|0||0|0|");
+    });
+}
+
+#[test]
+fn a_case_goes_with_its_record_until_somebody_has_it() {
+    on_every_database(async |server| {
+        let admin = server.sign_in(Role::Administrator).await;
+        let move_to = async |area: &str| {
+            let change = json!({"facts": {"area": area}});
+            admin.patch(&format!("/api/records/firm/{FIRM}"), change).await.ok();
+            reconciled(&server)
+        };
+        let areas = || {
+            let found = live(&server).into_iter();
+            let mut areas: Vec<_> = found
+                .map(|case| format!("{} {}", case.case.opening.duty.unwrap(), case.case.office.area))
+                .collect();
+            areas.sort();
+            areas
+        };
+        let refund = no_of(&admin, "job-refund").await;
+        admin.post(&format!("/api/cases/{refund}/steps"), act("take")).await.ok();
+        // The lease lies where its lessor is, the refund is somebody's already.
+        assert_eq!(move_to("990002").await, Reconciled::default());
+        let undone = json!({"action": "assign"});
+        admin.post(&format!("/api/cases/{refund}/steps"), undone).await.ok();
+        assert_eq!(reconciled(&server), Reconciled::default(), "it was taken up by the office, if by nobody");
+        let waiver = no_of(&admin, "rent-waiver").await;
+        let landlord = super::server::uscc("91990001MA0000002");
+        let change = json!({"facts": {"area": "990002"}});
+        admin.patch(&format!("/api/records/firm/{landlord}"), change).await.ok();
+        assert_eq!(reconciled(&server), Reconciled { moved: 1, ..Reconciled::default() });
+        assert_eq!(reconciled(&server), Reconciled::default(), "once");
+        assert_eq!(areas(), ["allowance 990001", "job-refund 990001", "rent-waiver 990002"]);
+        let page = admin.get(&format!("/api/cases/{waiver}")).await.ok();
+        let what = &page["steps"][1]["what"]["en"];
+        assert_eq!(what, "the record lies elsewhere now: moved to State Assets Office, West");
+        // Sent on by a person, it stays where they sent it.
+        admin.post(&format!("/api/cases/{waiver}/steps"), act("route")).await.ok();
+        let change = json!({"facts": {"area": "990001"}});
+        admin.patch(&format!("/api/records/firm/{landlord}"), change).await.ok();
+        assert_eq!(reconciled(&server), Reconciled::default());
+        let to =
+            json!({"action": "route", "words": "for the tests", "department": "sasac", "area": "990001"});
+        let sent = admin.post(&format!("/api/cases/{waiver}/steps"), to).await.ok();
+        assert_eq!(sent["office"]["name"]["en"], "State Assets Office, East");
+        let to = json!({"action": "route", "words": "for the tests", "department": "sasac", "area": "1"});
+        assert_eq!(admin.post(&format!("/api/cases/{waiver}/steps"), to).await.status, 400);
+    });
+}
+
+#[test]
+fn what_waits_for_too_long_goes_up_once() {
+    on_every_database(async |server| {
+        let county = server.sign_in(Role::County).await;
+        let raised = county.post("/api/cases", json!({"kind": "labour", "words": "no workers"})).await.json();
+        let no = raised["no"].as_i64().unwrap();
+        let send_up = |at: &str| {
+            let origin = Origin { actor: "the tests".to_owned(), at: at.parse().unwrap() };
+            let read = |snapshot: &_| server.app.days.pipeline().send_up(snapshot, &origin);
+            off(|| server.app.days.read(TODAY.parse().unwrap(), read).unwrap().unwrap())
+        };
+        // Raised on Friday the 6th: two working days are over with Tuesday the 10th, in Shanghai.
+        assert_eq!(send_up("2020-03-10T15:59:59Z"), 0);
+        assert_eq!(send_up("2020-03-10T16:00:00Z"), 1);
+        let before = last_seq(&server);
+        assert_eq!((send_up("2020-03-10T16:00:00Z"), send_up("2021-03-10T16:00:00Z")), (0, 0), "once");
+        assert_eq!(last_seq(&server), before);
+        let case = county.get(&format!("/api/cases/{no}")).await.ok();
+        assert_eq!(case["office"]["name"]["en"], "District Office, East");
+        assert_eq!(case["escalated"], true);
+        assert_eq!(
+            case["steps"][1]["what"]["en"],
+            "nobody took it within 2 working days: went up by itself to District Office, East"
+        );
+        assert_eq!(live(&server).iter().filter(|case| case.case.escalated).count(), 1, "no gap does");
+        let list = county.get("/api/cases?went_up=true").await.ok();
+        assert_eq!((&list["total"], &list["items"][0]["no"]), (&json!(1), &json!(no)));
+        let verified = off(|| server.app.store().verify(|_| std::ops::ControlFlow::Continue(())).unwrap());
+        assert_eq!(verified.broken, None);
     });
 }
 

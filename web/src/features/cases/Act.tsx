@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from "react";
-import { useCity } from "@/api/city";
+import { useAreaChoices, useCity } from "@/api/city";
 import type { CaseAction, CaseActionName } from "@/api/types";
 import { useText } from "@/i18n/lang";
 import { Button } from "@/ui/Button";
@@ -44,6 +44,8 @@ function ActForm({ name, officers, kind, onSend, onClose }: ActDialogProps & { n
   const [words, setWords] = useState("");
   const [officer, setOfficer] = useState("");
   const [department, setDepartment] = useState("");
+  const [area, setArea] = useState("");
+  const areas = useAreaChoices();
   const [into, setInto] = useState("");
   const [said, setSaid] = useState({ answered: "", solved: "", satisfied: "" });
   const wanted = WORDS[name];
@@ -54,6 +56,7 @@ function ActForm({ name, officers, kind, onSend, onClose }: ActDialogProps & { n
       words: words || undefined,
       officer: officer || undefined,
       department: department || undefined,
+      area: area || undefined,
       into: into === "" ? undefined : Number(into),
       said:
         name === "say"
@@ -78,13 +81,16 @@ function ActForm({ name, officers, kind, onSend, onClose }: ActDialogProps & { n
         />
       )}
       {(name === "route" || name === "join") && (
-        <Select
-          label={t(w.department)}
-          value={department}
-          none="—"
-          choices={departments.map((one) => ({ value: one.id, label: t(one.name) }))}
-          onChange={setDepartment}
-        />
+        <>
+          <Select
+            label={t(w.department)}
+            value={department}
+            none="—"
+            choices={departments.map((one) => ({ value: one.id, label: t(one.name) }))}
+            onChange={setDepartment}
+          />
+          <Select label={t(w.inArea)} value={area} none={t(w.sameArea)} choices={areas} onChange={setArea} />
+        </>
       )}
       {name === "merge" && (
         <Input label={t(w.into)} value={into} onChange={setInto} inputMode="numeric" required />

@@ -48,6 +48,19 @@ export function Rates() {
       ),
     },
     {
+      id: "late-before",
+      label: t(w.lateBefore),
+      right: true,
+      cell: (row) => (
+        <>
+          {formatCount(row.late_before)}
+          <div className="sub nowrap">
+            {t(w.withThem(formatRate(row.in_time, row.in_time + row.late + row.late_before)))}
+          </div>
+        </>
+      ),
+    },
+    {
       id: "solution",
       label: t(w.solution),
       right: true,
@@ -102,13 +115,16 @@ export function Rates() {
             {page.offices.length === 0 ? (
               <Empty>{t(w.noRates)}</Empty>
             ) : (
-              <Table
-                caption={`${t(w.rates)} ${formatDay(page.from, lang)} – ${formatDay(page.to, lang)}`}
-                columns={columns}
-                rows={[...sumBy(page.offices, nameOf), ...sumBy(page.offices, () => t(w.whole))]}
-                rowKey={(row) => row.name}
-                dense
-              />
+              <>
+                <p className="note">{t(w.lateBeforeWhy)}</p>
+                <Table
+                  caption={`${t(w.rates)} ${formatDay(page.from, lang)} – ${formatDay(page.to, lang)}`}
+                  columns={columns}
+                  rows={[...sumBy(page.offices, nameOf), ...sumBy(page.offices, () => t(w.whole))]}
+                  rowKey={(row) => row.name}
+                  dense
+                />
+              </>
             )}
           </>
         )}

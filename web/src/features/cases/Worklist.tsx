@@ -125,6 +125,7 @@ export function Worklist() {
           choices={[
             ...(mayAct ? [{ value: "mine", label: t(w.mine) }] : []),
             { value: "overdue", label: t(w.overdue) },
+            { value: "up", label: t(w.up) },
           ]}
           onChange={(show) => set({ show })}
         />

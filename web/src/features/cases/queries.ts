@@ -25,6 +25,7 @@ export function queryOf(filters: Partial<CaseFilters>) {
   return {
     mine: filters.show === "mine" ? true : undefined,
     overdue: filters.show === "overdue" ? true : undefined,
+    went_up: filters.show === "up" ? true : undefined,
     state: asState(filters.state ?? ""),
     kind: filters.kind || undefined,
     duty: filters.duty || undefined,

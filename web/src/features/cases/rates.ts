@@ -5,6 +5,7 @@ export interface Counted {
   name: string;
   in_time: number;
   late: number;
+  late_before: number;
   said: number;
   solved: number;
   rated: number;
@@ -20,6 +21,7 @@ export function sumBy(offices: OfficeRates[], nameOf: (office: OfficeRates) => s
       name,
       in_time: 0,
       late: 0,
+      late_before: 0,
       said: 0,
       solved: 0,
       rated: 0,
@@ -27,6 +29,7 @@ export function sumBy(offices: OfficeRates[], nameOf: (office: OfficeRates) => s
     };
     sum.in_time += office.in_time;
     sum.late += office.late;
+    sum.late_before += office.late_before;
     sum.said += office.said;
     sum.solved += office.solved;
     sum.rated += office.rated;

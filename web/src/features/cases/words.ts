@@ -25,6 +25,9 @@ export const w = words({
   stopped: { zh: "暂停计时", en: "clock stopped" },
   wentUp: { zh: "已上报", en: "went up" },
   nobody: { zh: "尚未指定", en: "nobody yet" },
+  up: { zh: "已上报的", en: "gone up" },
+  inArea: { zh: "所在地区", en: "In the area" },
+  sameArea: { zh: "承办单位的地区", en: "that of the office" },
   onlyDuty: { zh: "只看一项责任", en: "One duty only" },
   onlyRecord: { zh: "只看一个对象", en: "One record only" },
   onlyDays: (from: string, to: string) => ({
@@ -91,6 +94,12 @@ export const w = words({
   byArea: { zh: "地区", en: "area" },
   byOffice: { zh: "单位", en: "office" },
   response: { zh: "响应率", en: "Response" },
+  lateBefore: { zh: "立项前已逾期", en: "Late before it was a case" },
+  withThem: (rate: string) => ({ zh: `计入后响应率 ${rate}`, en: `response with them ${rate}` }),
+  lateBeforeWhy: {
+    zh: "有的未尽责任在系统里立项时就已过了期限，当时没有单位接到过。这些单独计数，计入与不计入的响应率都列出。",
+    en: "Some gaps were past their time when they became cases, and no office had been asked before. They are counted apart, and the response rate is given both ways.",
+  },
   solution: { zh: "解决率", en: "Solution" },
   satisfaction: { zh: "满意率", en: "Satisfaction" },
   of: (part: string, whole: string) => ({ zh: `${part} / ${whole}`, en: `${part} of ${whole}` }),
