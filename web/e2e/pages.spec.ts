@@ -74,6 +74,8 @@ test.describe("with an account", () => {
     "/cases/due",
     "/cases/new",
     "/rates",
+    "/pairings",
+    "/pairings/schemes",
     "/records",
     "/forms",
     "/import",

@@ -5,6 +5,7 @@
 //! duties    who should be served, and by whom        duty, area, calendar
 //! verdicts  yes, no or unknown, and the five sets     verdict
 //! cases     who has to do what by when              case, casework, term, rate
+//! pairings  who visits whom, and how often          pairing
 //! events    what happened, chained by hash           event
 //! ```
 
@@ -18,6 +19,7 @@ pub mod form;
 pub mod id;
 pub mod kind;
 pub mod label;
+pub mod pairing;
 pub mod rate;
 pub mod record;
 pub mod term;
@@ -38,6 +40,7 @@ pub use id::{
 };
 pub use kind::{Fact, Kind};
 pub use label::{Label, Lang};
+pub use pairing::Pairings;
 pub use record::{Change, Record};
 pub use term::Term;
 pub use unit::Unit;

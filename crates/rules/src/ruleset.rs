@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use model::{Areas, Calendar, Casework, DepartmentId, Duty, FactId, Form, Kind, Label, Value};
+use model::{Areas, Calendar, Casework, DepartmentId, Duty, FactId, Form, Kind, Label, Pairings, Value};
 use serde::Serialize;
 
 use crate::expr::{DerivedFact, Expr, KindIndex};
@@ -26,6 +26,8 @@ pub struct RuleSet {
     pub casework: Option<Casework>,
     /// What people fill in.
     pub forms: Vec<CompiledForm>,
+    /// Officials who are paired with firms.
+    pub pairings: Option<Pairings>,
     /// A digest of all files, in hexadecimal: the version of the rules that a verdict names.
     pub version: String,
 }

@@ -222,6 +222,7 @@ pub fn rules() -> RuleSet {
         duties: vec![duty],
         casework: None,
         forms: vec![],
+        pairings: None,
         version: "0".into(),
     }
 }

@@ -337,6 +337,12 @@ impl Store {
         })
     }
 
+    /// Problems that were raised about records of a kind, ended ones too; no gaps.
+    pub fn problems_about(&self, kind: &str) -> Result<Vec<StoredCase>, StoreError> {
+        let sql = format!("{SELECT} WHERE duty IS NULL AND about_kind = $1 ORDER BY no");
+        self.read(|connection| connection.all(&sql, &[kind.into()], read_case))
+    }
+
     /// The live case of a duty and a record.
     pub fn live_case(&self, duty: &str, record: &RecordRef) -> Result<Option<i64>, StoreError> {
         self.read(|connection| live_case(connection, duty, record))

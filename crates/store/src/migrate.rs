@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0002_cases.sql"),
     include_str!("../migrations/0003_case_search.sql"),
     include_str!("../migrations/0009_case_waits.sql"),
+    include_str!("../migrations/0010_problems.sql"),
 ];
 
 /// Brings the database to the version of this program, or says why that cannot be. All in one transaction: a

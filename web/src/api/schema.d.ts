@@ -664,6 +664,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/pairings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom I am paired with, and which visit is due. */
+        get: operations["my_pairings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pairings.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every pairing as a sheet. */
+        get: operations["pairings_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pairings/schemes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every scheme in every area: who was visited in time, and what became of the problems. */
+        get: operations["schemes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/parameters": {
         parameters: {
             query?: never;
@@ -2283,6 +2334,13 @@ export interface components {
          * @enum {string}
          */
         Mode: "automatic" | "claim" | "third-party" | "visit";
+        /** @description The pairings of whoever asks. */
+        MyPairings: {
+            /** @description The form by which a visit is written; the pairing files it. */
+            form: string;
+            /** @description Each pairing, what is due first before the others. */
+            items: components["schemas"]["PairingLine"][];
+        };
         /** @description An account to make. */
         NewAccount: {
             /** @description The area it is limited to; required for `county`. */
@@ -2718,6 +2776,30 @@ export interface components {
              */
             total?: number | null;
         };
+        /** @description Somebody paired with a record. */
+        PairingLine: {
+            /**
+             * Format: date
+             * @description The last day for the next one.
+             */
+            due_on?: string | null;
+            /** @description The official. */
+            official?: string | null;
+            /** @description The pairing. */
+            pairing: components["schemas"]["RecordLine"];
+            /** @description Problems of whom they visit. */
+            problems: components["schemas"]["ProblemCounts"];
+            /** @description The scheme. */
+            scheme: components["schemas"]["Words"];
+            /** @description Whether visits were made in time: a gap is overdue. */
+            standing: components["schemas"]["Standing"];
+            /**
+             * Format: date
+             * @description The last visit; none where none is known.
+             */
+            visited_on?: string | null;
+            with?: components["schemas"]["RecordLine"] | null;
+        };
         /** @description A parameter as it holds on a day. */
         ParameterOn: {
             /** @description The area it is set for; none for all. */
@@ -2867,6 +2949,29 @@ export interface components {
          * @enum {string}
          */
         Phase: "in-force" | "past" | "to-come";
+        /** @description Problems that were raised about a record, by whoever did; those merged into others are not counted twice. */
+        ProblemCounts: {
+            /**
+             * Format: int64
+             * @description Of them, those that have not ended.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Of them, those that went up to an office above.
+             */
+            passed_up: number;
+            /**
+             * Format: int64
+             * @description Raised.
+             */
+            raised: number;
+            /**
+             * Format: int64
+             * @description Of them, those that are solved as the beneficiary says.
+             */
+            solved: number;
+        };
         /** @description What a client reads: RFC 9457, `application/problem+json`. */
         ProblemDocument: {
             /** @description What happened this time and how to mend it. */
@@ -3150,6 +3255,40 @@ export interface components {
              * @description The seed it was drawn with.
              */
             seed: number;
+        };
+        /** @description A scheme in an area. */
+        SchemeLine: {
+            /** @description The area; none where it is not known. */
+            area?: string | null;
+            /**
+             * Format: int64
+             * @description Of them, those visited in time.
+             */
+            in_time: number;
+            /**
+             * Format: int64
+             * @description Of them, those whose visit is overdue.
+             */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description How many are paired.
+             */
+            paired: number;
+            /** @description Problems of those who are paired. */
+            problems: components["schemas"]["ProblemCounts"];
+            /** @description The scheme. */
+            scheme: components["schemas"]["Words"];
+            /**
+             * Format: int64
+             * @description Of them, those of whom it is not known.
+             */
+            unknown: number;
+            /**
+             * Format: int64
+             * @description Visits written down.
+             */
+            visits: number;
         };
         /** @description Who is signed in. */
         SignedIn: {
@@ -5009,6 +5148,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Owed"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    my_pairings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyPairings"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    pairings_sheet: {
+        parameters: {
+            query?: {
+                /** @description Only this area and what lies in it. */
+                area?: string;
+                /** @description `zh` or `en`; what Accept-Language asks for unless said. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    schemes: {
+        parameters: {
+            query?: {
+                /** @description Only this area and what lies in it. */
+                area?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeLine"][];
                 };
             };
             /** @description What went wrong and how to mend it, RFC 9457 */

@@ -12,13 +12,14 @@ use super::form_file::{self, FormDraft};
 use super::kind_file::KindDraft;
 use super::mistake;
 use super::order::{self, FactOf};
+use super::pairings_file::{self, Declared, PairingsDraft};
 use super::parameter_file::{ParameterDraft, ValuePlaces};
 use super::references;
 use super::source::{At, Log, Written};
 use crate::expr::{Comparison, Const, DerivedFact, Expr, KindIndex, Members, Node, Path, Type};
 use crate::language::{Scope, Wanted, compile_as, resolve};
 use crate::parameter::Parameter;
-use crate::ruleset::{CompiledDuty, RuleSet};
+use crate::ruleset::{CompiledDuty, CompiledForm, RuleSet};
 
 /// All files as they word it.
 pub(super) struct Drafts<'a> {
@@ -28,6 +29,7 @@ pub(super) struct Drafts<'a> {
     pub parameters: Vec<ParameterDraft>,
     pub duties: Vec<DutyDraft<'a>>,
     pub forms: Vec<FormDraft>,
+    pub pairings: Option<PairingsDraft>,
 }
 
 /// The rules, with what is needed to check their cases and their parameters.
@@ -69,6 +71,7 @@ pub(super) fn compile(drafts: Drafts<'_>, log: &Log) -> Option<Compiled> {
         parameters: parameter_drafts,
         duties: duty_drafts,
         forms,
+        pairings,
     } = drafts;
     let CityDraft { city, calendar_years } = city;
     distinct(&mut kind_drafts, log);
@@ -120,13 +123,25 @@ pub(super) fn compile(drafts: Drafts<'_>, log: &Log) -> Option<Compiled> {
             placed.push(places);
         }
     }
-    let forms = distinct_forms(forms, log)
+    let forms: Vec<CompiledForm> = distinct_forms(forms, log)
         .into_iter()
         .filter_map(|draft| form_file::compile(draft, &base, log))
         .collect();
+    let declared = Declared { kinds: &kinds, forms: &forms, duties: &duties };
+    let pairings = pairings.and_then(|draft| pairings_file::check(draft, &declared, log));
     // Only now: what is wrong with the duties is told whether or not the derived facts hold together.
     let derived = derived.ok().filter(|_| all_compiled)?;
-    let rules = RuleSet { city, kinds, parameters, derived, duties, casework, forms, version: log.version() };
+    let rules = RuleSet {
+        city,
+        kinds,
+        parameters,
+        derived,
+        duties,
+        casework,
+        forms,
+        pairings,
+        version: log.version(),
+    };
     Some(Compiled {
         rules,
         calendar_years,

@@ -3,7 +3,7 @@
 //! ```text
 //! source          the files, lines and columns
 //! read            TOML values with their places; unknown keys
-//! city_file  cases_file  kind_file  parameter_file  duty_file  case_file  form_file      one for each form of file
+//! city_file  cases_file  kind_file  parameter_file  duty_file  case_file  form_file  pairings_file      one for each form of file
 //! references      names that point from one file to another
 //! compile         drafts to rules;  order: derived facts after what they read
 //! check           cases, gaps in parameters, conditions that tell nobody apart
@@ -22,6 +22,7 @@ mod kind_file;
 mod mistake;
 mod name;
 mod order;
+mod pairings_file;
 mod parameter_file;
 mod read;
 mod references;
@@ -75,7 +76,7 @@ fn read(log: &Log) -> Option<Compiled> {
     };
 
     let others = documents(others);
-    let (mut city, mut cases) = (None, None);
+    let (mut city, mut cases, mut pairings) = (None, None, None);
     let (mut kinds, mut parameters, mut duties, mut forms) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (file, document) in &others {
         let table = read::top(document, *file, log);
@@ -86,6 +87,8 @@ fn read(log: &Log) -> Option<Compiled> {
             parameters.extend(parameter_file::read(&table, log));
         } else if path.ends_with("cases.toml") {
             cases = cases_file::read(&table, log);
+        } else if path.ends_with("pairings.toml") {
+            pairings = pairings_file::read(&table);
         } else if path.starts_with("forms") {
             forms.extend(form_file::read(&table, log));
         } else {
@@ -103,7 +106,7 @@ fn read(log: &Log) -> Option<Compiled> {
     }
     let whole = declared && city.is_some();
     let city = city.unwrap_or_else(CityDraft::empty);
-    let compiled = compile::compile(Drafts { city, cases, kinds, parameters, duties, forms }, log);
+    let compiled = compile::compile(Drafts { city, cases, kinds, parameters, duties, forms, pairings }, log);
     // The reference itself has been told of already.
     log.forget(&["no-kind"]);
     if !whole {

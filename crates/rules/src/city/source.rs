@@ -174,10 +174,8 @@ impl Log {
     pub(super) fn read(folder: &Path) -> Self {
         let mut log = Self::default();
         let mut paths = vec![PathBuf::from("city.toml")];
-        let cases = PathBuf::from("cases.toml");
-        if folder.join(&cases).exists() {
-            paths.push(cases);
-        }
+        let maybe = ["cases.toml", "pairings.toml"].map(PathBuf::from);
+        paths.extend(maybe.into_iter().filter(|path| folder.join(path).exists()));
         for (part, depth) in
             [("kinds", 0), ("parameters", MAX_FOLDERS), ("duties", MAX_FOLDERS), ("forms", 0)]
         {

@@ -35,6 +35,7 @@ pub mod jobs;
 pub mod list;
 pub mod owed;
 pub mod paging;
+pub mod pairings;
 pub mod problem;
 pub mod rates;
 pub mod records;
@@ -121,6 +122,9 @@ fn routes(upload_bytes: usize) -> OpenApiRouter<App> {
         .routes(routes!(ask::asked, ask::say_asked))
         .routes(routes!(rates::rates))
         .routes(routes!(rates::rates_sheet))
+        .routes(routes!(pairings::my_pairings))
+        .routes(routes!(pairings::pairings_sheet))
+        .routes(routes!(pairings::schemes))
         .routes(routes!(audit::events))
         .routes(routes!(audit::events_sheet))
         .routes(routes!(audit::verify_chain))

@@ -199,6 +199,25 @@ impl<'a> Scope<'a> {
             return self.is_own(declared.id.as_str(), id.as_str());
         }
         self.sees_kind(declared.id.as_str()) && self.sees_area(snapshot.pass.area(kind, row))
+            || self.is_paired(snapshot, (kind, row))
+    }
+
+    /// Whether a record is a pairing of this account, or whom it is paired with: an official sees those they visit,
+    /// wherever they lie.
+    fn is_paired(&self, snapshot: &Snapshot, (kind, row): (usize, usize)) -> bool {
+        let Some(pairings) = &self.rules.pairings else { return false };
+        let Some((at, declared)) = self.rules.kind(pairings.kind.as_str()) else { return false };
+        let place = |id: &FactId| declared.facts.iter().position(|fact| fact.id == *id);
+        let Some((with, account)) = place(&pairings.with).zip(place(&pairings.account)) else { return false };
+        let is_mine = |row: usize| match snapshot.tables.table(at).value(row, account) {
+            Some(Value::Text(name)) => name == self.account.name,
+            _ => false,
+        };
+        if kind == at {
+            return is_mine(row);
+        }
+        let target = declared.facts[with].fact_type.target().and_then(|to| self.rules.kind(to.as_str()));
+        target.is_some_and(|(to, _)| to == kind) && snapshot.tables.members(at, with, row).any(is_mine)
     }
 
     /// Finds a record that may be seen, by its place. Errors: 404 alike for one that is not there and for one that

@@ -325,6 +325,7 @@ fn without_duties(facts: Vec<Fact>) -> RuleSet {
         duties: vec![],
         casework: None,
         forms: vec![],
+        pairings: None,
         version: String::new(),
     }
 }

@@ -11,6 +11,7 @@ mod filings;
 mod imports;
 mod openapi;
 mod owed;
+mod pairings;
 mod records;
 mod rights;
 mod rules;

@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from "react";
-import { useNavigate } from "react-router";
+import { useNavigate, useSearchParams } from "react-router";
 import { useAreaChoices } from "@/api/city";
 import { useAccount } from "@/api/session";
 import { useText } from "@/i18n/lang";
@@ -25,11 +25,20 @@ export function Raise() {
   const [area, setArea] = useState("");
   const [words, setWords] = useState("");
   const raising = useRaise();
+  // Whom it is about, where another page says so.
+  const [params] = useSearchParams();
+  const [about = "", id = ""] = (params.get("record") ?? "").split("/", 2);
   const kinds = (casework?.kinds ?? []).filter((one) => one.clock != null);
   const send = (event: FormEvent) => {
     event.preventDefault();
     raising.mutate(
-      { kind: kind || (kinds[0]?.id ?? ""), words, area: area || undefined, clock: clock || undefined },
+      {
+        kind: kind || (kinds[0]?.id ?? ""),
+        words,
+        area: area || undefined,
+        about: about && id ? { kind: about, id } : undefined,
+        clock: clock || undefined,
+      },
       { onSuccess: (page) => navigate(`/cases/${page.no}`) },
     );
   };
@@ -43,7 +52,12 @@ export function Raise() {
           choices={kinds.map((one) => ({ value: one.id, label: t(one.label) }))}
           onChange={setKind}
         />
-        {isOfficer && account.area == null && (
+        {about && id && (
+          <p>
+            {t(w.about)} <To to={`/records/${about}/${encodeURIComponent(id)}`}>{id}</To>
+          </p>
+        )}
+        {isOfficer && account.area == null && !id && (
           <Select
             label={t(w.area)}
             value={area || (areas[0]?.value ?? "")}

@@ -103,9 +103,14 @@ export function Worklist() {
             {t(w.calendar)}
           </To>
           {account?.role !== "firm" && (
-            <To className="button" to="/rates">
-              {t(w.rates)}
-            </To>
+            <>
+              <To className="button" to="/rates">
+                {t(w.rates)}
+              </To>
+              <To className="button" to="/pairings">
+                {t(w.pairings)}
+              </To>
+            </>
           )}
           {account?.role !== "auditor" && (
             <To className="button main" to="/cases/new">

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, read } from "@/api/client";
-import type { CaseAction, CaseActionOn, CaseState } from "@/api/types";
+import type { CaseAction, CaseActionOn, CaseReport, CaseState } from "@/api/types";
 import { states } from "./words";
 
 /** The filters of a worklist, as they stand in its address. */
@@ -104,8 +104,7 @@ export function useLink(no: number) {
 export function useRaise() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: { kind: string; words: string; area?: string; clock?: string }) =>
-      read(api.POST("/api/cases", { body })),
+    mutationFn: (body: CaseReport) => read(api.POST("/api/cases", { body })),
     onSuccess: () => client.invalidateQueries({ queryKey: ["cases"] }),
   });
 }

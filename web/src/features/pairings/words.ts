@@ -1,0 +1,42 @@
+import { words } from "@/i18n/words";
+
+export const w = words({
+  title: { zh: "挂钩走访", en: "Visits" },
+  lead: {
+    zh: "您挂钩联系的企业，先到期的在最前。",
+    en: "Those whom you are paired with; what is due first comes first.",
+  },
+  none: { zh: "没有挂钩到您账户的企业。", en: "Nobody is paired with your account." },
+  scheme: { zh: "方案", en: "Scheme" },
+  official: { zh: "联系人", en: "Official" },
+  dueBy: (day: string) => ({ zh: `请在 ${day} 前走访`, en: `Visit by ${day}` }),
+  overdueSince: (day: string) => ({ zh: `走访已逾期（${day} 到期）`, en: `Visit overdue since ${day}` }),
+  unknown: { zh: "不知道何时该走访", en: "When a visit is due is not known" },
+  last: (day: string) => ({ zh: `上次走访 ${day}`, en: `Last visit ${day}` }),
+  never: { zh: "还没有走访记录", en: "No visit on record" },
+  write: { zh: "写走访", en: "Write a visit" },
+  raise: { zh: "提出困难", en: "Raise a problem" },
+  problems: (open: string, raised: string) => ({
+    zh: `困难 ${raised} 件，其中 ${open} 件没有办结`,
+    en: `${raised} problems, of them ${open} not ended`,
+  }),
+  city: { zh: "全市情况", en: "The whole city" },
+  mine: { zh: "我的企业", en: "My firms" },
+  cityLead: {
+    zh: "每个方案、每个地区：挂钩多少，按期走访多少，提出的困难办得怎样。困难按对象计，不论由谁提出。",
+    en: "Every scheme in every area: how many are paired, visited in time, and what became of the problems about them, whoever raised those.",
+  },
+  cityNone: { zh: "没有挂钩联系。", en: "Nobody is paired." },
+  area: { zh: "地区", en: "Area" },
+  noArea: { zh: "地区不明", en: "area not known" },
+  paired: { zh: "挂钩", en: "Paired" },
+  inTime: { zh: "按期走访", en: "Visited in time" },
+  overdue: { zh: "逾期", en: "Overdue" },
+  notKnown: { zh: "未知", en: "Unknown" },
+  visits: { zh: "走访次数", en: "Visits" },
+  raised: { zh: "困难", en: "Problems" },
+  solved: { zh: "已解决", en: "Solved" },
+  passedUp: { zh: "已上报", en: "Passed up" },
+  open: { zh: "未办结", en: "Not ended" },
+  of: (part: string, whole: string) => ({ zh: `${part} / ${whole}`, en: `${part} of ${whole}` }),
+});
