@@ -229,6 +229,7 @@ fn rule_sets(text: &str) -> Result<(RuleSet, RuleSet)> {
         duties,
         casework: None,
         forms: vec![],
+        pairings: None,
         version: "bench".into(),
     };
     Ok((rules(duties, vec![]), rules(vec![swept], parameters.clone())))
