@@ -47,6 +47,8 @@ pub enum EventType {
     Change,
     /// Somebody filled in a form, which made a record.
     Filing,
+    /// Some of those who filed were drawn for inspection.
+    Draw,
     /// A person decided a conflict or a row put aside.
     Decision,
     /// A pass found verdicts that differ from before.

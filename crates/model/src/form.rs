@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::draw::DrawRule;
 use crate::duty::Basis;
 use crate::id::{FactId, FormId, ItemId, KindId, RecordId};
 use crate::label::Label;
@@ -37,6 +38,10 @@ pub struct Form {
     pub items: Vec<Item>,
     /// What some of those who file are told first.
     pub notices: Vec<Notice>,
+    /// Whether only officers fill it in, as an inspection: whom it is about reads it, and does not write it.
+    pub officer: bool,
+    /// How some of those who filed are drawn for inspection.
+    pub draw: Option<DrawRule>,
 }
 
 /// Facts of a filing that nobody types.
@@ -326,6 +331,8 @@ mod tests {
                 Item { id: "truth".into(), text: label("truth") },
             ],
             notices: vec![],
+            officer: false,
+            draw: None,
         }
     }
 

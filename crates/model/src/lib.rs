@@ -6,6 +6,7 @@
 //! verdicts  yes, no or unknown, and the five sets     verdict
 //! cases     who has to do what by when              case, casework, term, rate
 //! pairings  who visits whom, and how often          pairing
+//! lots      who is drawn for inspection               draw
 //! events    what happened, chained by hash           event
 //! ```
 
@@ -13,6 +14,7 @@ pub mod area;
 pub mod calendar;
 pub mod case;
 pub mod casework;
+pub mod draw;
 pub mod duty;
 pub mod event;
 pub mod form;

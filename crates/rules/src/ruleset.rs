@@ -97,6 +97,8 @@ pub struct CompiledForm {
     pub known: BTreeMap<FactId, Expr>,
     /// `form.notices`, one condition each, over who files.
     pub notices: Vec<Expr>,
+    /// `form.draw.more`, one condition each, over the filing.
+    pub more_tickets: Vec<Expr>,
 }
 
 /// A test case of a duty or of a derived fact.

@@ -5,6 +5,7 @@
 //! records   what the events left: current facts, indexes    record, schema
 //! import    one streaming transaction, one event            import, conflict, aside
 //! verdicts  who stands where, and every turn on the way     verdict
+//! draws     who of those who filed is inspected           draw
 //! cases     work with an owner and a deadline             case
 //! accounts  who may sign in                                 account
 //! ```
@@ -20,6 +21,7 @@ mod claim;
 mod conflict;
 mod connection;
 mod draft;
+mod draw;
 mod error;
 mod event;
 mod filing;

@@ -7,10 +7,12 @@
 //! duties    rules over facts: verdicts with reasons          rules::evaluate
 //! events    what differs from before, kept                   store
 //! cases     every gap: who has it, by when                   store
+//! draw      who of those who filed is inspected              store
 //! ```
 
 mod cases;
 mod days;
+mod draw;
 mod facts;
 mod figures;
 mod record;
@@ -29,6 +31,7 @@ use store::{Schema, Store, StoreError};
 
 pub use cases::Reconciled;
 pub use days::{Days, Moved};
+pub use draw::{DrawSummary, DrawnArea, Prepared, Redrawn, StoredDraw};
 pub use facts::StoreFacts;
 pub use figures::{AreaFigures, Doubts, Figures, History};
 pub use record::Origin;
@@ -62,6 +65,20 @@ pub enum PipelineError {
         /// The last day on record.
         later: NaiveDate,
     },
+    /// A draw of a day that is not over: somebody may still file, and the seed is not fixed.
+    #[error("{day} is not over: a day is drawn for once nobody can file on it")]
+    NotOver {
+        /// The day asked for.
+        day: NaiveDate,
+    },
+    /// Nobody knows which share of filings is drawn.
+    #[error("parameter {parameter} has no value for {day}: which share is drawn is not known")]
+    NoShare {
+        /// The parameter.
+        parameter: String,
+        /// The day asked for.
+        day: NaiveDate,
+    },
     /// Somebody stopped it.
     #[error("stopped before it was done; nothing was changed")]
     Stopped,
@@ -82,6 +99,12 @@ impl PipelineError {
             (Lang::Zh, Self::Table(error)) => format!("登记库中的记录无法装入：{}", error.label().zh),
             (Lang::Zh, Self::Backwards { on, later }) => {
                 format!("{later} 的核对结果已经记录，不能再补记更早的 {on}")
+            }
+            (Lang::Zh, Self::NotOver { day }) => {
+                format!("{day} 还没有过完：当天不能再备案之后，才能抽签")
+            }
+            (Lang::Zh, Self::NoShare { parameter, day }) => {
+                format!("参数 {parameter} 在 {day} 没有值，不知道抽查比例")
             }
             (Lang::Zh, Self::Stopped) => "已中止，数据没有改动".to_owned(),
             (Lang::En, _) => self.to_string(),

@@ -6,6 +6,7 @@ use model::form::{Field, Filled, Item, Notice, OnlyIf, Part};
 use model::{FactId, FactType, Form, Kind};
 
 use super::compile::expression;
+use super::draw_table::{self, DrawDraft};
 use super::mistake;
 use super::name;
 use super::read::{Cell, Table};
@@ -25,6 +26,7 @@ pub(super) struct FormDraft {
     /// One for each field, in order.
     fields: Vec<FieldDraft>,
     notices: Vec<Written>,
+    draw: Option<DrawDraft>,
 }
 
 struct FilledDraft {
@@ -71,6 +73,9 @@ pub(super) fn read(table: &Table<'_>, log: &Log) -> Option<FormDraft> {
             notice_places.push(when);
         }
     }
+    let officer = table.get("officer").and_then(|cell| cell.bool()).unwrap_or(false);
+    let draw = table.get("draw").and_then(|cell| cell.table());
+    let draw = draw.and_then(|table| draw_table::read(table, log));
     let (id, kind, by, filled) = (id?, kind?, by?, filled?);
     let fact = |written: &Written| FactId::from(written.text.as_str());
     let form = Form {
@@ -89,8 +94,10 @@ pub(super) fn read(table: &Table<'_>, log: &Log) -> Option<FormDraft> {
         parts,
         items,
         notices,
+        officer,
+        draw: draw.as_ref().map(|draw| draw.rule.clone()),
     };
-    Some(FormDraft { form, at: id.at, kind, by, filled, fields, notices: notice_places })
+    Some(FormDraft { form, at: id.at, kind, by, filled, fields, notices: notice_places, draw })
 }
 
 fn filled(table: Table<'_>) -> Option<FilledDraft> {
@@ -220,7 +227,12 @@ pub(super) fn compile(draft: FormDraft, base: &Scope<'_>, log: &Log) -> Option<C
     let notices: Vec<Option<Expr>> =
         draft.notices.iter().map(|when| expression(when, &scope, Wanted::Condition, log)).collect();
     let notices = notices.into_iter().collect::<Option<Vec<Expr>>>()?;
-    sound.then_some(CompiledForm { form: draft.form, kind: place, by, known, notices })
+    let scope = Scope { kind: place, ..*base };
+    let drawn = match &draft.draw {
+        Some(draw) => draw_table::compile(draw, &scope, log)?,
+        None => vec![],
+    };
+    sound.then_some(CompiledForm { form: draft.form, kind: place, by, known, notices, more_tickets: drawn })
 }
 
 /// The kind of who files.

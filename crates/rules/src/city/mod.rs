@@ -4,6 +4,7 @@
 //! source          the files, lines and columns
 //! read            TOML values with their places; unknown keys
 //! city_file  cases_file  kind_file  parameter_file  duty_file  case_file  form_file  pairings_file      one for each form of file
+//! draw_table      `[draw]` of a form
 //! references      names that point from one file to another
 //! compile         drafts to rules;  order: derived facts after what they read
 //! check           cases, gaps in parameters, conditions that tell nobody apart
@@ -17,6 +18,7 @@ mod check;
 mod city_file;
 mod compile;
 mod duty_file;
+mod draw_table;
 mod form_file;
 mod kind_file;
 mod mistake;

@@ -203,7 +203,10 @@ impl From<PipelineError> for Problem {
     fn from(error: PipelineError) -> Self {
         match error {
             PipelineError::Store(error) => error.into(),
-            PipelineError::Backwards { .. } | PipelineError::Stopped => {
+            PipelineError::Backwards { .. }
+            | PipelineError::NotOver { .. }
+            | PipelineError::NoShare { .. }
+            | PipelineError::Stopped => {
                 Self::new(Kind::Conflict, error.message(Lang::Zh), error.message(Lang::En))
             }
             PipelineError::City(..) | PipelineError::Table(_) => Self::internal(&error),

@@ -35,6 +35,8 @@ pub enum EventType {
     Change,
     /// Somebody filled in a form, which made a record.
     Filing,
+    /// Some of those who filed were drawn for inspection.
+    Draw,
     /// A person decided a conflict or a row put aside.
     Decision,
     /// A pass found verdicts that differ from before.
@@ -56,6 +58,7 @@ impl EventType {
             Self::Import => ("导入", "import"),
             Self::Change => ("更改", "change"),
             Self::Filing => ("备案", "filing"),
+            Self::Draw => ("抽签", "draw"),
             Self::Decision => ("决定", "decision"),
             Self::Verdicts => ("评估", "verdicts"),
             Self::Reveal => ("查看个人信息", "personal facts read"),
@@ -109,6 +112,7 @@ impl From<model::event::EventType> for EventType {
             Model::Import => Self::Import,
             Model::Change => Self::Change,
             Model::Filing => Self::Filing,
+            Model::Draw => Self::Draw,
             Model::Decision => Self::Decision,
             Model::Verdicts => Self::Verdicts,
             Model::Reveal => Self::Reveal,
@@ -125,6 +129,7 @@ impl From<EventType> for model::event::EventType {
             EventType::Import => Self::Import,
             EventType::Change => Self::Change,
             EventType::Filing => Self::Filing,
+            EventType::Draw => Self::Draw,
             EventType::Decision => Self::Decision,
             EventType::Verdicts => Self::Verdicts,
             EventType::Reveal => Self::Reveal,

@@ -78,7 +78,10 @@ impl App {
             let filter = EventFilter { before: None, event_type: Some(event_type), limit: 1 };
             Ok::<_, StoreError>(self.store().latest_events(&filter)?.first().map_or(0, |stored| stored.seq))
         };
-        let changed = last(EventType::Change)?.max(last(EventType::Decision)?).max(last(EventType::Filing)?);
+        let mut changed = 0;
+        for event_type in [EventType::Change, EventType::Decision, EventType::Filing, EventType::Draw] {
+            changed = changed.max(last(event_type)?);
+        }
         if changed > last(EventType::Verdicts)? {
             self.behind.mark();
         }

@@ -21,6 +21,7 @@ const TYPES: Record<EventType, Label> = {
   import: w.import,
   change: w.change,
   filing: w.filing,
+  draw: w.draw,
   decision: w.decision,
   verdicts: w.verdicts,
   reveal: w.reveal,
