@@ -173,9 +173,16 @@ mod tests {
     #[test]
     fn the_share_is_exact_and_rounded_up() {
         let share = |text: &str| text.parse().unwrap();
-        for (text, lots, drawn) in
-            [("0.1", 0, 0), ("0.1", 1, 1), ("0.1", 10, 1), ("0.1", 11, 2), ("0.3", 10, 3), ("0", 9, 0), ("1", 9, 9), ("7", 9, 9)]
-        {
+        for (text, lots, drawn) in [
+            ("0.1", 0, 0),
+            ("0.1", 1, 1),
+            ("0.1", 10, 1),
+            ("0.1", 11, 2),
+            ("0.3", 10, 3),
+            ("0", 9, 0),
+            ("1", 9, 9),
+            ("7", 9, 9),
+        ] {
             assert_eq!(places(share(text), lots), drawn, "{text} of {lots}");
         }
     }

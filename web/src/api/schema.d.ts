@@ -415,6 +415,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/draws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every draw, the latest first. */
+        get: operations["draws"];
+        put?: never;
+        /** Draws for a day that is over. A day that was drawn for before stays as it was drawn: its draw is the answer. */
+        post: operations["make_draw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/draws/{seq}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One draw, drawn again from what its event says. */
+        get: operations["draw"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/draws/{seq}/lots.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that a draw was from, with ranks, as a sheet: enough to draw again elsewhere. */
+        get: operations["draw_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/duties": {
         parameters: {
             query?: never;
@@ -507,7 +559,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * What somebody filed, the latest first, and what became of it: drawn or not, inspected, put right. For who filed and
+         *     the offices of their area.
+         */
+        get: operations["filed"];
         put?: never;
         /** Files a form: effective at once, nobody approves it. Sent again with the same key, the first receipt answers. */
         post: operations["file"];
@@ -616,6 +672,40 @@ export interface paths {
          *     whoever sent it, because all that the rows say is in it.
          */
         get: operations["import_rows_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inspections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Filings that were drawn or inspected, of an area. */
+        get: operations["inspections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inspections.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a sheet. */
+        get: operations["inspections_sheet"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1093,6 +1183,23 @@ export interface components {
              * @description People who live there.
              */
             population?: number | null;
+        };
+        /** @description What was drawn in an area. */
+        AreaShare: {
+            /** @description The area; none where that of a filing is not known. */
+            area?: string | null;
+            /**
+             * Format: int64
+             * @description Filings drawn.
+             */
+            drawn: number;
+            /**
+             * Format: int64
+             * @description Filings drawn from.
+             */
+            lots: number;
+            /** @description The share of its filings. */
+            share: string;
         };
         /** @description A row put aside. */
         Aside: {
@@ -1594,6 +1701,91 @@ export interface components {
             /** @description The condition, an expression. */
             when: string;
         };
+        /** @description A draw. */
+        DrawLine: {
+            /** @description Who drew; `server` where nobody had to. */
+            actor: string;
+            /** @description The same by area, of those that the reader may see. */
+            areas: components["schemas"]["AreaShare"][];
+            /**
+             * Format: date-time
+             * @description When it was drawn.
+             */
+            at: string;
+            /**
+             * Format: date
+             * @description The day: filings up to it that were in no draw before.
+             */
+            day: string;
+            /**
+             * Format: int64
+             * @description Filings drawn, in the whole city.
+             */
+            drawn: number;
+            /** @description The form. */
+            form: string;
+            /** @description A digest of all that was drawn from, in hexadecimal. */
+            list: string;
+            /**
+             * Format: int64
+             * @description Filings drawn from, in the whole city.
+             */
+            lots: number;
+            /** @description The seed, in hexadecimal. */
+            seed: string;
+            /**
+             * Format: int64
+             * @description The event whose hash the seed was made of.
+             */
+            seed_event: number;
+            /**
+             * Format: int64
+             * @description Its event.
+             */
+            seq: number;
+            /** @description Whether any of the filings is made up. */
+            synthetic: boolean;
+            /** @description What people call the form. */
+            title: components["schemas"]["Words"];
+        };
+        /** @description A draw, drawn again. */
+        DrawPage: components["schemas"]["DrawLine"] & {
+            /**
+             * Format: int64
+             * @description Filings of which the register says by now that they were drawn where they were not, or the other way round.
+             */
+            altered: number;
+            /** @description The filings that were drawn and that the reader may see, in the order in which they came out. */
+            drawn_lots: components["schemas"]["DrawnLot"][];
+            /** @description What gives a filing more tickets than one, as the form says it now. */
+            reasons: components["schemas"]["TicketReason"][];
+            /** @description Whether the same seed, list and filings came out now. */
+            same: boolean;
+        };
+        /** @description A draw to make. */
+        DrawRequest: {
+            /**
+             * Format: date
+             * @description The day: filings up to it that were in no draw yet. It has to be over; yesterday unless said.
+             */
+            day?: string | null;
+            /** @description The form. */
+            form: string;
+        };
+        /** @description A filing in a draw. */
+        DrawnLot: {
+            /** @description Among whose filings it was drawn. */
+            area?: string | null;
+            /** @description The filing. */
+            filing: components["schemas"]["RecordLine"];
+            /** @description The smallest of its tickets' values: 16 hexadecimal digits. */
+            rank: string;
+            /**
+             * Format: int32
+             * @description Its tickets.
+             */
+            tickets: number;
+        };
         /** @description How many cases are due on a day. */
         DueDay: {
             /**
@@ -1808,7 +2000,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        EventType: "import" | "change" | "filing" | "decision" | "verdicts" | "reveal" | "account" | "case" | "sign-in";
+        EventType: "import" | "change" | "filing" | "draw" | "decision" | "verdicts" | "reveal" | "account" | "case" | "sign-in";
         /** @description The reasons of one verdict. */
         Explanation: {
             /** @description What is owed. */
@@ -2020,6 +2212,42 @@ export interface components {
             /** @description The record it made. */
             record: string;
         };
+        /** @description A filing and what became of it, for who filed and the offices of their area. */
+        FiledPage: {
+            /** @description Whether it was drawn for inspection; none where no draw came yet, or the form is not drawn from. */
+            drawn?: boolean | null;
+            /**
+             * Format: date
+             * @description The day whose draw it was in.
+             */
+            drawn_for?: string | null;
+            /**
+             * Format: date
+             * @description By when what was found has to be put right.
+             */
+            due?: string | null;
+            /** @description The record that it made. */
+            filing: components["schemas"]["RecordLine"];
+            /** @description The form. */
+            form: string;
+            /** @description What officers wrote down about it: all that is known. */
+            inspections: components["schemas"]["Inspected"][];
+            /** @description Its number; none for one that came on a sheet. */
+            number?: string | null;
+            /**
+             * Format: date
+             * @description The day it was filed.
+             */
+            on?: string | null;
+            state?: components["schemas"]["FactLine"] | null;
+            /**
+             * Format: int64
+             * @description Its tickets in that draw.
+             */
+            tickets?: number | null;
+            /** @description What people call it. */
+            title: components["schemas"]["Words"];
+        };
         /** @description A form, filled in. */
         FilingRequest: {
             /** @description The record that files; a firm's own account need not say. */
@@ -2043,6 +2271,8 @@ export interface components {
             by: string;
             /** @description `resume-work` */
             id: string;
+            /** @description Whether only officers fill it in, about that record. */
+            officer: boolean;
             /** @description Who fills it in, and what follows. */
             summary: components["schemas"]["Words"];
             /** @description What people call it. */
@@ -2065,6 +2295,8 @@ export interface components {
             };
             /** @description What they are told first. */
             notices: components["schemas"]["Words"][];
+            /** @description Whether only officers fill it in: an inspection of whom it is about. */
+            officer: boolean;
             /** @description What is asked. */
             parts: components["schemas"]["PartShape"][];
             /** @description Who fills it in, and what follows. */
@@ -2219,6 +2451,34 @@ export interface components {
          * @enum {string}
          */
         ImportState: "reading" | "matching" | "writing" | "done" | "failed" | "cancelled";
+        /** @description What officers wrote down about a filing. */
+        Inspected: {
+            /** @description All that is known, in the order of the kind. */
+            facts: components["schemas"]["FactLine"][];
+            /** @description What people call the kind of record. */
+            label: components["schemas"]["Words"];
+        };
+        /** @description Inspections of an area, those first that wait longest. */
+        InspectionPage: components["schemas"]["Page_InspectionLine"] & {
+            /**
+             * Format: int64
+             * @description Filings in the area, drawn or not: of how many.
+             */
+            filed: number;
+            /** @description The form that was filed. */
+            form: string;
+            /** @description What an officer fills in about such a filing. */
+            forms: components["schemas"]["OfficerForm"][];
+            /**
+             * Format: date
+             * @description The day.
+             */
+            on: string;
+            /** @description The states in their order, with how many are in each. */
+            states: components["schemas"]["StateCount"][];
+            /** @description What people call it. */
+            title: components["schemas"]["Words"];
+        };
         /** @description An item of the commitment. */
         ItemShape: {
             /** @description `truth` */
@@ -2409,6 +2669,13 @@ export interface components {
             department: string;
             /** @description What people call it. */
             name: components["schemas"]["Words"];
+        };
+        /** @description A form that an officer fills in. */
+        OfficerForm: {
+            /** @description `inspect` */
+            id: string;
+            /** @description What people call it. */
+            title: components["schemas"]["Words"];
         };
         /** @description An earlier field, and its answers that matter. */
         OnlyIfShape: {
@@ -2668,6 +2935,40 @@ export interface components {
                 started_at: string;
                 /** @description How far it is. */
                 state: components["schemas"]["ImportState"];
+            }[];
+            /** @description Send it as `cursor` for the next page; none at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Items in all pages, where that is known.
+             */
+            total?: number | null;
+        };
+        /** @description A page of a list. */
+        Page_InspectionLine: {
+            /** @description The items. */
+            items: {
+                /** @description Who filed. */
+                by: components["schemas"]["RecordLine"];
+                /**
+                 * Format: date
+                 * @description The day whose draw it was drawn in; none where nobody drew it.
+                 */
+                drawn_for?: string | null;
+                /**
+                 * Format: date
+                 * @description By when what was found has to be put right.
+                 */
+                due?: string | null;
+                /**
+                 * Format: date
+                 * @description The day it was filed.
+                 */
+                filed_on?: string | null;
+                /** @description The filing. */
+                filing: components["schemas"]["RecordLine"];
+                /** @description How far it is: an option of the state. */
+                state: string;
             }[];
             /** @description Send it as `cursor` for the next page; none at the end. */
             next_cursor?: string | null;
@@ -3360,6 +3661,18 @@ export interface components {
             /** @description Whether it is made up. */
             synthetic: boolean;
         };
+        /** @description A state, and how many are in it. */
+        StateCount: {
+            /**
+             * Format: int64
+             * @description Filings in it.
+             */
+            count: number;
+            /** @description `correct` */
+            id: string;
+            /** @description What people call it. */
+            label: components["schemas"]["Words"];
+        };
         /** @description Something that happened to a case. */
         StepLine: {
             /** @description By whom. */
@@ -3486,6 +3799,16 @@ export interface components {
             label: components["schemas"]["Words"];
             /** @description The words. */
             text: components["schemas"]["Words"];
+        };
+        /** @description What gives a filing more tickets. */
+        TicketReason: {
+            /**
+             * Format: int32
+             * @description How many more.
+             */
+            tickets: number;
+            /** @description Why. */
+            why: components["schemas"]["Words"];
         };
         /** @description What a source told. */
         Told: {
@@ -3877,7 +4200,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only this type. */
-                type?: "import" | "change" | "filing" | "decision" | "verdicts" | "reveal" | "account" | "case" | "sign-in";
+                type?: "import" | "change" | "filing" | "draw" | "decision" | "verdicts" | "reveal" | "account" | "case" | "sign-in";
                 /** @description `next_cursor` of the page before; the first page without it. */
                 cursor?: string;
                 /** @description Items in a page, 1 to 500; 50 unless said. */
@@ -3913,7 +4236,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only this type. */
-                type?: "import" | "change" | "filing" | "decision" | "verdicts" | "reveal" | "account" | "case" | "sign-in";
+                type?: "import" | "change" | "filing" | "draw" | "decision" | "verdicts" | "reveal" | "account" | "case" | "sign-in";
                 /** @description `zh` or `en`; what Accept-Language asks for unless said. */
                 lang?: string;
             };
@@ -4546,6 +4869,142 @@ export interface operations {
             };
         };
     };
+    draws: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawLine"][];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    make_draw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawPage"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawPage"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    draw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawPage"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    draw_sheet: {
+        parameters: {
+            query?: {
+                /** @description `zh` or `en`; what Accept-Language asks for unless said. */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     duties: {
         parameters: {
             query?: {
@@ -4751,6 +5210,40 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    filed: {
+        parameters: {
+            query?: {
+                /** @description Who filed; a firm's own account need not say. */
+                by?: string;
+                /** @description Only the filing with this number. */
+                number?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiledPage"][];
                 };
             };
             /** @description What went wrong and how to mend it, RFC 9457 */
@@ -5044,6 +5537,84 @@ export interface operations {
             path: {
                 id: string;
             };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    inspections: {
+        parameters: {
+            query?: {
+                /** @description The form that was filed; the first one of the city that is drawn from unless said. */
+                form?: string;
+                /** @description Only within this area. */
+                area?: string;
+                /** @description Only in this state. */
+                state?: string;
+                /** @description `next_cursor` of the page before; the first page without it. */
+                cursor?: string;
+                /** @description Items in a page, 1 to 500; 50 unless said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InspectionPage"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    inspections_sheet: {
+        parameters: {
+            query?: {
+                /** @description The form that was filed; the first one of the city that is drawn from unless said. */
+                form?: string;
+                /** @description Only within this area. */
+                area?: string;
+                /** @description Only in this state. */
+                state?: string;
+                /** @description `zh` or `en`; what Accept-Language asks for unless said. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;

@@ -74,7 +74,11 @@ pub(super) fn compile(draft: &DrawDraft, scope: &Scope<'_>, log: &Log) -> Option
         let fact = wants.find(written, kind, log);
         let told = fact.is_some_and(|fact| kind.facts[fact].derived.is_none());
         if fact.is_some() && !told {
-            log.error(&written.at, "wrong-fact", mistake::wrong_fact(&written.text, ("要填报的事实", "a fact that is told")));
+            log.error(
+                &written.at,
+                "wrong-fact",
+                mistake::wrong_fact(&written.text, ("要填报的事实", "a fact that is told")),
+            );
         }
         sound &= told;
     }

@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use super::problem::{Kind, Problem};
 use crate::clock;
 use crate::job::Jobs;
-use crate::pipeline::{Days, Pipeline, PipelineError};
+use crate::pipeline::{Days, Origin, Pipeline, PipelineError};
 use crate::throttle::Throttle;
 
 /// How the server was started.
@@ -223,6 +223,20 @@ impl App {
         }
     }
 
+    /// Draws for a day that is over, of every form that is drawn from, in the server's own name: nobody chooses when.
+    fn draw_day(&self, day: NaiveDate) -> Result<(), PipelineError> {
+        let pipeline = self.days.pipeline();
+        let origin = Origin { actor: "server".to_owned(), at: clock::now() };
+        for form in self.rules().forms.iter().filter(|form| form.form.draw.is_some()) {
+            let drawn =
+                self.days.read(self.today(), |snapshot| pipeline.draw(snapshot, (form, day), &origin))??;
+            if let Some(draw) = drawn {
+                tracing::info!(form = %form.form.id, %day, drawn = draw.summary.drawn, "the day's draw is recorded");
+            }
+        }
+        Ok(())
+    }
+
     /// Records a pass whenever a new day begins, so that what arose or lapsed with the calendar is an event of that
     /// day. Ends at once where the day is fixed.
     pub async fn follow_days(self) {
@@ -244,8 +258,13 @@ impl App {
                 }
                 continue;
             }
-            known = today;
-            let recorded = self.blocking(move |app| Ok(app.record_day(today)?.changes.len())).await;
+            let over = std::mem::replace(&mut known, today);
+            let recorded = self
+                .blocking(move |app| {
+                    app.draw_day(over)?;
+                    Ok(app.record_day(today)?.changes.len())
+                })
+                .await;
             match recorded {
                 Ok(changes) => tracing::info!(%today, changes, "the day's pass is recorded"),
                 Err(problem) => {

@@ -23,9 +23,10 @@ use super::app::App;
 use super::extract::{Body, Path};
 use super::forms::ItemShape;
 use super::problem::Problem;
-use super::records::checked_value;
+use super::records::{FactLine, RecordLine, checked_value};
 use super::right::{FileForm, May};
 use super::scope::Scope;
+use super::view::View;
 use super::words::Words;
 
 /// A form, filled in.
@@ -71,6 +72,42 @@ pub struct Receipt {
     pub synthetic: bool,
 }
 
+/// A filing and what became of it, for who filed and the offices of their area.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FiledPage {
+    /// The form.
+    pub form: String,
+    /// What people call it.
+    pub title: Words,
+    /// The record that it made.
+    pub filing: RecordLine,
+    /// Its number; none for one that came on a sheet.
+    pub number: Option<String>,
+    /// The day it was filed.
+    pub on: Option<NaiveDate>,
+    /// Whether it was drawn for inspection; none where no draw came yet, or the form is not drawn from.
+    pub drawn: Option<bool>,
+    /// The day whose draw it was in.
+    pub drawn_for: Option<NaiveDate>,
+    /// Its tickets in that draw.
+    pub tickets: Option<i64>,
+    /// How far its inspection is.
+    pub state: Option<FactLine>,
+    /// By when what was found has to be put right.
+    pub due: Option<NaiveDate>,
+    /// What officers wrote down about it: all that is known.
+    pub inspections: Vec<Inspected>,
+}
+
+/// What officers wrote down about a filing.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Inspected {
+    /// What people call the kind of record.
+    pub label: Words,
+    /// All that is known, in the order of the kind.
+    pub facts: Vec<FactLine>,
+}
+
 /// The fewest and the most characters of a key.
 const KEY_CHARS: std::ops::RangeInclusive<usize> = 16..=64;
 /// The most characters of a text that somebody types into a form.
@@ -85,9 +122,12 @@ pub async fn file(
     Body(request): Body<FilingRequest>,
 ) -> Result<(StatusCode, Json<Receipt>), Problem> {
     app.blocking(move |app| {
-        let form = app.form(&request.form)?;
-        let (made, by) = (&app.rules().kinds[form.kind], &app.rules().kinds[form.by]);
         let scope = Scope::of(&account, app.rules());
+        let form = app.form(&request.form)?;
+        if form.form.officer && scope.own_only() {
+            return Err(Problem::not_found(&request.form));
+        }
+        let (made, by) = (&app.rules().kinds[form.kind], &app.rules().kinds[form.by]);
         let filer = scope
             .filer(by, request.by.as_deref())
             .ok_or_else(|| Problem::field("by", "请先选定由谁备案。", "Say first who files."))?;
@@ -230,7 +270,10 @@ pub async fn receipt(
     app.count_asker(&app.asked, peer.map(|Extension(ConnectInfo(peer))| peer), &headers)?;
     app.blocking(move |app| {
         let number = read_number(&typed).ok_or_else(|| Problem::not_found(&typed))?;
-        app.receipt(&number)?.map(Json).ok_or_else(|| Problem::not_found(&number))
+        let receipt = app.receipt(&number)?;
+        // What officers write down about somebody is theirs and that one's to read.
+        let open = receipt.filter(|receipt| app.form(&receipt.form).is_ok_and(|form| !form.form.officer));
+        open.map(Json).ok_or_else(|| Problem::not_found(&number))
     })
     .await
 }
@@ -295,5 +338,62 @@ impl App {
             }));
         }
         Ok(None)
+    }
+}
+
+impl FiledPage {
+    /// What is known of a filing by its row.
+    pub fn new(view: View, (form, row): (&CompiledForm, usize)) -> Self {
+        let kind = view.kind(form.kind);
+        let told = |fact: &FactId| view.told(form.kind, row, fact.as_str());
+        let rule = form.form.draw.as_ref();
+        let drawn = rule.and_then(|rule| told(&rule.filled.drawn));
+        let state = rule.and_then(|rule| kind.fact(rule.state.as_str()));
+        Self {
+            form: form.form.id.to_string(),
+            title: Words::from(&form.form.title),
+            filing: view.line(form.kind, row),
+            number: told(&form.form.filled.number).map(|number| number.to_string()),
+            on: view.day(form.kind, row, &form.form.filled.filed_on),
+            drawn: match drawn {
+                Some(Value::Bool(drawn)) => Some(drawn),
+                _ => None,
+            },
+            drawn_for: rule.and_then(|rule| view.day(form.kind, row, &rule.filled.drawn_for)),
+            tickets: match rule.and_then(|rule| told(&rule.filled.tickets)) {
+                Some(Value::Int(tickets)) => Some(tickets),
+                _ => None,
+            },
+            state: state.map(|fact| FactLine::new(view, fact, view.value(form.kind, row, &fact.id))),
+            due: rule.and_then(|rule| rule.due.as_ref()).and_then(|due| view.day(form.kind, row, due)),
+            inspections: Inspected::of(view, (form.kind, row)),
+        }
+    }
+}
+
+impl Inspected {
+    /// The records that officers' forms made about a row.
+    fn of(view: View, (about, row): (usize, usize)) -> Vec<Self> {
+        let forms = view.rules.forms.iter().filter(|form| form.form.officer && form.by == about);
+        let kinds: BTreeSet<(usize, &FactId)> = forms.map(|form| (form.kind, &form.form.by)).collect();
+        let mut found = Vec::new();
+        for (kind, by) in kinds {
+            let declared = view.kind(kind);
+            let Some(by) = declared.facts.iter().position(|fact| fact.id == *by) else { continue };
+            for row in view.snapshot.tables.members(kind, by, row) {
+                // Whom it is about has been said, and its numbers are for nobody to check.
+                let says = |fact: &&model::Fact| {
+                    fact.id != declared.facts[by].id && !declared.also_key.contains(&fact.id)
+                };
+                let lines = declared
+                    .facts
+                    .iter()
+                    .filter(says)
+                    .map(|fact| FactLine::new(view, fact, view.value(kind, row, &fact.id)));
+                let facts = lines.filter(|line| line.value.is_some() || line.masked).collect();
+                found.push(Self { label: Words::from(&declared.label), facts });
+            }
+        }
+        found
     }
 }

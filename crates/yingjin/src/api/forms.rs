@@ -33,6 +33,8 @@ pub struct FormLine {
     pub summary: Words,
     /// The kind of record that files it.
     pub by: String,
+    /// Whether only officers fill it in, about that record.
+    pub officer: bool,
 }
 
 /// A form, ready to be filled in.
@@ -46,6 +48,8 @@ pub struct FormPage {
     pub summary: Words,
     /// The document behind it.
     pub basis: Basis,
+    /// Whether only officers fill it in: an inspection of whom it is about.
+    pub officer: bool,
     /// Who files, where that was asked.
     pub by: Option<RecordLine>,
     /// What they are told first.
@@ -126,14 +130,16 @@ pub struct Filer {
 /// The forms of the city, for whoever may fill one in.
 #[utoipa::path(get, path = "/api/forms", tag = "forms",
     responses((status = 200, body = Vec<FormLine>), Problem))]
-pub async fn forms(State(app): State<App>, _account: May<FileForm>) -> Json<Vec<FormLine>> {
+pub async fn forms(State(app): State<App>, account: May<FileForm>) -> Json<Vec<FormLine>> {
     let line = |form: &CompiledForm| FormLine {
         id: form.form.id.to_string(),
         title: Words::from(&form.form.title),
         summary: Words::from(&form.form.summary),
         by: app.rules().kinds[form.by].id.to_string(),
+        officer: form.form.officer,
     };
-    Json(app.rules().forms.iter().map(line).collect())
+    let own_only = Scope::of(&account, app.rules()).own_only();
+    Json(app.rules().forms.iter().filter(|form| !(own_only && form.form.officer)).map(line).collect())
 }
 
 /// One form. With who files, what they are told first and what the register knows of them.
@@ -148,6 +154,9 @@ pub async fn form(
     app.blocking(move |app| {
         let compiled = app.form(&id)?;
         let scope = Scope::of(&account, app.rules());
+        if compiled.form.officer && scope.own_only() {
+            return Err(Problem::not_found(&id));
+        }
         app.read(app.today(), |view| {
             let mut page = FormPage::new(compiled, view.kind(compiled.kind));
             if let Some(by) = scope.filer(view.kind(compiled.by), filer.by.as_deref()) {
@@ -188,6 +197,7 @@ impl FormPage {
             title: Words::from(&form.title),
             summary: Words::from(&form.summary),
             basis: Basis::from(&form.basis),
+            officer: form.officer,
             by: None,
             notices: vec![],
             parts: form.parts.iter().map(part).collect(),

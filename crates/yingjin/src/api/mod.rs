@@ -23,6 +23,7 @@ pub mod cases;
 pub mod casework;
 pub mod city;
 pub mod conflicts;
+pub mod draws;
 pub mod duties;
 pub mod etag;
 pub mod explanation;
@@ -31,6 +32,7 @@ pub mod filings;
 pub mod forms;
 pub mod health;
 pub mod imports;
+pub mod inspections;
 pub mod jobs;
 pub mod list;
 pub mod owed;
@@ -92,9 +94,14 @@ fn routes(upload_bytes: usize) -> OpenApiRouter<App> {
         .routes(routes!(owed::owed))
         .routes(routes!(forms::forms))
         .routes(routes!(forms::form))
-        .routes(routes!(filings::file))
+        .routes(routes!(inspections::filed, filings::file))
         .routes(routes!(filings::receipt))
         .routes(routes!(filings::receipt_qr))
+        .routes(routes!(draws::draws, draws::make_draw))
+        .routes(routes!(draws::draw))
+        .routes(routes!(draws::draw_sheet))
+        .routes(routes!(inspections::inspections))
+        .routes(routes!(inspections::inspections_sheet))
         .routes(routes!(imports::import_report, imports::cancel_import))
         .routes(routes!(imports::import_rows_sheet))
         .routes(routes!(conflicts::conflicts))

@@ -684,6 +684,7 @@ pub async fn change_record(
         if change.facts.is_empty() {
             return Err(Problem::field("facts", "请至少填写一项事实。", "Give one fact at least."));
         }
+        not_drawn(app.rules(), &change)?;
         scope.keeps(app.store(), &change)?;
         let facts: Vec<_> = change.facts.keys().collect();
         let source = patch.source.as_deref().map(str::trim).filter(|source| !source.is_empty());
@@ -692,6 +693,22 @@ pub async fn change_record(
         app.change(&account, |store| store.append(event, vec![change])).map(Json)
     })
     .await
+}
+
+/// Refuses to change by hand what only a draw may say.
+fn not_drawn(rules: &RuleSet, change: &Change) -> Result<(), Problem> {
+    let of_kind = rules.forms.iter().filter(|form| rules.kinds[form.kind].id == change.kind);
+    for filled in of_kind.filter_map(|form| form.form.draw.as_ref()).map(|rule| &rule.filled) {
+        let told = [&filled.drawn, &filled.drawn_for, &filled.tickets, &filled.area];
+        if let Some(fact) = told.into_iter().find(|fact| change.facts.contains_key(*fact)) {
+            return Err(Problem::field(
+                fact.as_str(),
+                "这一项由抽签填写，不能手工改。",
+                "A draw fills this in; it cannot be changed by hand.",
+            ));
+        }
+    }
+    Ok(())
 }
 
 impl App {

@@ -47,6 +47,8 @@ rights! {
     ReadImports: Administrator, Bureau, County, Auditor;
     /// Recording a pass.
     RecordPass: Administrator, Bureau;
+    /// Drawing by lot who is inspected.
+    DrawLots: Administrator, Bureau;
     /// Seeing how long work goes: whoever may begin some.
     ReadJobs: Administrator, Bureau, Auditor;
     /// Reading cases: an office its own, a firm those that concern it.

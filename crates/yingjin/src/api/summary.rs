@@ -9,7 +9,7 @@ use super::words::Words;
 
 /// What summaries speak of, in the order of a sentence: what was done, to whom, from where, how much. Events keep their
 /// keys in no order.
-const KEYS: [(&str, &str, &str); 43] = [
+const KEYS: [(&str, &str, &str); 47] = [
     ("sign", "登录", "sign-in"),
     ("what", "操作", "what"),
     ("account", "账户", "account"),
@@ -47,6 +47,10 @@ const KEYS: [(&str, &str, &str); 43] = [
     ("number", "备案编号", "number"),
     ("by", "备案单位", "filed by"),
     ("form", "表单", "form"),
+    ("drawn_for", "抽签所属日期", "draw of"),
+    ("lots", "参加抽签", "drawn from"),
+    ("drawn", "抽中", "drawn"),
+    ("seed_event", "种子取自事件", "seed from event"),
     ("conflict", "冲突编号", "conflict no."),
     ("aside", "放在一边的行编号", "row put aside, no."),
     ("rules", "规则版本", "rules"),
@@ -95,7 +99,7 @@ const VALUES: [(&str, &str, &str); 34] = [
 
 /// The numbers of every duty after a pass are a table of their own, not a line; the size of a file says nothing of what
 /// it did, nor the digest of a commitment's words.
-const LEFT_OUT: [&str; 3] = ["counts", "bytes", "wording"];
+const LEFT_OUT: [&str; 6] = ["counts", "bytes", "wording", "areas", "filled", "list"];
 /// What says by itself what it is about.
 const BARE: [&str; 3] = ["sign", "what", "action"];
 /// Characters of a digest that are enough to compare by eye.

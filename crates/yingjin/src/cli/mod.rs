@@ -11,6 +11,7 @@ pub mod audit;
 pub mod chain;
 pub mod check;
 pub mod compare;
+pub mod draw;
 pub mod evaluate;
 pub mod explain;
 pub mod import;
@@ -49,6 +50,7 @@ enum Command {
     Chain(chain::Args),
     Check(check::Args),
     Compare(compare::Args),
+    Draw(draw::Args),
     Evaluate(evaluate::Args),
     Explain(explain::Args),
     Import(import::Args),
@@ -68,6 +70,7 @@ impl Cli {
             Command::Chain(args) => chain::run(&args, self.lang),
             Command::Check(args) => check::run(&args, self.lang),
             Command::Compare(args) => compare::run(&args, self.lang),
+            Command::Draw(args) => draw::run(&args, self.lang),
             Command::Evaluate(args) => evaluate::run(&args, self.lang),
             Command::Explain(args) => explain::run(&args, self.lang),
             Command::Import(args) => import::run(&args, self.lang),

@@ -141,7 +141,8 @@ impl Pipeline {
         let Some((seed_event, hash)) = self.last_came(&kind, &lots)? else { return Ok(None) };
         let seed = seed(&form.form.id, day, hash);
         let shares = self.shares(rule, day, &lots)?;
-        let (drawn, counts) = draw(seed, &lots, |area| shares.get(&area.cloned()).copied().unwrap_or_default());
+        let (drawn, counts) =
+            draw(seed, &lots, |area| shares.get(&area.cloned()).copied().unwrap_or_default());
         let area = |(area, counts): (Option<AreaCode>, model::draw::AreaDraw)| DrawnArea {
             share: shares.get(&area).copied().unwrap_or_default(),
             area,

@@ -6,6 +6,7 @@ pub mod server;
 mod accounts;
 mod cases;
 mod city;
+mod draws;
 mod duties;
 mod filings;
 mod imports;

@@ -32,9 +32,16 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("post", "/api/owed", "......"),
     ("get", "/api/forms", "i....f"),
     ("get", "/api/forms/{id}", "i....f"),
+    ("get", "/api/filings", "i....."),
     ("post", "/api/filings", "ibbbbf"),
     ("get", "/api/receipts/{number}", "nnnnnn"),
     ("get", "/api/receipts/{number}/qr.svg", "......"),
+    ("get", "/api/draws", "i...f."),
+    ("post", "/api/draws", "ibnfff"),
+    ("get", "/api/draws/{seq}", "innnfn"),
+    ("get", "/api/draws/{seq}/lots.xlsx", "innnfn"),
+    ("get", "/api/inspections", "i.n.f."),
+    ("get", "/api/inspections.xlsx", "i.n.f."),
     ("get", "/api/imports", "i...f."),
     ("post", "/api/imports", "i...ff"),
     ("post", "/api/imports/suggest", "i...ff"),
@@ -102,6 +109,7 @@ async fn status(client: &Client<'_>, method: &str, route: &str) -> u16 {
         .replace("{name}", "the-auditor")
         .replace("{no}", &no_of_refund(client))
         .replace("{token}", "nobody's")
+        .replace("{seq}", "1")
         .replace("{number}", "0000-0000-0000");
     let path = if matches!(route, "/api/records" | "/api/records.xlsx") { path + "?kind=firm" } else { path };
     let body = match route {
@@ -121,6 +129,7 @@ async fn status(client: &Client<'_>, method: &str, route: &str) -> u16 {
         "/api/cases/{no}/steps" => json!({"action": "note", "words": "looked at"}),
         "/api/ask/{token}" => json!({"answered": true, "solved": true, "satisfied": null, "words": null}),
         "/api/filings" => json!({"form": "resume", "by": FIRM, "key": "a key of sixteen or more"}),
+        "/api/draws" => json!({"form": "resume"}),
         "/api/accounts" => json!({"name": "the-auditor", "password": "a long password", "role": "auditor"}),
         _ => json!({}),
     };

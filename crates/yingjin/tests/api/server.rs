@@ -129,6 +129,13 @@ impl Server {
         Self { router: yingjin::api::router(app.clone()), app, _folder: tempfile::tempdir().unwrap() }
     }
 
+    /// A server over the same register that takes another day for today.
+    pub fn on(&self, day: &str) -> Self {
+        let settings = Settings { on: Some(day.parse().unwrap()), ..self.app.settings.clone() };
+        let app = App::new(self.app.days.pipeline().clone(), settings);
+        Self { router: yingjin::api::router(app.clone()), app, _folder: tempfile::tempdir().unwrap() }
+    }
+
     /// Looks into the register itself. On a thread of its own: the blocking client of PostgreSQL must not run on one
     /// that runs async code.
     pub fn store<T: Send + 'static>(&self, look: impl FnOnce(&store::Store) -> T + Send + 'static) -> T {

@@ -18,6 +18,7 @@ const form: FormPage = {
   id: "resume",
   title: label,
   summary: label,
+  officer: false,
   basis: { doc: "d" },
   notices: [],
   filed: [],
