@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{AreaCode, CaseKindId, DepartmentId, DutyId, KindId, RecordId};
 use crate::label::Label;
 use crate::term::Term;
+use crate::value::Point;
 
 /// A record by its kind and id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -102,10 +103,24 @@ pub struct Opening {
     /// What was said, by whoever raised it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub words: Option<String>,
+    /// Where it is, as a resident reported it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
     /// The time for an answer.
     pub term: Term,
     /// When that time is over.
     pub due_at: DateTime<Utc>,
+}
+
+/// Where something is, as a resident reports it: a point, words, or both.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Place {
+    /// Its longitude and latitude.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub point: Option<Point>,
+    /// In words: a street, a building.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
 }
 
 /// What the beneficiary says when asked.
@@ -553,6 +568,7 @@ mod tests {
             beneficiary: None,
             office: office("commerce"),
             words: Some("masks for four days".to_owned()),
+            place: None,
             term: Term::Hours(24),
             due_at: at(24),
         }))

@@ -70,6 +70,8 @@ pub struct CaseKind {
     pub department: Option<DepartmentId>,
     /// Areas in which another department gets it.
     pub routes: Vec<Route>,
+    /// What residents' apps say of it; only for the offices' own use where it is left out.
+    pub public: Option<Label>,
 }
 
 /// Who gets a kind of case in an area, and in all that lies in it.
@@ -189,6 +191,7 @@ mod tests {
                 .iter()
                 .map(|(area, to)| Route { area: (*area).into(), department: (*to).into() })
                 .collect(),
+            public: None,
         };
         Casework {
             unclear: "front".into(),
@@ -243,6 +246,7 @@ mod tests {
                 beneficiary: None,
                 office: Office { department: "jobs".into(), area: "11".into() },
                 words: None,
+                place: None,
                 term: Term::Days(6),
                 due_at,
             };

@@ -152,6 +152,7 @@ mod tests {
             beneficiary: None,
             office: office("first"),
             words: None,
+            place: None,
             term: Term::Hours(24),
             due_at: at(due),
         };

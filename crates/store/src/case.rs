@@ -343,6 +343,29 @@ impl Store {
         self.read(|connection| connection.all(&sql, &[kind.into()], read_case))
     }
 
+    /// Problems about no record, of some kinds, the latest first: only those before a number.
+    pub fn reports(
+        &self,
+        kinds: &[CaseKindId],
+        before: i64,
+        limit: usize,
+    ) -> Result<Vec<StoredCase>, StoreError> {
+        if kinds.is_empty() {
+            return Ok(vec![]);
+        }
+        let mut params: Vec<Param> = vec![before.into()];
+        params.extend(kinds.iter().map(|kind| Param::Text(kind.as_str())));
+        let places: Vec<String> = (2..=params.len()).map(|place| format!("${place}")).collect();
+        params.push(limited(limit));
+        let sql = format!(
+            "{SELECT} WHERE duty IS NULL AND about_kind IS NULL AND no < $1 AND kind IN ({kinds})
+             ORDER BY no DESC LIMIT ${limit}",
+            kinds = places.join(", "),
+            limit = params.len()
+        );
+        self.read(|connection| connection.all(&sql, &params, read_case))
+    }
+
     /// The live case of a duty and a record.
     pub fn live_case(&self, duty: &str, record: &RecordRef) -> Result<Option<i64>, StoreError> {
         self.read(|connection| live_case(connection, duty, record))

@@ -31,6 +31,10 @@ pub struct Config {
     /// Signs in the accounts of `yingjin account demo`, whose passwords are no secret.
     #[arg(long, env = "YINGJIN_DEMO")]
     pub demo: bool,
+    /// Keys of residents' apps, with commas between: who holds one may raise requests over Open311. Nobody may where
+    /// none is given.
+    #[arg(long, env = "YINGJIN_OPEN311_KEYS", value_delimiter = ',')]
+    pub open311_keys: Vec<String>,
     /// The largest sheet that is taken, in megabytes.
     #[arg(long, env = "YINGJIN_UPLOAD_MB", default_value_t = 512, value_parser = clap::value_parser!(u64).range(1..=65536))]
     pub upload_mb: u64,

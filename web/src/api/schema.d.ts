@@ -1420,6 +1420,7 @@ export interface components {
             helping: components["schemas"]["OfficeShape"][];
             /** @description People who could have it. */
             officers: string[];
+            place?: components["schemas"]["PlaceShape"] | null;
             said?: components["schemas"]["SaidShape"] | null;
             /** @description Live cases of its kind in its area, which may be the same; not of the gap of a duty, which is one by itself. */
             similar: components["schemas"]["CaseLine"][];
@@ -3250,6 +3251,21 @@ export interface components {
          * @enum {string}
          */
         Phase: "in-force" | "past" | "to-come";
+        /** @description Where something is. */
+        PlaceShape: {
+            /** @description In words. */
+            address?: string | null;
+            /**
+             * Format: double
+             * @description Degrees north.
+             */
+            lat?: number | null;
+            /**
+             * Format: double
+             * @description Degrees east.
+             */
+            lon?: number | null;
+        };
         /** @description Problems that were raised about a record, by whoever did; those merged into others are not counted twice. */
         ProblemCounts: {
             /**

@@ -48,6 +48,7 @@ pub(super) fn read(table: &Table<'_>, log: &Log) -> Option<CasesDraft> {
             (table.need_label("label"), table.need_text("clock"), table.text("department"));
         used.extend(clock.clone());
         departments.extend(department.clone());
+        let public = table.label("public");
         let mut routes = Vec::new();
         for table in table.tables("route") {
             let (area, department) = (table.need_text("area"), table.need_text("department"));
@@ -69,7 +70,7 @@ pub(super) fn read(table: &Table<'_>, log: &Log) -> Option<CasesDraft> {
             continue;
         }
         let department = department.map(|department| department.text.into());
-        kinds.push(CaseKind { id: id.text.into(), label, clock: clock.text, department, routes });
+        kinds.push(CaseKind { id: id.text.into(), label, clock: clock.text, department, routes, public });
     }
 
     let mut templates: Vec<Template> = Vec::new();

@@ -46,6 +46,7 @@ fn gap(id: &str, area: &str, due: i64) -> Opening {
         beneficiary: None,
         office: Office { department: "finance".into(), area: area.into() },
         words: None,
+        place: None,
         term: Term::WorkingDays(20),
         due_at: at(due),
     }

@@ -30,6 +30,8 @@ pub struct Settings {
     pub behind_proxy: bool,
     /// Whether the demonstration's accounts may sign in.
     pub demo: bool,
+    /// Keys of residents' apps.
+    pub open311_keys: Vec<String>,
     /// The largest sheet that is taken, in bytes.
     pub upload_bytes: u64,
     /// Hours for which somebody stays signed in.
@@ -45,6 +47,7 @@ impl From<&crate::config::Config> for Settings {
             secure: config.is_secure(),
             behind_proxy: config.behind_proxy,
             demo: config.demo,
+            open311_keys: config.open311_keys.iter().filter(|key| !key.is_empty()).cloned().collect(),
             upload_bytes: config.upload_mb * 1_000_000,
             session_hours: config.session_hours,
             web: config.web.clone(),
@@ -72,6 +75,8 @@ pub struct State {
     pub asked: Throttle,
     /// How often one address may open the link by which a beneficiary is asked.
     pub linked: Throttle,
+    /// How often one address may raise a request over Open311.
+    pub reported: Throttle,
     /// At most so many passwords are hashed at once: each takes 19 MiB and a core.
     pub hashing: Semaphore,
 }
@@ -94,6 +99,7 @@ impl App {
             imports: Jobs::default(),
             asked: Throttle::new(60, 60),
             linked: Throttle::new(30, 60),
+            reported: Throttle::new(30, 3600),
             hashing: Semaphore::new(2),
         }))
     }

@@ -100,6 +100,8 @@ pub struct CasePage {
     pub line: CaseLine,
     /// What was said by whoever raised it.
     pub words: Option<String>,
+    /// Where it is, as a resident reported it.
+    pub place: Option<PlaceShape>,
     /// Who is to be served.
     pub beneficiary: Option<RecordLine>,
     /// Offices that help.
@@ -120,6 +122,17 @@ pub struct CasePage {
     pub officers: Vec<String>,
     /// Live cases of its kind in its area, which may be the same; not of the gap of a duty, which is one by itself.
     pub similar: Vec<CaseLine>,
+}
+
+/// Where something is.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PlaceShape {
+    /// Degrees east.
+    pub lon: Option<f64>,
+    /// Degrees north.
+    pub lat: Option<f64>,
+    /// In words.
+    pub address: Option<String>,
 }
 
 /// What the beneficiary says when asked.
@@ -416,6 +429,11 @@ pub fn page(app: &App, account: &Account, stored: &StoredCase) -> Result<CasePag
         Ok(CasePage {
             line: CaseLine::new(view, stored, now),
             words: opening.words.clone(),
+            place: opening.place.as_ref().map(|place| PlaceShape {
+                lon: place.point.map(|point| point.lon),
+                lat: place.point.map(|point| point.lat),
+                address: place.address.clone(),
+            }),
             beneficiary: opening
                 .beneficiary
                 .as_ref()
@@ -623,6 +641,7 @@ fn opening(app: &App, account: &Account, report: &CaseReport) -> Result<Opening,
         bearer: None,
         office: casework.office(kind.id.as_str(), &area, &city.areas),
         words: Some(words),
+        place: None,
         term: clock.term,
         due_at: clock.term.ends_at(app.now(), &city.calendar),
     })

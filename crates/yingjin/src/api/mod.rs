@@ -35,6 +35,7 @@ pub mod imports;
 pub mod inspections;
 pub mod jobs;
 pub mod list;
+pub mod open311;
 pub mod owed;
 pub mod paging;
 pub mod pairings;
@@ -172,6 +173,7 @@ pub fn router(app: App) -> Router {
     let pages = ServeDir::new(web).fallback(ServeFile::new(web.join("index.html")));
     Router::new()
         .merge(routes)
+        .merge(open311::routes())
         .route("/api/{*rest}", any(async || Problem::not_found("address")))
         .method_not_allowed_fallback(async || {
             Problem::new(

@@ -215,6 +215,7 @@ impl Pipeline {
             beneficiary,
             office,
             words: None,
+            place: None,
             due_at: term.ends_at(midnight(arose_on.unwrap_or(snapshot.on)), &city.calendar),
             term,
         }

@@ -10,6 +10,7 @@ mod draws;
 mod duties;
 mod filings;
 mod imports;
+mod open311;
 mod openapi;
 mod owed;
 mod pairings;

@@ -115,12 +115,18 @@ impl Server {
             secure: false,
             behind_proxy: false,
             demo: false,
+            open311_keys: vec!["a key of the tests".to_owned()],
             upload_bytes: 1_000_000,
             session_hours: 1,
             web,
         };
         let app = App::new(pipeline, settings);
         Self { router: yingjin::api::router(app.clone()), app, _folder: folder }
+    }
+
+    /// What answers, to be served on a socket.
+    pub fn router(&self) -> Router {
+        self.router.clone()
     }
 
     /// A second server over the same register, as after a restart: nothing is in its memory.

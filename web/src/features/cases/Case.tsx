@@ -96,6 +96,16 @@ function Facts({ of }: { of: CasePage }) {
             <dd>{of.words}</dd>
           </>
         )}
+        {of.place && (
+          <>
+            <dt>{t(w.place)}</dt>
+            <dd>
+              {[of.place.address, of.place.lat != null && `${of.place.lat}, ${of.place.lon}`]
+                .filter(Boolean)
+                .join(" · ")}
+            </dd>
+          </>
+        )}
         <Party label={t(w.about)} of={of.about} duty={of.duty} />
         <Party label={t(w.bearer)} of={of.bearer} />
         <Party label={t(w.beneficiary)} of={of.beneficiary} />

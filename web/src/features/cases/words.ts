@@ -55,6 +55,7 @@ export const w = words({
   ended: { zh: "办结原因", en: "Ended because" },
   happened: { zh: "办理经过", en: "What happened" },
   said: { zh: "反映的情况", en: "What was raised" },
+  place: { zh: "地点（纬度，经度）", en: "Place (latitude, longitude)" },
   reasons: { zh: "看判定理由", en: "See the reasons" },
   next: { zh: "现在可以办理", en: "What may be done now" },
   nothing: { zh: "现在没有您要办理的。", en: "There is nothing for you to do now." },
