@@ -17,6 +17,7 @@ pub mod casework;
 pub mod draw;
 pub mod duty;
 pub mod event;
+pub mod file;
 pub mod form;
 pub mod id;
 pub mod kind;

@@ -76,6 +76,8 @@ pub struct CodeOption {
 pub enum TextFormat {
     /// Unified social credit code, GB 32100-2015.
     Uscc,
+    /// Photographs and documents, by their digests: see [`crate::file`].
+    Files,
 }
 
 /// The type of a fact.

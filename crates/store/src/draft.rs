@@ -403,6 +403,12 @@ impl Draft {
             },
             |known| known.no,
         );
+        for fact in ledger.schema.files(change.kind.as_str()) {
+            let Some(Some(Value::Text(named))) = change.facts.get(fact) else { continue };
+            let files = model::file::named(named)
+                .ok_or_else(|| StoreError::NotFound { what: "file", name: named.clone() })?;
+            crate::file::use_files(ledger.connection.here()?, &files, (no, fact))?;
+        }
         let told: Arc<str> = told.into();
         self.gathered.changes.push((ordinal, no, change.on, Arc::clone(&told)));
         self.latest_on = self.latest_on.max(Some(change.on));

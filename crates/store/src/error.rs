@@ -217,6 +217,7 @@ fn noun_zh(what: &str) -> &str {
         "account" => "账号",
         "case" => "事项",
         "conflict" => "冲突",
+        "file" => "附件",
         "row put aside" => "搁置的行",
         "record" => "记录",
         "import" => "导入",

@@ -7,6 +7,7 @@
 //! verdicts  who stands where, and every turn on the way     verdict
 //! draws     who of those who filed is inspected           draw
 //! cases     work with an owner and a deadline             case
+//! files     photographs and documents, by their digest      file
 //! accounts  who may sign in                                 account
 //! ```
 //!
@@ -24,6 +25,7 @@ mod draft;
 mod draw;
 mod error;
 mod event;
+mod file;
 mod filing;
 mod import;
 mod migrate;
@@ -48,6 +50,7 @@ pub use conflict::{Conflict, StoredConflict, Told};
 pub use draft::Expected;
 pub use error::StoreError;
 pub use event::{EventFilter, StoredChange, StoredEvent};
+pub use file::{FileLine, FileUse, NewFile, Unused};
 pub use import::{Import, ImportRow};
 pub use record::{Counts, HistoryEntry, Page, Past, Provenance, RecordText, StoredRecord};
 pub use schema::{Schema, normalise};

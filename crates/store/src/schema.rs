@@ -16,11 +16,12 @@ pub struct Schema {
 struct Indexed {
     identifiers: BTreeSet<FactId>,
     links: BTreeSet<FactId>,
+    files: BTreeSet<FactId>,
 }
 
 impl Schema {
     /// Found by: keys, other keys, names, and texts that are unified social credit codes. Pointing: references, and areas that
-    /// a kind describes. Derived facts are never stored, so never indexed.
+    /// a kind describes. Derived facts are never stored, so never indexed. Files that facts name are kept.
     pub fn of(kinds: &[Kind]) -> Self {
         let mut schema = Self::default();
         for kind in kinds {
@@ -29,6 +30,9 @@ impl Schema {
             for fact in kind.facts.iter().filter(|fact| fact.derived.is_none()) {
                 if matches!(fact.fact_type, FactType::Text { format: Some(TextFormat::Uscc) }) {
                     indexed.identifiers.insert(fact.id.clone());
+                }
+                if matches!(fact.fact_type, FactType::Text { format: Some(TextFormat::Files) }) {
+                    indexed.files.insert(fact.id.clone());
                 }
                 if fact.fact_type.target().is_some() {
                     indexed.links.insert(fact.id.clone());
@@ -50,6 +54,11 @@ impl Schema {
 
     pub(crate) fn links(&self, kind: &str) -> impl Iterator<Item = &FactId> {
         self.kinds.get(kind).into_iter().flat_map(|indexed| &indexed.links)
+    }
+
+    /// The facts that name files.
+    pub(crate) fn files(&self, kind: &str) -> impl Iterator<Item = &FactId> {
+        self.kinds.get(kind).into_iter().flat_map(|indexed| &indexed.files)
     }
 
     pub(crate) fn kinds(&self) -> impl Iterator<Item = &KindId> {

@@ -75,6 +75,10 @@ pub enum Broken {
     CaseAltered,
     /// What the record is found by, or what it points to, is not what its changes say.
     IndexAltered,
+    /// A file is not what its name says.
+    FileAltered,
+    /// A file that the record names, or ever named, is not there.
+    FileMissing,
 }
 
 impl Broken {
@@ -95,6 +99,8 @@ impl Broken {
                 "查找该记录所用的索引与其变更历史不一致",
                 "the indexes by which it is found are not what its changes say",
             ),
+            Self::FileAltered => ("附件内容被改动", "a file is no longer what was sent"),
+            Self::FileMissing => ("缺少该记录的附件", "a file that it names is not there"),
             Self::VerdictAltered => ("判定与其变更历史不一致", "the verdict is not what its changes leave"),
         };
         Label::new(zh, en)
@@ -152,7 +158,8 @@ impl Store {
                 .and_then(|()| walk.records())
                 .and_then(|()| walk.indexes())
                 .and_then(|()| walk.verdicts())
-                .and_then(|()| walk.cases());
+                .and_then(|()| walk.cases())
+                .and_then(|()| walk.files());
             let mut found = walk.found;
             connection.rollback();
             match done {
@@ -175,6 +182,8 @@ struct Walk<'a, P> {
     found: Verification,
     /// By number, in order, what the indexes should have of each record.
     entries: Vec<(i64, Entries)>,
+    /// The files that records ever named, each with the first of these records.
+    named: BTreeMap<String, (KindId, RecordId)>,
 }
 
 /// Entries of the indexes, added up: in whichever order they come, the same entries make the same sum. Sixteen bytes
@@ -260,7 +269,7 @@ impl<'a, P: FnMut(Progress) -> ControlFlow<()>> Walk<'a, P> {
             stopped: false,
         };
         let at = Progress { done: 0, total };
-        Ok(Self { connection, schema, progress, at, found, entries: Vec::new() })
+        Ok(Self { connection, schema, progress, at, found, entries: Vec::new(), named: BTreeMap::new() })
     }
 
     fn chain(&mut self) -> Result<(), Halt> {
@@ -407,7 +416,11 @@ impl<'a, P: FnMut(Progress) -> ControlFlow<()>> Walk<'a, P> {
         let mut records = 0;
         let (progress, at_line) = (&mut self.progress, &mut self.at);
         let (entries, indexed) = (&mut self.entries, self.found.indexes.then_some(self.schema));
+        let named = &mut self.named;
         let mut end = |done: Replayed| {
+            for file in &done.files {
+                named.entry(file.clone()).or_insert_with(|| done.key.clone());
+            }
             entries.extend(indexed.map(|schema| (done.no, done.entries(schema))));
             done.broken()
         };
@@ -427,6 +440,7 @@ impl<'a, P: FnMut(Progress) -> ControlFlow<()>> Walk<'a, P> {
                     last_on: String::new(),
                     synthetic: false,
                     identifiers: BTreeSet::new(),
+                    files: BTreeSet::new(),
                 });
             }
             if let (Some(replayed), Some(facts)) = (&mut at, row.opt_text(6)?) {
@@ -549,6 +563,41 @@ impl<'a, P: FnMut(Progress) -> ControlFlow<()>> Walk<'a, P> {
         }
     }
 
+    /// Every file against its name, and every name that a record ever gave against the files.
+    fn files(&mut self) -> Result<(), Halt> {
+        if self.found.broken.is_some() {
+            return Ok(());
+        }
+        let uses = "SELECT file_use.hash, kind, record.id FROM file_use JOIN record ON id_no = record_no
+                    ORDER BY id_no";
+        let named = &mut self.named;
+        self.connection.each_until::<Halt>(uses, &[], |row| {
+            let record = || Ok::<_, StoreError>((row.text(1)?.into(), row.text(2)?.into()));
+            if !named.contains_key(row.text(0)?) {
+                named.insert(row.text(0)?.to_owned(), record()?);
+            }
+            Ok(())
+        })?;
+        let mut altered = None;
+        let (progress, at_line) = (&mut self.progress, &mut self.at);
+        self.connection.each_until::<Halt>("SELECT hash, size_bytes, content FROM file", &[], |row| {
+            let (hash, content) = (row.text(0)?, row.bytes(2)?);
+            let record = named.remove(hash);
+            let sound = Hash(Sha256::digest(content).into()).to_string() == hash
+                && usize::try_from(row.int(1)?).is_ok_and(|size| size == content.len());
+            if !sound {
+                altered = altered.take().or(Some(record));
+            }
+            tick(progress, at_line)
+        })?;
+        let missing = self.named.pop_first().map(|(_, record)| record);
+        match (altered, missing) {
+            (Some(record), _) => self.broke(None, record, Broken::FileAltered),
+            (None, Some(record)) => self.broke(None, Some(record), Broken::FileMissing),
+            (None, None) => Ok(()),
+        }
+    }
+
     fn broke(
         &mut self,
         seq: Option<i64>,
@@ -602,6 +651,8 @@ struct Replayed {
     synthetic: bool,
     /// Every text it was ever known by, by fact.
     identifiers: BTreeSet<(String, String)>,
+    /// Every file that it ever named.
+    files: BTreeSet<String>,
 }
 
 impl Replayed {
@@ -609,6 +660,8 @@ impl Replayed {
     fn identify(&mut self, schema: &Schema, facts: &str) -> Result<(), StoreError> {
         let mut told = Map::new();
         apply(&mut told, facts)?;
+        let files = schema.files(self.key.0.as_str()).filter_map(|fact| told.get(fact.as_str())?.as_str());
+        self.files.extend(files.flat_map(|named| named.split(' ')).map(str::to_owned));
         self.identifiers.extend(
             schema
                 .identifiers(self.key.0.as_str())

@@ -175,11 +175,14 @@ pub(super) fn scale(table: &Table<'_>, log: &Log) -> Option<u8> {
 
 fn format(table: &Table<'_>, log: &Log) -> Option<TextFormat> {
     let written = table.text("format")?;
-    if written.text == "uscc" {
-        return Some(TextFormat::Uscc);
+    match written.text.as_str() {
+        "uscc" => Some(TextFormat::Uscc),
+        "files" => Some(TextFormat::Files),
+        other => {
+            log.error(&written.at, "unknown-choice", mistake::choice(other, &["uscc", "files"]));
+            None
+        }
     }
-    log.error(&written.at, "unknown-choice", mistake::choice(&written.text, &["uscc"]));
-    None
 }
 
 fn options(table: &Table<'_>, log: &Log) -> Option<Vec<CodeOption>> {

@@ -25,6 +25,7 @@ pub(crate) enum Param<'a> {
     Int(i64),
     Text(&'a str),
     Owned(String),
+    Bytes(&'a [u8]),
 }
 
 impl Param<'_> {
@@ -150,6 +151,15 @@ impl Row<'_> {
             Self::Sqlite(row) => row.text(at),
             Self::Postgres(row) => row.text(at),
         }
+    }
+
+    /// What a file holds. Errors: it is null or something else.
+    pub(crate) fn bytes(&self, at: usize) -> Result<&[u8], StoreError> {
+        let bytes = match self {
+            Self::Sqlite(row) => row.bytes(at),
+            Self::Postgres(row) => row.bytes(at),
+        };
+        bytes?.ok_or_else(|| self.unexpected(at))
     }
 
     /// A text read as something else.

@@ -43,11 +43,12 @@ impl ToSql for Param<'_> {
             Self::Int(value) => value.to_sql(ty, out),
             Self::Text(text) => text.to_sql(ty, out),
             Self::Owned(text) => text.to_sql(ty, out),
+            Self::Bytes(bytes) => bytes.to_sql(ty, out),
         }
     }
 
     fn accepts(ty: &Type) -> bool {
-        matches!(*ty, Type::INT8 | Type::TEXT | Type::VARCHAR)
+        matches!(*ty, Type::INT8 | Type::TEXT | Type::VARCHAR | Type::BYTEA)
     }
 
     to_sql_checked!();
@@ -65,6 +66,10 @@ impl PostgresRow<'_> {
     }
 
     pub(super) fn text(&self, at: usize) -> Result<Option<&str>, StoreError> {
+        self.row.try_get(at).map_err(|error| classify(self.place, "reading a row", &error))
+    }
+
+    pub(super) fn bytes(&self, at: usize) -> Result<Option<&[u8]>, StoreError> {
         self.row.try_get(at).map_err(|error| classify(self.place, "reading a row", &error))
     }
 }
@@ -162,6 +167,12 @@ impl Postgres {
                     Param::Int(value) => text.extend_from_slice(value.to_string().as_bytes()),
                     Param::Text(value) => escape(value, &mut text),
                     Param::Owned(value) => escape(value, &mut text),
+                    Param::Bytes(bytes) => {
+                        text.extend_from_slice(b"\\\\x");
+                        bytes
+                            .iter()
+                            .for_each(|byte| text.extend_from_slice(format!("{byte:02x}").as_bytes()));
+                    }
                 }
             }
             text.push(b'\n');

@@ -37,6 +37,7 @@ impl ToSql for Param<'_> {
             Self::Int(value) => ValueRef::Integer(*value),
             Self::Text(text) => ValueRef::Text(text.as_bytes()),
             Self::Owned(text) => ValueRef::Text(text.as_bytes()),
+            Self::Bytes(bytes) => ValueRef::Blob(bytes),
         }))
     }
 }
@@ -49,6 +50,14 @@ impl SqliteRow<'_> {
     pub(super) fn text(&self, at: usize) -> Result<Option<&str>, StoreError> {
         match self.row.get_ref(at).map(|value| value.as_str_or_null()) {
             Ok(Ok(text)) => Ok(text),
+            Ok(Err(error)) => Err(classify(self.place, "reading a row", &error.into())),
+            Err(error) => Err(classify(self.place, "reading a row", &error)),
+        }
+    }
+
+    pub(super) fn bytes(&self, at: usize) -> Result<Option<&[u8]>, StoreError> {
+        match self.row.get_ref(at).map(|value| value.as_blob_or_null()) {
+            Ok(Ok(bytes)) => Ok(bytes),
             Ok(Err(error)) => Err(classify(self.place, "reading a row", &error.into())),
             Err(error) => Err(classify(self.place, "reading a row", &error)),
         }

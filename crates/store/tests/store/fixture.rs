@@ -86,13 +86,15 @@ fn sql_on(url: &str, sql: &str) {
     postgres::Client::connect(url, postgres::NoTls).unwrap().batch_execute(sql).unwrap();
 }
 
-/// Firms are found by `uscc` and `name`; leases point to them by `tenant`.
+/// Firms are found by `uscc` and `name`; leases point to them by `tenant`; visits name files as `photos`.
 pub fn schema() -> Schema {
     let kinds = [
         json!({"id": "firm", "key": ["uscc"], "name": "name", "facts": [
             {"id": "uscc", "type": "text"}, {"id": "name", "type": "text"}, {"id": "staff", "type": "int"}]}),
         json!({"id": "lease", "key": ["no"], "facts": [
             {"id": "no", "type": "text"}, {"id": "tenant", "type": "ref", "to": "firm"}]}),
+        json!({"id": "visit", "key": ["no"], "facts": [
+            {"id": "no", "type": "text"}, {"id": "photos", "type": "files"}]}),
     ];
     Schema::of(&kinds.map(|kind| kind_of(&kind)))
 }
@@ -114,6 +116,7 @@ fn kind_of(json: &Json) -> model::Kind {
                 fact_type: match fact["type"].as_str().unwrap() {
                     "int" => model::FactType::Int,
                     "ref" => model::FactType::Ref { to: fact["to"].as_str().unwrap().into() },
+                    "files" => model::FactType::Text { format: Some(model::value::TextFormat::Files) },
                     _ => model::FactType::Text { format: None },
                 },
                 unit: None,

@@ -6,6 +6,7 @@ mod accounts;
 mod cases;
 mod chain;
 mod faults;
+mod files;
 mod fixture;
 mod props;
 mod records;
