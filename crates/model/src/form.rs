@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::draw::DrawRule;
 use crate::duty::Basis;
+use crate::file::{FileType, named};
 use crate::id::{FactId, FormId, ItemId, KindId, RecordId};
 use crate::label::Label;
 use crate::value::Value;
@@ -81,6 +82,19 @@ pub struct Field {
     pub only_if: Option<OnlyIf>,
     /// A number field of the form that it may not exceed.
     pub at_most: Option<FactId>,
+    /// What is attached, where the fact names files.
+    pub files: Option<Attached>,
+}
+
+/// What may be attached to a form as the answer of a field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Attached {
+    /// What they may be.
+    pub accept: Vec<FileType>,
+    /// At most so many.
+    pub most: usize,
+    /// Each at most so large, in bytes.
+    pub each_bytes: u64,
 }
 
 /// An earlier field, and its answers that matter.
@@ -137,6 +151,13 @@ pub enum Mistake {
         /// The field that bounds it.
         than: FactId,
     },
+    /// More files than are taken.
+    TooMany {
+        /// The field.
+        fact: FactId,
+        /// At most so many.
+        most: usize,
+    },
     /// An item of the commitment is not ticked.
     NotTicked(ItemId),
     /// A ticked item is none of the commitment's.
@@ -178,6 +199,11 @@ impl Form {
                     let number = number_of(value);
                     if number.is_some_and(|number| number.is_sign_negative() && !number.is_zero()) {
                         mistakes.push(Mistake::Negative(fact.clone()));
+                    }
+                    if let (Some(files), Value::Text(told)) = (&field.files, value)
+                        && named(told).is_none_or(|named| named.len() > files.most)
+                    {
+                        mistakes.push(Mistake::TooMany { fact: fact.clone(), most: files.most });
                     }
                     let bound = field.at_most.as_ref();
                     let bound = bound.and_then(|than| Some((than, facts.get(than).and_then(number_of)?)));
@@ -299,7 +325,15 @@ mod tests {
     use crate::label::Label;
 
     fn field(fact: &str) -> Field {
-        Field { fact: fact.into(), required: false, help: None, known: None, only_if: None, at_most: None }
+        Field {
+            fact: fact.into(),
+            required: false,
+            help: None,
+            known: None,
+            only_if: None,
+            at_most: None,
+            files: None,
+        }
     }
 
     fn form() -> Form {
@@ -308,6 +342,7 @@ mod tests {
         let fields = vec![
             Field { required: true, ..field("staff") },
             Field { at_most: Some("staff".into()), ..field("first") },
+            Field { files: Some(one_photograph()), ..field("photos") },
             field("canteen"),
             Field { only_if: only_if("canteen", "true"), ..field("meals") },
             Field { required: true, only_if: only_if("meals", "split"), ..field("shifts") },
@@ -363,6 +398,21 @@ mod tests {
         let told = |fact: &str| record.get(fact).map(Value::to_string).unwrap_or_default();
         let made = ["firm", "number", "filed_on", "commitment", "signed_by", "shifts"].map(told);
         assert_eq!(made, ["f1", "N", "2020-02-18", "true", "A", "2"]);
+    }
+
+    fn one_photograph() -> Attached {
+        Attached { accept: vec![FileType::Jpeg], most: 1, each_bytes: 1000 }
+    }
+
+    #[test]
+    fn no_more_files_than_are_taken() {
+        let (one, two) = ("0".repeat(64), "1".repeat(64));
+        for (told, is_fine) in [(one.clone(), true), (format!("{one} {two}"), false), ("x".to_owned(), false)]
+        {
+            let found = form().mistakes(&answers(&[("staff", Value::Int(3)), ("photos", text(&told))]));
+            let expected = Mistake::TooMany { fact: "photos".into(), most: 1 };
+            assert_eq!(found, if is_fine { vec![] } else { vec![expected] }, "{told}");
+        }
     }
 
     #[test]

@@ -38,6 +38,9 @@ pub struct Config {
     /// The largest sheet that is taken, in megabytes.
     #[arg(long, env = "YINGJIN_UPLOAD_MB", default_value_t = 512, value_parser = clap::value_parser!(u64).range(1..=65536))]
     pub upload_mb: u64,
+    /// The largest photograph or document that is taken with a form, in megabytes.
+    #[arg(long, env = "YINGJIN_FILE_MB", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=50))]
+    pub file_mb: u64,
     /// Hours for which somebody stays signed in.
     #[arg(long, env = "YINGJIN_SESSION_HOURS", default_value_t = 12, value_parser = clap::value_parser!(i64).range(1..=720))]
     pub session_hours: i64,

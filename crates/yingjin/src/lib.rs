@@ -5,6 +5,7 @@ pub mod api;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod file;
 pub mod import;
 pub mod job;
 pub mod pipeline;

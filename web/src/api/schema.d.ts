@@ -552,6 +552,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/files/{hash}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reads a file: who sent it, and who may read a record that names it. One about a person needs a reason, and that it
+         *     was read is an event.
+         */
+        get: operations["read_file"];
+        /** Keeps a file; sent again it is there already. The name is the SHA-256 of the content, which is sent as it is. */
+        put: operations["keep_file"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/filings": {
         parameters: {
             query?: never;
@@ -1287,6 +1308,18 @@ export interface components {
             synthetic: boolean;
             /** @description What it is about. */
             title: components["schemas"]["Words"];
+        };
+        /** @description What may be attached as the answer of a field. */
+        AttachedShape: {
+            /** @description Media types: `image/jpeg`. */
+            accept: string[];
+            /**
+             * Format: int64
+             * @description Each at most so large.
+             */
+            each_bytes: number;
+            /** @description At most so many. */
+            most: number;
         };
         /** @description A document and the place in it. */
         Basis: {
@@ -2175,7 +2208,7 @@ export interface components {
          * @description The type of a fact.
          * @enum {string}
          */
-        FactTypeName: "bool" | "int" | "decimal" | "text" | "code" | "date" | "point" | "ref" | "area";
+        FactTypeName: "bool" | "int" | "decimal" | "text" | "code" | "date" | "point" | "ref" | "area" | "files";
         /** @description One mistake in what was sent. */
         FieldProblem: {
             /** @description What is wrong with it. */
@@ -2187,6 +2220,7 @@ export interface components {
         FieldShape: components["schemas"]["FactShape"] & {
             /** @description A number field that it may not exceed. */
             at_most?: string | null;
+            files?: components["schemas"]["AttachedShape"] | null;
             help?: components["schemas"]["Words"] | null;
             only_if?: components["schemas"]["OnlyIfShape"] | null;
             /** @description Whether it has to be answered where it is asked. */
@@ -2200,6 +2234,18 @@ export interface components {
             from: string;
             /** @description The parameters it read. */
             parameters: components["schemas"]["ParameterOn"][];
+        };
+        /** @description A file that is kept. */
+        FileShape: {
+            /** @description The SHA-256 of its content, in hexadecimal: its name. */
+            hash: string;
+            /** @description `image/jpeg` */
+            media_type: string;
+            /**
+             * Format: int64
+             * @description How large it is.
+             */
+            size_bytes: number;
         };
         /** @description An earlier filing. */
         FiledLine: {
@@ -5226,6 +5272,85 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_file: {
+        parameters: {
+            query?: {
+                /** @description Needed where the file is about a person; it is kept. */
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    keep_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hash: string;
+            };
+            cookie?: never;
+        };
+        /** @description The content, with its own media type */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileShape"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileShape"];
                 };
             };
             /** @description What went wrong and how to mend it, RFC 9457 */

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use model::form::{Field, Filled, Item, Notice, OnlyIf, Part};
+use model::file::FileType;
+use model::form::{Attached, Field, Filled, Item, Notice, OnlyIf, Part};
+use model::value::TextFormat;
 use model::{FactId, FactType, Form, Kind};
 
 use super::compile::expression;
@@ -41,6 +43,7 @@ struct FieldDraft {
     known: Option<Written>,
     only_if: Option<(Written, Vec<Written>)>,
     at_most: Option<Written>,
+    has_files: bool,
 }
 
 pub(super) fn read(table: &Table<'_>, log: &Log) -> Option<FormDraft> {
@@ -54,7 +57,8 @@ pub(super) fn read(table: &Table<'_>, log: &Log) -> Option<FormDraft> {
     let mut parts = Vec::new();
     for part in table.tables("part") {
         let title = part.need_label("title");
-        let read: Vec<(Field, FieldDraft)> = part.tables("field").into_iter().filter_map(field).collect();
+        let read: Vec<(Field, FieldDraft)> =
+            part.tables("field").into_iter().filter_map(|table| field(table, log)).collect();
         part.finish();
         let (asked, drafts): (Vec<Field>, Vec<FieldDraft>) = read.into_iter().unzip();
         fields.extend(drafts);
@@ -107,7 +111,7 @@ fn filled(table: Table<'_>) -> Option<FilledDraft> {
     Some(FilledDraft { number: number?, filed_on: filed_on?, commitment, signed_by })
 }
 
-fn field(table: Table<'_>) -> Option<(Field, FieldDraft)> {
+fn field(table: Table<'_>, log: &Log) -> Option<(Field, FieldDraft)> {
     let fact = table.need_text("fact");
     let required = table.get("required").and_then(|cell| cell.bool()).unwrap_or(false);
     let help = table.label("help");
@@ -120,6 +124,9 @@ fn field(table: Table<'_>) -> Option<(Field, FieldDraft)> {
         Some((fact?, is))
     });
     let at_most = table.text("at_most");
+    let files = table.get("files");
+    let has_files = files.is_some();
+    let files = files.and_then(|cell| attached(&cell, log));
     table.finish();
     let fact = fact?;
     let asked = Field {
@@ -132,8 +139,50 @@ fn field(table: Table<'_>) -> Option<(Field, FieldDraft)> {
             is: is.iter().map(|answer| answer.text.clone()).collect(),
         }),
         at_most: at_most.as_ref().map(|fact| fact.text.as_str().into()),
+        files,
     };
-    Some((asked, FieldDraft { fact, known, only_if, at_most }))
+    Some((asked, FieldDraft { fact, known, only_if, at_most, has_files }))
+}
+
+/// The most files of one field.
+const FILES_MOST: i64 = 20;
+/// The largest that one of them may be, in megabytes.
+const FILE_MOST_MB: i64 = 50;
+
+/// How many files of which types and how large. `picture` stands for every type that a page shows.
+fn attached(cell: &Cell<'_>, log: &Log) -> Option<Attached> {
+    let table = cell.table()?;
+    let mut accept: Vec<FileType> = Vec::new();
+    let listed = table.need("accept").and_then(|cell| cell.list()).unwrap_or_default();
+    for written in listed.iter().filter_map(|cell| cell.text()) {
+        let types: Vec<FileType> = match written.text.as_str() {
+            "picture" => FileType::ALL.into_iter().filter(|known| known.is_picture()).collect(),
+            other => other.parse().into_iter().collect(),
+        };
+        if types.is_empty() {
+            let known: Vec<&str> =
+                std::iter::once("picture").chain(FileType::ALL.map(FileType::as_str)).collect();
+            log.error(&written.at, "unknown-choice", mistake::choice(&written.text, &known));
+            return None;
+        }
+        accept.extend(types);
+    }
+    let number = |key: &'static str, most: i64| {
+        let cell = table.need(key)?;
+        let number = cell.int()?;
+        if !(1..=most).contains(&number) {
+            log.error(&cell.at, "out-of-range", mistake::out_of_range(key, most));
+            return None;
+        }
+        u64::try_from(number).ok()
+    };
+    let (most, each_mb) = (number("most", FILES_MOST), number("each_mb", FILE_MOST_MB));
+    table.finish();
+    if accept.is_empty() {
+        log.error(&cell.at, "empty", mistake::empty());
+        return None;
+    }
+    Some(Attached { accept, most: usize::try_from(most?).ok()?, each_bytes: each_mb? * 1_000_000 })
 }
 
 /// A code in quotes, or yes and no without.
@@ -193,6 +242,13 @@ pub(super) fn compile(draft: FormDraft, base: &Scope<'_>, log: &Log) -> Option<C
         let fact = told(&field.fact, kind, Wants::Any, log);
         sound &= fact.is_some() && once(&mut taken, "field", &field.fact, log);
         let Some(fact) = fact else { continue };
+        let names_files =
+            matches!(kind.facts[fact].fact_type, FactType::Text { format: Some(TextFormat::Files) });
+        if names_files != field.has_files {
+            let says = mistake::files_of(&field.fact.text, names_files);
+            log.error(&field.fact.at, "files", says);
+            sound = false;
+        }
         if let Some(path) = &field.known {
             let scope = Scope { kind: by, ..*base };
             match expression(path, &scope, Wanted::Fact(&kind.facts[fact]), log) {

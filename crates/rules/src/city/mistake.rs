@@ -467,6 +467,32 @@ pub(super) fn number_not_found_by(fact: &str, kind: &str) -> Sentences {
     )
 }
 
+pub(super) fn files_of(fact: &str, names_files: bool) -> Sentences {
+    if names_files {
+        return says(
+            both!("{} 是附件，没有说收什么", "{} names files, and nothing says which are taken"; fact),
+            both!("附件的种类、个数和大小都有限度", "files are taken by type, number and size"),
+            both!(
+                "加上 files = {{ accept = [\"picture\"], most = 3, each_mb = 5 }}",
+                "add files = {{ accept = [\"picture\"], most = 3, each_mb = 5 }}"
+            ),
+        );
+    }
+    says(
+        both!("{} 不是附件", "{} names no files"; fact),
+        both!("只有 format = \"files\" 的事实能收附件", "only a fact with format = \"files\" takes files"),
+        both!("去掉 files，或给它 format = \"files\"", "drop `files`, or give it format = \"files\""),
+    )
+}
+
+pub(super) fn out_of_range(key: &str, most: i64) -> Sentences {
+    says(
+        both!("{} 要在 1 到 {} 之间", "{} is between 1 and {}"; key, most),
+        both!("太多太大，手机和服务器都收不下", "phones and servers take no more"),
+        both!("换一个数", "write another number"),
+    )
+}
+
 pub(super) fn key_not_filled(key: &str, kind: &str) -> Sentences {
     says(
         both!("{1} 的标识 {0} 在表中没有必填", "{0}, part of the key of {1}, need not be filled in"; key, kind),

@@ -41,11 +41,11 @@ fn kept_once_however_often_it_is_sent(register: &Register) {
     assert!(store.keep_file(file.clone()).unwrap());
     assert!(!store.keep_file(file.clone()).unwrap());
     let line = store.file_line(hash).unwrap().unwrap();
-    assert_eq!((line.file_type, line.size_bytes), (FileType::Jpeg, 16));
+    assert_eq!((line.file_type, line.size_bytes), (FileType::Jpeg, 17));
     assert_eq!(store.file_content(hash).unwrap().unwrap(), file.content);
     assert_eq!(store.file_content(Hash::ZERO).unwrap(), None);
     assert!(store.has_sent("somebody", hash).unwrap() && !store.has_sent("another", hash).unwrap());
-    assert_eq!(store.unused_files("somebody").unwrap(), Unused { files: 1, bytes: 16 });
+    assert_eq!(store.unused_files("somebody").unwrap(), Unused { files: 1, bytes: 17 });
     // As after a restart.
     drop(store);
     assert_eq!(register.open().file_content(hash).unwrap().unwrap(), file.content);

@@ -34,6 +34,8 @@ pub struct Settings {
     pub open311_keys: Vec<String>,
     /// The largest sheet that is taken, in bytes.
     pub upload_bytes: u64,
+    /// The largest photograph or document that is taken, in bytes.
+    pub file_bytes: u64,
     /// Hours for which somebody stays signed in.
     pub session_hours: i64,
     /// The folder of the built pages.
@@ -49,6 +51,7 @@ impl From<&crate::config::Config> for Settings {
             demo: config.demo,
             open311_keys: config.open311_keys.iter().filter(|key| !key.is_empty()).cloned().collect(),
             upload_bytes: config.upload_mb * 1_000_000,
+            file_bytes: config.file_mb * 1_000_000,
             session_hours: config.session_hours,
             web: config.web.clone(),
         }

@@ -5,6 +5,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use chrono::{DateTime, NaiveDate, Utc};
 use model::FactType;
+use model::value::TextFormat;
 use rules::ruleset::RuleSet;
 use serde::Serialize;
 use store::Store;
@@ -136,6 +137,8 @@ pub enum FactTypeName {
     Ref,
     /// An area, by its code.
     Area,
+    /// Photographs and documents, by their digests with a space between; each is at `/api/files/{hash}`.
+    Files,
 }
 
 /// One value of a code.
@@ -166,6 +169,7 @@ impl From<&FactType> for FactTypeName {
             FactType::Bool => Self::Bool,
             FactType::Int => Self::Int,
             FactType::Decimal { .. } => Self::Decimal,
+            FactType::Text { format: Some(TextFormat::Files) } => Self::Files,
             FactType::Text { .. } => Self::Text,
             FactType::Code { .. } => Self::Code,
             FactType::Date => Self::Date,

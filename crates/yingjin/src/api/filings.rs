@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use chrono::{DateTime, NaiveDate, Utc};
 use model::event::{Event, EventType};
+use model::file::named;
 use model::form::{Answers, Filing, Mistake, number, read_number};
 use model::{Change, FactId, Kind, RecordId, Value};
 use qrcode::QrCode;
@@ -16,7 +17,7 @@ use qrcode::render::svg;
 use rules::ruleset::CompiledForm;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::StoreError;
+use store::{Account, StoreError};
 use utoipa::ToSchema;
 
 use super::app::App;
@@ -146,6 +147,7 @@ pub async fn file(
             return Ok((StatusCode::OK, Json(receipt)));
         }
         let answers = checked_answers(app, form, &request)?;
+        check_files(app, &account, (form, &answers))?;
         let summary = json!({
             "form": form.form.id, "number": filing.number, "kind": made.id, "by": filing.by,
             "wording": form.form.wording(), "source": form.form.title.zh,
@@ -212,6 +214,41 @@ fn checked_answers(app: &App, form: &CompiledForm, request: &FilingRequest) -> R
     if mistakes.is_empty() { Ok(answers) } else { Err(Problem::fields(mistakes)) }
 }
 
+/// Refuses files that are not there, of another type or larger than their field takes, or not the account's to name.
+fn check_files(
+    app: &App,
+    account: &Account,
+    (form, answers): (&CompiledForm, &Answers),
+) -> Result<(), Problem> {
+    let mut mistakes: Vec<(String, Words)> = Vec::new();
+    for field in form.form.fields() {
+        let (Some(taken), Some(Value::Text(text))) = (&field.files, answers.facts.get(&field.fact)) else {
+            continue;
+        };
+        for file in named(text).unwrap_or_default() {
+            let line = app.store().file_line(file)?;
+            let line = if app.may_name(account, file)? { line } else { None };
+            let wrong = match line {
+                None => Some(Words::new("附件没有收到，请重新选择", "a file is not here: choose it again")),
+                Some(line) if !taken.accept.contains(&line.file_type) => Some(Words::new(
+                    format!("这里不收 {} 文件", line.file_type),
+                    format!("no {} is taken here", line.file_type),
+                )),
+                Some(line) if line.size_bytes > taken.each_bytes => {
+                    let most = taken.each_bytes / 1_000_000;
+                    Some(Words::new(
+                        format!("每个文件不能超过 {most} MB"),
+                        format!("each file is at most {most} MB"),
+                    ))
+                }
+                Some(_) => None,
+            };
+            mistakes.extend(wrong.map(|words| (field.fact.to_string(), words)));
+        }
+    }
+    if mistakes.is_empty() { Ok(()) } else { Err(Problem::fields(mistakes)) }
+}
+
 fn is_blank(sent: &serde_json::Value) -> bool {
     sent.is_null() || sent.as_str().is_some_and(|text| text.trim().is_empty())
 }
@@ -233,6 +270,9 @@ fn in_words(kind: &Kind, mistake: &Mistake) -> (String, Words) {
                 format!("it cannot be more than \"{}\"", than.en),
             );
             (fact.to_string(), words)
+        }
+        Mistake::TooMany { fact, most } => {
+            (fact.to_string(), Words::new(format!("最多 {most} 个"), format!("at most {most} of them")))
         }
         Mistake::NotTicked(item) => (item.to_string(), Words::new("请逐条阅读并勾选", "read it and tick it")),
         Mistake::NoItem(item) => {

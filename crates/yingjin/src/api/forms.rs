@@ -88,6 +88,19 @@ pub struct FieldShape {
     pub only_if: Option<OnlyIfShape>,
     /// A number field that it may not exceed.
     pub at_most: Option<String>,
+    /// What is attached, for files.
+    pub files: Option<AttachedShape>,
+}
+
+/// What may be attached as the answer of a field.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AttachedShape {
+    /// Media types: `image/jpeg`.
+    pub accept: Vec<String>,
+    /// At most so many.
+    pub most: usize,
+    /// Each at most so large.
+    pub each_bytes: u64,
 }
 
 /// An earlier field, and its answers that matter.
@@ -254,6 +267,11 @@ impl FieldShape {
                 .as_ref()
                 .map(|only_if| OnlyIfShape { fact: only_if.fact.to_string(), is: only_if.is.clone() }),
             at_most: field.at_most.as_ref().map(ToString::to_string),
+            files: field.files.as_ref().map(|files| AttachedShape {
+                accept: files.accept.iter().map(|accepted| accepted.media_type().to_owned()).collect(),
+                most: files.most,
+                each_bytes: files.each_bytes,
+            }),
         })
     }
 }

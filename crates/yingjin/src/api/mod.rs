@@ -28,6 +28,7 @@ pub mod duties;
 pub mod etag;
 pub mod explanation;
 pub mod extract;
+pub mod files;
 pub mod filings;
 pub mod forms;
 pub mod health;
@@ -71,13 +72,17 @@ struct Document;
 /// The largest body of a request that is no upload.
 const BODY_MAX_BYTES: usize = 1_000_000;
 
-fn routes(upload_bytes: usize) -> OpenApiRouter<App> {
+fn routes(upload_bytes: usize, file_bytes: usize) -> OpenApiRouter<App> {
     let uploads = OpenApiRouter::new()
         .routes(routes!(imports::imports, imports::begin_import))
         .routes(routes!(imports::suggest_mapping))
         .layer(DefaultBodyLimit::max(upload_bytes));
+    let files = OpenApiRouter::new()
+        .routes(routes!(files::read_file, files::keep_file))
+        .layer(DefaultBodyLimit::max(file_bytes));
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(uploads)
+        .merge(files)
         .routes(routes!(health::health))
         .routes(routes!(session::sign_in, session::who, session::sign_out))
         .routes(routes!(city::city))
@@ -143,9 +148,9 @@ fn routes(upload_bytes: usize) -> OpenApiRouter<App> {
 
 /// The OpenAPI document of every route.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    let mut document = routes(0).into_openapi();
+    let mut document = routes(0, 0).into_openapi();
     for item in document.paths.paths.values_mut() {
-        let operations = [&mut item.get, &mut item.post, &mut item.patch, &mut item.delete];
+        let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
         for (status, response) in operations.into_iter().flatten().flat_map(|o| &mut o.responses.responses) {
             if let RefOr::T(response) = response {
                 describe(status, response);
@@ -168,7 +173,8 @@ pub fn router(app: App) -> Router {
     // A form around a file takes some bytes more than the file.
     let upload_bytes =
         usize::try_from(app.settings.upload_bytes).unwrap_or(usize::MAX).saturating_add(BODY_MAX_BYTES);
-    let (routes, _) = routes(upload_bytes).split_for_parts();
+    let file_bytes = usize::try_from(app.settings.file_bytes).unwrap_or(usize::MAX);
+    let (routes, _) = routes(upload_bytes, file_bytes).split_for_parts();
     let web = &app.settings.web;
     let pages = ServeDir::new(web).fallback(ServeFile::new(web.join("index.html")));
     Router::new()

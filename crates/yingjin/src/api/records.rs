@@ -791,6 +791,9 @@ fn checked_fact(
     if sent.is_null() {
         return Ok((fact.id.clone(), None));
     }
+    if matches!(fact.fact_type, FactType::Text { format: Some(TextFormat::Files) }) {
+        return Err(Words::new("附件只能随表单提交", "files come with a form"));
+    }
     Ok((fact.id.clone(), Some(checked_value(rules, fact, sent)?)))
 }
 
@@ -809,6 +812,14 @@ pub fn checked_value(rules: &RuleSet, fact: &Fact, sent: &serde_json::Value) -> 
         }
         (FactType::Area { .. }, model::Value::Text(code)) if rules.city.areas.get(code).is_none() => {
             Err(Words::new("本市没有这个区域", "the city has no such area"))
+        }
+        (FactType::Text { format: Some(TextFormat::Files) }, model::Value::Text(named))
+            if model::file::named(named).is_none() =>
+        {
+            Err(Words::new(
+                "附件的名称不正确",
+                "files are named by their SHA-256, each once, a space between",
+            ))
         }
         (FactType::Text { format: Some(TextFormat::Uscc) }, model::Value::Text(code)) => {
             let code = model::uscc::parse(code)

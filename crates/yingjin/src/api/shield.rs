@@ -77,7 +77,8 @@ pub async fn headers(request: Request, next: Next) -> Response {
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), payment=()"),
     ] {
-        headers.insert(name, HeaderValue::from_static(value));
+        // A file that somebody sent says for itself that even less may be done with it.
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(kept));
     headers.append(header::VARY, HeaderValue::from_static("cookie, accept-language"));

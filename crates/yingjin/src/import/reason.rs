@@ -42,6 +42,8 @@ pub enum Reason {
     FailedFormula,
     /// Characters that could not be read.
     Unreadable,
+    /// A photograph or a document: those come with a form.
+    File,
     /// One number in merged cells that stand for several rows.
     MergedNumber,
     /// A reference to a record that is not in the register.
@@ -138,6 +140,7 @@ impl Reason {
             Self::BadCode(_) => "bad-code",
             Self::FailedFormula => "failed-formula",
             Self::Unreadable => "unreadable",
+            Self::File => "file",
             Self::MergedNumber => "merged-number",
             Self::NoSuchRecord(_) => "no-such-record",
             Self::SeveralRecords(_) => "several-records",
@@ -232,6 +235,9 @@ impl Reason {
             ),
             Self::FailedFormula => Label::new("表里的公式出错", "the sheet's formula failed"),
             Self::Unreadable => Label::new("有认不出的字符（乱码）", "has characters that could not be read"),
+            Self::File => {
+                Label::new("附件只能随表单提交，表格里不能填", "files come with a form, not with a sheet")
+            }
             Self::MergedNumber => Label::new(
                 "一个数合并在几行里，不知各行多少。请拆开逐行填写",
                 "one number merged over several rows: write each row's own",

@@ -156,6 +156,7 @@ impl<'a> Reader<'a> {
                 .ok_or(Reason::NotAnArea),
             FactType::Text { format: Some(TextFormat::Uscc) } => digits_kept(cell)
                 .and_then(|text| uscc::parse(&text).map(Value::Text).map_err(Reason::BadCode)),
+            FactType::Text { format: Some(TextFormat::Files) } => Err(Reason::File),
             FactType::Text { format: None } | FactType::Ref { .. } => digits_kept(cell).map(Value::Text),
             // Read above.
             FactType::Code { .. } => return Reading::Missing,

@@ -10,7 +10,7 @@ use store::Role;
 use super::server::{Client, FIRM, on_every_database};
 
 /// Who may, in the order nobody, administrator, bureau (social security), county (East), firm, auditor.
-/// `.` 2xx   `i` 401   `f` 403   `n` 404: not theirs to know of   `b` 400, `c` 409: let in, and what was sent is refused
+/// `.` 2xx   `i` 401   `f` 403   `n` 404: not theirs to know of   `b` 400 or 415, `c` 409: let in, and what was sent is refused
 const TABLE: &[(&str, &str, &str)] = &[
     ("get", "/health", "......"),
     ("get", "/api/session", "i....."),
@@ -34,6 +34,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("get", "/api/forms/{id}", "i....f"),
     ("get", "/api/filings", "i....."),
     ("post", "/api/filings", "ibbbbf"),
+    ("get", "/api/files/{hash}", "innnnn"),
+    ("put", "/api/files/{hash}", "ibbbbf"),
     ("get", "/api/receipts/{number}", "nnnnnn"),
     ("get", "/api/receipts/{number}/qr.svg", "......"),
     ("get", "/api/draws", "i...f."),
@@ -110,6 +112,7 @@ async fn status(client: &Client<'_>, method: &str, route: &str) -> u16 {
         .replace("{no}", &no_of_refund(client))
         .replace("{token}", "nobody's")
         .replace("{seq}", "1")
+        .replace("{hash}", &"0".repeat(64))
         .replace("{number}", "0000-0000-0000");
     let path = if matches!(route, "/api/records" | "/api/records.xlsx") { path + "?kind=firm" } else { path };
     let body = match route {
@@ -161,7 +164,7 @@ fn no_of_refund(client: &Client<'_>) -> String {
 fn letter(status: u16) -> char {
     match status {
         200..=299 => '.',
-        400 => 'b',
+        400 | 415 => 'b',
         401 => 'i',
         403 => 'f',
         404 => 'n',

@@ -117,6 +117,7 @@ impl Server {
             demo: false,
             open311_keys: vec!["a key of the tests".to_owned()],
             upload_bytes: 1_000_000,
+            file_bytes: 2_000_000,
             session_hours: 1,
             web,
         };

@@ -55,6 +55,12 @@ type = "int"
 unit = "1"
 
 [[fact]]
+id = "photos"
+label = { zh = "照片", en = "photographs" }
+type = "text"
+format = "files"
+
+[[fact]]
 id = "many"
 label = { zh = "多", en = "many" }
 type = "bool"
@@ -97,6 +103,10 @@ fact = "shifts"
 required = true
 only_if = { fact = "canteen", is = ["own"] }
 
+[[part.field]]
+fact = "photos"
+files = { accept = ["picture", "pdf"], most = 3, each_mb = 5 }
+
 [[item]]
 id = "truth"
 text = { zh = "内容属实", en = "All of it is true" }
@@ -116,7 +126,9 @@ fn a_sound_form_loads() {
     let rules = load(folder.path()).unwrap().ruleset;
     let form = &rules.forms[0];
     assert_eq!((rules.kinds[form.kind].id.as_str(), rules.kinds[form.by].id.as_str()), ("filing", "firm"));
-    assert_eq!((form.known.len(), form.notices.len(), form.form.fields().count()), (1, 1, 4));
+    assert_eq!((form.known.len(), form.notices.len(), form.form.fields().count()), (1, 1, 5));
+    let photos = form.form.field("photos").unwrap().files.as_ref().unwrap();
+    assert_eq!((photos.accept.len(), photos.most, photos.each_bytes), (4, 3, 5_000_000));
 }
 
 #[test]
@@ -146,6 +158,15 @@ fn tells_what_a_form_points_to_in_vain() {
             "wrong-fact forms/resume.toml: \"many\", is = [\"own\"] }",
         ),
         ("ownership = 'state'", "ownership = 'stat'", "not-an-option forms/resume.toml: 'stat'\""),
+        ("files = { accept", "# files = { accept", "files forms/resume.toml: \"photos\""),
+        (
+            "fact = \"canteen\"",
+            "fact = \"canteen\"\nfiles = { accept = [\"pdf\"], most = 1, each_mb = 1 }",
+            "files forms/resume.toml: \"canteen\"",
+        ),
+        ("\"pdf\"]", "\"svg\"]", "unknown-choice forms/resume.toml: \"svg\"], most = 3, each_mb = "),
+        ("most = 3", "most = 0", "out-of-range forms/resume.toml: 0, each_mb = 5 }"),
+        ("each_mb = 5", "each_mb = 500", "out-of-range forms/resume.toml: 500 }"),
         ("required = true", "requierd = true", "unknown-key forms/resume.toml: requierd = true"),
         (
             "text = { zh = \"内容属实\", en = \"All of it is true\" }",
