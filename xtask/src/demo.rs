@@ -101,7 +101,8 @@ impl SampleCity {
 
     fn serve(&self, listen: &str) -> Command {
         let mut command = self.yingjin("serve --web web/dist --demo");
-        command.args(["--on", TODAY, "--listen", listen]);
+        // As little a secret as the passwords of the sample accounts.
+        command.args(["--on", TODAY, "--listen", listen, "--open311-keys", "yingjin-demo"]);
         command
     }
 

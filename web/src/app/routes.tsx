@@ -33,6 +33,7 @@ export const router: ReturnType<typeof createBrowserRouter> = createBrowserRoute
           { path: "cases", lazy: page(() => import("@/features/cases/Worklist"), "Worklist") },
           { path: "cases/due", lazy: page(() => import("@/features/cases/Due"), "Due") },
           { path: "cases/new", lazy: page(() => import("@/features/cases/Raise"), "Raise") },
+          { path: "cases/:no/merge/:other", lazy: page(() => import("@/features/cases/Merge"), "Merge") },
           { path: "cases/:no", lazy: page(() => import("@/features/cases/Case"), "Case") },
           { path: "pairings", lazy: page(() => import("@/features/pairings/Pairings"), "Pairings") },
           { path: "pairings/schemes", lazy: page(() => import("@/features/pairings/Schemes"), "Schemes") },

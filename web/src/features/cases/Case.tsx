@@ -158,7 +158,11 @@ function Similar({ of }: { of: CasePage }) {
             <To to={`/cases/${one.no}`}>{t(w.no(String(one.no)))}</To>{" "}
             <span className="soft small">
               {t(one.office.name)} · {formatInstant(one.opened_at, lang)}
-            </span>
+            </span>{" "}
+            <To to={`/cases/${of.no}/merge/${one.no}`}>
+              {t(w.compare)}
+              <span className="hidden"> {t(w.no(String(one.no)))}</span>
+            </To>
           </li>
         ))}
       </ul>

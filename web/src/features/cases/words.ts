@@ -55,6 +55,17 @@ export const w = words({
   ended: { zh: "办结原因", en: "Ended because" },
   happened: { zh: "办理经过", en: "What happened" },
   said: { zh: "反映的情况", en: "What was raised" },
+  same: { zh: "是不是同一件", en: "Are they the same?" },
+  sameLead: {
+    zh: "并入之后，一件办结，另一件继续办理；经过都保留。",
+    en: "One of them ends and the other goes on; what happened to both is kept.",
+  },
+  compare: { zh: "比较", en: "Compare" },
+  what: { zh: "项目", en: "What" },
+  mergeInto: (from: string, to: string) => ({
+    zh: `把第 ${from} 号并入第 ${to} 号`,
+    en: `Merge No. ${from} into No. ${to}`,
+  }),
   place: { zh: "地点（纬度，经度）", en: "Place (latitude, longitude)" },
   reasons: { zh: "看判定理由", en: "See the reasons" },
   next: { zh: "现在可以办理", en: "What may be done now" },
