@@ -71,3 +71,16 @@ test("several cases are taken at once, and given back", async ({ page }) => {
   await page.getByLabel("范围").selectOption({ label: "我的" });
   await expect(page).toHaveURL(/show=mine/);
 });
+
+test("filters are kept under a name, and forgotten", async ({ page }) => {
+  await page.goto("/cases?show=overdue&kind=gap");
+  await page.getByRole("button", { name: "存下这组筛选" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("名称").fill("超期未尽");
+  await dialog.getByRole("button", { name: "存下这组筛选" }).click();
+  await page.goto("/cases");
+  await page.getByRole("link", { name: "超期未尽" }).click();
+  await expect(page).toHaveURL(/show=overdue&kind=gap/);
+  await page.getByRole("button", { name: "不再保留“超期未尽”" }).click();
+  await expect(page.getByRole("link", { name: "超期未尽" })).toHaveCount(0);
+});

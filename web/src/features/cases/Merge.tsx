@@ -65,8 +65,8 @@ function Compared({ one, two }: { one: CasePage; two: CasePage }) {
   const heading = (side: CasePage) => t(w.no(String(side.no)));
   const columns: Column<Row>[] = [
     { id: "what", label: t(w.what), phone: "lead", cell: (line) => line.label },
-    { id: "one", label: heading(one), phone: "full", cell: (line) => line.one },
-    { id: "two", label: heading(two), phone: "full", cell: (line) => line.two },
+    { id: "one", label: heading(one), cell: (line) => line.one },
+    { id: "two", label: heading(two), cell: (line) => line.two },
   ];
   return (
     <div className="stack">

@@ -16,6 +16,7 @@ import type { Column } from "@/ui/Table";
 import { useFilters } from "@/ui/url";
 import { ActDialog } from "./Act";
 import { queryOf, useActOnMany, useCases, useCasework } from "./queries";
+import { SavedFilters } from "./SavedFilters";
 import { State } from "./State";
 import { actions, states, w } from "./words";
 import "./cases.css";
@@ -159,6 +160,7 @@ export function Worklist() {
         )}
         <AreaFilter value={filters.area} choices={areas} onChange={(area) => set({ area })} />
       </search>
+      <SavedFilters />
       <Narrowed filters={filters} clear={set} />
       {mayAct && <Many chosen={chosen} clear={() => setChosen([])} />}
       <List

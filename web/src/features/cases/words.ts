@@ -28,6 +28,13 @@ export const w = words({
   up: { zh: "已上报的", en: "gone up" },
   inArea: { zh: "所在地区", en: "In the area" },
   sameArea: { zh: "承办单位的地区", en: "that of the office" },
+  keep: { zh: "存下这组筛选", en: "Keep these filters" },
+  keepName: { zh: "名称", en: "Name" },
+  keptHere: {
+    zh: "只存在这台设备上，登录同一账户可用。",
+    en: "Kept on this device only, for this account.",
+  },
+  forget: (name: string) => ({ zh: `不再保留“${name}”`, en: `Forget “${name}”` }),
   onlyDuty: { zh: "只看一项责任", en: "One duty only" },
   onlyRecord: { zh: "只看一个对象", en: "One record only" },
   onlyDays: (from: string, to: string) => ({
