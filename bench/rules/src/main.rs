@@ -229,6 +229,7 @@ fn rule_sets(text: &str) -> Result<(RuleSet, RuleSet)> {
         duties,
         casework: None,
         forms: vec![],
+        letters: Default::default(),
         pairings: None,
         version: "bench".into(),
     };

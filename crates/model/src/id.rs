@@ -64,6 +64,10 @@ macro_rules! id {
 }
 
 id! {
+    /// A letter: `owed`.
+    LetterId
+}
+id! {
     /// A type of record: `firm`, `lease`, `household`.
     KindId
 }

@@ -22,6 +22,7 @@ pub mod form;
 pub mod id;
 pub mod kind;
 pub mod label;
+pub mod letter;
 pub mod pairing;
 pub mod rate;
 pub mod record;
@@ -38,11 +39,12 @@ pub use casework::Casework;
 pub use duty::Duty;
 pub use form::Form;
 pub use id::{
-    AreaCode, CaseKindId, ClauseId, DepartmentId, DutyId, FactId, FormId, ItemId, KindId, ParameterId,
-    RecordId,
+    AreaCode, CaseKindId, ClauseId, DepartmentId, DutyId, FactId, FormId, ItemId, KindId, LetterId,
+    ParameterId, RecordId,
 };
 pub use kind::{Fact, Kind};
 pub use label::{Label, Lang};
+pub use letter::{Letter, Letters};
 pub use pairing::Pairings;
 pub use record::{Change, Record};
 pub use term::Term;

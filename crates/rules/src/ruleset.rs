@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use model::{Areas, Calendar, Casework, DepartmentId, Duty, FactId, Form, Kind, Label, Pairings, Value};
+use model::{
+    Areas, Calendar, Casework, DepartmentId, Duty, FactId, Form, Kind, Label, Letters, Pairings, Value,
+};
 use serde::Serialize;
 
 use crate::expr::{DerivedFact, Expr, KindIndex};
@@ -28,6 +30,8 @@ pub struct RuleSet {
     pub forms: Vec<CompiledForm>,
     /// Officials who are paired with firms.
     pub pairings: Option<Pairings>,
+    /// What is printed, with its templates.
+    pub letters: Letters,
     /// A digest of all files, in hexadecimal: the version of the rules that a verdict names.
     pub version: String,
 }

@@ -19,6 +19,9 @@ pub struct Config {
     /// The folder of the built pages.
     #[arg(long, env = "YINGJIN_WEB", default_value = "web/dist")]
     pub web: PathBuf,
+    /// A folder of fonts for letters. Otherwise the serif fonts for Chinese that the machine has.
+    #[arg(long, env = "YINGJIN_FONTS")]
+    pub fonts: Option<PathBuf>,
     /// Takes this day for today: for a sample city. Otherwise the day it is in Asia/Shanghai.
     #[arg(long, env = "YINGJIN_ON")]
     pub on: Option<NaiveDate>,

@@ -8,6 +8,7 @@ pub mod config;
 pub mod file;
 pub mod import;
 pub mod job;
+pub mod letter;
 pub mod pipeline;
 pub mod sample;
 pub mod throttle;

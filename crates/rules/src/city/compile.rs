@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Areas, FactType, Kind, Unit};
+use model::{Areas, FactType, Kind, Letters, Unit};
 
 use super::case_file::{CaseDraft, PlacedCase, Subject};
 use super::cases_file::{self, CasesDraft};
@@ -10,6 +10,7 @@ use super::city_file::CityDraft;
 use super::duty_file::DutyDraft;
 use super::form_file::{self, FormDraft};
 use super::kind_file::KindDraft;
+use super::letter_file::{self, LetterDraft};
 use super::mistake;
 use super::order::{self, FactOf};
 use super::pairings_file::{self, Declared, PairingsDraft};
@@ -30,6 +31,7 @@ pub(super) struct Drafts<'a> {
     pub duties: Vec<DutyDraft<'a>>,
     pub forms: Vec<FormDraft>,
     pub pairings: Option<PairingsDraft>,
+    pub letters: Vec<LetterDraft>,
 }
 
 /// The rules, with what is needed to check their cases and their parameters.
@@ -72,6 +74,7 @@ pub(super) fn compile(drafts: Drafts<'_>, log: &Log) -> Option<Compiled> {
         duties: duty_drafts,
         forms,
         pairings,
+        letters,
     } = drafts;
     let CityDraft { city, calendar_years } = city;
     distinct(&mut kind_drafts, log);
@@ -127,6 +130,10 @@ pub(super) fn compile(drafts: Drafts<'_>, log: &Log) -> Option<Compiled> {
         .into_iter()
         .filter_map(|draft| form_file::compile(draft, &base, log))
         .collect();
+    let templates = letter_file::templates(log);
+    let letters = distinct_letters(letters, log);
+    letters.iter().for_each(|draft| letter_file::check(draft, (&duties, &templates), &base, log));
+    let letters = Letters { letters: letters.into_iter().map(|draft| draft.letter).collect(), templates };
     let declared = Declared { kinds: &kinds, forms: &forms, duties: &duties };
     let pairings = pairings.and_then(|draft| pairings_file::check(draft, &declared, log));
     // Only now: what is wrong with the duties is told whether or not the derived facts hold together.
@@ -139,6 +146,7 @@ pub(super) fn compile(drafts: Drafts<'_>, log: &Log) -> Option<Compiled> {
         duties,
         casework,
         forms,
+        letters,
         pairings,
         version: log.version(),
     };
@@ -205,6 +213,19 @@ fn distinct_forms(mut drafts: Vec<FormDraft>, log: &Log) -> Vec<FormDraft> {
         if let Some(first) = &first {
             let says = mistake::twice(("表单", "form"), draft.form.id.as_str(), first);
             log.error(&draft.at, "twice", says);
+        }
+        first.is_none()
+    });
+    drafts
+}
+
+fn distinct_letters(mut drafts: Vec<LetterDraft>, log: &Log) -> Vec<LetterDraft> {
+    let mut seen = BTreeMap::new();
+    drafts.retain(|draft| {
+        let first = seen.insert(draft.letter.id.clone(), place_name(&draft.id.at, log));
+        if let Some(first) = &first {
+            let says = mistake::twice(("函件", "letter"), draft.letter.id.as_str(), first);
+            log.error(&draft.id.at, "twice", says);
         }
         first.is_none()
     });

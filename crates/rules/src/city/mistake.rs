@@ -577,3 +577,46 @@ pub(super) fn gap_kind() -> Sentences {
         both!("去掉这个 [[kind]]，或换一个名称", "drop this [[kind]], or give it another name"),
     )
 }
+
+// Letters
+
+pub(super) fn no_template(name: &str) -> Sentences {
+    says(
+        both!("没有模板 letters/{}", "there is no template letters/{}"; name),
+        both!("函件的样式由与它同名的模板决定", "how a letter looks is said by the template of its name"),
+        both!("加上 letters/{}，或改 id", "add letters/{}, or change the id"; name),
+    )
+}
+
+pub(super) fn letter_duty(about: &str, needs: bool) -> Sentences {
+    let what = if needs {
+        both!("about = \"{}\" 的函件要写明 duty", "a letter with about = \"{}\" has to name its duty"; about)
+    } else {
+        both!("about = \"{}\" 的函件没有 duty", "a letter with about = \"{}\" has no duty"; about)
+    };
+    says(
+        what,
+        both!("它说的是哪一项责任，由此决定", "that says which promise it is about"),
+        if needs {
+            both!("加上 duty = \"…\"", "add duty = \"…\"")
+        } else {
+            both!("去掉 duty", "drop it")
+        },
+    )
+}
+
+pub(super) fn no_bearer(duty: &str) -> Sentences {
+    says(
+        both!("责任 {} 没有 bearer", "the duty {} has no bearer"; duty),
+        both!("没有人可以收这封函", "there is nobody to write to"),
+        both!("换一项有 bearer 的责任", "name a duty that has one"),
+    )
+}
+
+pub(super) fn pages(fewest: i64, most: i64) -> Sentences {
+    says(
+        both!("pages 应在 {} 到 {} 之间", "pages has to be from {} to {}"; fewest, most),
+        both!("过长的函件会拖住服务器", "a letter that is too long would keep the server busy"),
+        both!("改成这个范围内的整数", "write a whole number in between"),
+    )
+}

@@ -3,7 +3,7 @@
 //! ```text
 //! source          the files, lines and columns
 //! read            TOML values with their places; unknown keys
-//! city_file  cases_file  kind_file  parameter_file  duty_file  case_file  form_file  pairings_file      one for each form of file
+//! city_file  cases_file  kind_file  parameter_file  duty_file  case_file  form_file  letter_file  pairings_file      one for each form of file
 //! draw_table      `[draw]` of a form
 //! references      names that point from one file to another
 //! compile         drafts to rules;  order: derived facts after what they read
@@ -21,6 +21,7 @@ mod draw_table;
 mod duty_file;
 mod form_file;
 mod kind_file;
+mod letter_file;
 mod mistake;
 mod name;
 mod order;
@@ -71,15 +72,17 @@ const PERHAPS_CAUSED: [&str; 5] =
 
 fn read(log: &Log) -> Option<Compiled> {
     let files = 0..log.sources.len();
-    let (duty_files, others): (Vec<usize>, Vec<usize>) =
-        files.partition(|file| log.sources[*file].path.starts_with("duties"));
+    let (duty_files, others): (Vec<usize>, Vec<usize>) = files
+        .filter(|file| log.sources[*file].is_toml())
+        .partition(|file| log.sources[*file].path.starts_with("duties"));
     let documents = |files: Vec<usize>| -> Vec<_> {
         files.into_iter().filter_map(|file| Some((file, read::parse(log, file)?))).collect()
     };
 
     let others = documents(others);
     let (mut city, mut cases, mut pairings) = (None, None, None);
-    let (mut kinds, mut parameters, mut duties, mut forms) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut kinds, mut parameters, mut duties) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut forms, mut letters) = (Vec::new(), Vec::new());
     for (file, document) in &others {
         let table = read::top(document, *file, log);
         let path = &log.sources[*file].path;
@@ -93,6 +96,8 @@ fn read(log: &Log) -> Option<Compiled> {
             pairings = pairings_file::read(&table);
         } else if path.starts_with("forms") {
             forms.extend(form_file::read(&table, log));
+        } else if path.starts_with("letters") {
+            letters.extend(letter_file::read(&table, log));
         } else {
             city = city_file::read(&table, log);
         }
@@ -108,7 +113,8 @@ fn read(log: &Log) -> Option<Compiled> {
     }
     let whole = declared && city.is_some();
     let city = city.unwrap_or_else(CityDraft::empty);
-    let compiled = compile::compile(Drafts { city, cases, kinds, parameters, duties, forms, pairings }, log);
+    let drafts = Drafts { city, cases, kinds, parameters, duties, forms, letters, pairings };
+    let compiled = compile::compile(drafts, log);
     // The reference itself has been told of already.
     log.forget(&["no-kind"]);
     if !whole {

@@ -48,6 +48,11 @@ impl Source {
         Self { path, text, lines }
     }
 
+    /// Whether it is read as TOML; the others are templates.
+    pub(super) fn is_toml(&self) -> bool {
+        self.path.extension().is_some_and(|extension| extension == "toml")
+    }
+
     fn place(&self, offset: usize) -> Place {
         let line = self.lines.partition_point(|start| *start <= offset).max(1);
         let start = self.lines.get(line - 1).copied().unwrap_or(0);
@@ -177,7 +182,7 @@ impl Log {
         let maybe = ["cases.toml", "pairings.toml"].map(PathBuf::from);
         paths.extend(maybe.into_iter().filter(|path| folder.join(path).exists()));
         for (part, depth) in
-            [("kinds", 0), ("parameters", MAX_FOLDERS), ("duties", MAX_FOLDERS), ("forms", 0)]
+            [("kinds", 0), ("parameters", MAX_FOLDERS), ("duties", MAX_FOLDERS), ("forms", 0), ("letters", 0)]
         {
             log.walk(folder, Path::new(part), depth, &mut paths);
         }
@@ -211,7 +216,9 @@ impl Log {
                 self.walk(folder, &path, depth - 1, paths);
             } else if is_folder {
                 self.unreadable(&path, mistake::folder_too_deep());
-            } else if path.extension().is_some_and(|extension| extension == "toml") {
+            } else if path.extension().is_some_and(|extension| {
+                extension == "toml" || (extension == "typ" && part == Path::new("letters"))
+            }) {
                 paths.push(path);
             }
             if paths.len() > MAX_FILES {
@@ -220,9 +227,10 @@ impl Log {
         }
     }
 
-    /// A digest of all names and bytes, in hexadecimal.
+    /// A digest of all names and bytes, in hexadecimal. How a letter looks changes no verdict and no version.
     pub(super) fn version(&self) -> String {
-        let mut sources: Vec<&Source> = self.sources.iter().collect();
+        let mut sources: Vec<&Source> =
+            self.sources.iter().filter(|source| !source.path.starts_with("letters")).collect();
         sources.sort_by(|a, b| a.path.cmp(&b.path));
         let mut digest = Sha256::new();
         for source in sources {

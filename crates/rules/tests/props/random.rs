@@ -513,6 +513,7 @@ pub fn rules(random: &mut Random) -> RuleSet {
         duties,
         casework: None,
         forms: vec![],
+        letters: Default::default(),
         pairings: None,
         version: "0".into(),
     }

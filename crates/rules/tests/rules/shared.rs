@@ -51,6 +51,7 @@ pub fn city(facts: Vec<Fact>) -> RuleSet {
         duties: vec![],
         casework: None,
         forms: vec![],
+        letters: Default::default(),
         pairings: None,
         version: String::new(),
     }

@@ -16,6 +16,7 @@ use tokio::sync::Semaphore;
 use super::problem::{Kind, Problem};
 use crate::clock;
 use crate::job::Jobs;
+use crate::letter;
 use crate::pipeline::{Days, Origin, Pipeline, PipelineError};
 use crate::throttle::Throttle;
 
@@ -40,6 +41,10 @@ pub struct Settings {
     pub session_hours: i64,
     /// The folder of the built pages.
     pub web: PathBuf,
+    /// A folder of fonts for letters; those of the machine where none is set.
+    pub fonts: Option<PathBuf>,
+    /// The program that typesets letters: this one.
+    pub program: PathBuf,
 }
 
 impl From<&crate::config::Config> for Settings {
@@ -54,6 +59,25 @@ impl From<&crate::config::Config> for Settings {
             file_bytes: config.file_mb * 1_000_000,
             session_hours: config.session_hours,
             web: config.web.clone(),
+            fonts: config.fonts.clone(),
+            program: letter::program(),
+        }
+    }
+}
+
+impl Settings {
+    /// For a command that serves nothing, and shows what the server would.
+    pub fn of_command(on: Option<NaiveDate>, fonts: Option<PathBuf>) -> Self {
+        Self {
+            on,
+            secure: false,
+            behind_proxy: false,
+            demo: false,
+            upload_bytes: 0,
+            session_hours: 0,
+            web: PathBuf::new(),
+            fonts,
+            program: letter::program(),
         }
     }
 }
@@ -74,6 +98,8 @@ pub struct State {
     pub jobs: Jobs<super::jobs::JobType, super::jobs::Outcome>,
     /// Sheets that are being read, or were.
     pub imports: Jobs<super::imports::Task, Arc<crate::import::Report>>,
+    /// Typesets letters.
+    pub press: letters::Press,
     /// How often one address may ask what a firm is owed, or check a receipt.
     pub asked: Throttle,
     /// How often one address may open the link by which a beneficiary is asked.
@@ -94,8 +120,10 @@ impl Deref for App {
 impl App {
     /// A server over a city and its register.
     pub fn new(pipeline: Pipeline, settings: Settings) -> Self {
+        let press = letter::press(&settings.program, settings.fonts.as_deref());
         Self(Arc::new(State {
             settings,
+            press,
             days: Days::new(pipeline),
             behind: super::behind::Behind::default(),
             jobs: Jobs::default(),

@@ -337,14 +337,7 @@ impl<'a> Judged<'a> {
     /// The areas directly within the area looked at, each with all that lies in it; then what lies in no one of them.
     fn by_area(&self) -> Vec<AreaLine> {
         let areas = &self.view.rules.city.areas;
-        let root = |area: &model::Area| area.parent.is_none();
-        let parent =
-            self.area.or_else(|| areas.iter().find(|area| root(area)).map(|area| area.code.as_str()));
-        let parts: Vec<&str> = areas
-            .iter()
-            .filter(|area| area.parent.as_ref().map(AreaCode::as_str) == parent)
-            .map(|area| area.code.as_str())
-            .collect();
+        let parts = parts_of(self.view, self.area);
         let mut sums: BTreeMap<Option<&str>, rules::evaluate::Counts> = BTreeMap::new();
         for (code, figures) in &self.figures.by_area {
             let code = code.as_ref().map(AreaCode::as_str);
@@ -368,6 +361,15 @@ impl<'a> Judged<'a> {
             })
             .collect()
     }
+}
+
+/// The areas directly within an area; within the city where none is said.
+pub(super) fn parts_of<'a>(view: View<'a>, area: Option<&str>) -> Vec<&'a str> {
+    let areas = &view.rules.city.areas;
+    let root = || areas.iter().find(|area| area.parent.is_none()).map(|area| area.code.as_str());
+    let parent = area.or_else(root);
+    let parts = areas.iter().filter(|area| area.parent.as_ref().map(AreaCode::as_str) == parent);
+    parts.map(|area| area.code.as_str()).collect()
 }
 
 /// Every duty in force on a day that the reader may see, with its numbers.

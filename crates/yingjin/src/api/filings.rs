@@ -327,17 +327,26 @@ pub async fn receipt_qr(
     Path(typed): Path<String>,
 ) -> Result<Response, Problem> {
     let number = read_number(&typed).ok_or_else(|| Problem::not_found(&typed))?;
+    let image = qr_code(&receipt_address(&app, &headers, &number))?;
+    Ok(([(header::CONTENT_TYPE, "image/svg+xml")], image).into_response())
+}
+
+/// Where anybody can check a receipt, by the name under which the server was asked.
+pub(super) fn receipt_address(app: &App, headers: &HeaderMap, number: &str) -> String {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let scheme = if app.settings.secure { "https" } else { "http" };
-    let code = QrCode::new(format!("{scheme}://{host}/receipts/{number}"))
-        .map_err(|error| Problem::internal(&error))?;
-    let image = code.render::<svg::Color>().min_dimensions(240, 240).build();
-    Ok(([(header::CONTENT_TYPE, "image/svg+xml")], image).into_response())
+    format!("{scheme}://{host}/receipts/{number}")
+}
+
+/// An address as a QR code, SVG.
+pub(super) fn qr_code(address: &str) -> Result<String, Problem> {
+    let code = QrCode::new(address).map_err(|error| Problem::internal(&error))?;
+    Ok(code.render::<svg::Color>().min_dimensions(240, 240).build())
 }
 
 impl App {
     /// The receipt of a number; none if nothing was filed under it.
-    fn receipt(&self, number: &str) -> Result<Option<Receipt>, Problem> {
+    pub(super) fn receipt(&self, number: &str) -> Result<Option<Receipt>, Problem> {
         for compiled in &self.rules().forms {
             let form = &compiled.form;
             let (kind, by) = (&self.rules().kinds[compiled.kind], &self.rules().kinds[compiled.by]);

@@ -35,6 +35,7 @@ pub mod health;
 pub mod imports;
 pub mod inspections;
 pub mod jobs;
+pub mod letters;
 pub mod list;
 pub mod open311;
 pub mod owed;
@@ -108,6 +109,10 @@ fn routes(upload_bytes: usize, file_bytes: usize) -> OpenApiRouter<App> {
         .routes(routes!(draws::draw_sheet))
         .routes(routes!(inspections::inspections))
         .routes(routes!(inspections::inspections_sheet))
+        .routes(routes!(letters::letters))
+        .routes(routes!(letters::letter_pdf))
+        .routes(routes!(letters::letter_preview))
+        .routes(routes!(letters::receipt_pdf))
         .routes(routes!(imports::import_report, imports::cancel_import))
         .routes(routes!(imports::import_rows_sheet))
         .routes(routes!(conflicts::conflicts))

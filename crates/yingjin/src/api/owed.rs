@@ -210,6 +210,14 @@ fn answer(view: View, own: Option<&(KindId, RecordId)>, request: &OwedRequest) -
     })
 }
 
+/// Every measure that concerns a firm of the register, judged by its own record, in the order of the rules.
+pub(super) fn measures(view: View, kind: usize, row: usize) -> Result<Vec<Measure>, Problem> {
+    let asker = Asker::new(view, kind, Some(view.id(kind, row).clone()), &BTreeMap::new())?;
+    let setting = Setting::on(view.snapshot.on);
+    let verdicts = asker.judge(&mut Reading::new(view.rules, &asker, &setting));
+    Ok(verdicts.iter().filter_map(|verdicts| asker.measure(verdicts)).collect())
+}
+
 /// The row of the firm with a code.
 fn row_of_code(view: View, kind: usize, fact: &str, code: &str) -> Option<usize> {
     let by_id = view.snapshot.row(kind, code);

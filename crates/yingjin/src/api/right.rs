@@ -39,6 +39,10 @@ rights! {
     ChangeRecord: Administrator, Bureau, County;
     /// Filling in forms: a firm for itself, an officer for who cannot.
     FileForm: Administrator, Bureau, County, Firm;
+    /// Having letters: a firm those to itself.
+    ReadLetters: Administrator, Bureau, County, Firm, Auditor;
+    /// Trying the templates of letters with made-up data.
+    PreviewLetters: Administrator, Bureau;
     /// Seeing what waits for a person to decide.
     ReadDecisions: Administrator, Bureau, County, Auditor;
     /// Reading sheets in, within one's area and department.

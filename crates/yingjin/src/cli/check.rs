@@ -10,11 +10,16 @@ use rules::city::Loaded;
 use rules::diagnostic::{Diagnostic, Severity};
 use serde_json::json;
 
+use crate::letter;
+
 /// Read a city folder and say everything that is wrong in it, with file, line and column.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The city folder.
     folder: PathBuf,
+    /// A folder of fonts to try the letters with. Otherwise the serif fonts for Chinese that the machine has.
+    #[arg(long, env = "YINGJIN_FONTS")]
+    fonts: Option<PathBuf>,
     /// One JSON object instead of text.
     #[arg(long)]
     json: bool,
@@ -25,7 +30,10 @@ pub fn run(args: &Args, lang: Lang) -> anyhow::Result<ExitCode> {
     let (diagnostics, size) = match rules::city::load(&args.folder) {
         Ok(loaded) => {
             let size = Size::of(&loaded);
-            (loaded.notices, Some(size))
+            let press = letter::press(&letter::program(), args.fonts.as_deref());
+            let mut diagnostics = loaded.notices;
+            diagnostics.extend(letter::check::check(&loaded.ruleset, &press));
+            (diagnostics, Some(size))
         }
         Err(diagnostics) => (diagnostics, None),
     };
@@ -48,6 +56,7 @@ struct Size {
     parameters: usize,
     duties: usize,
     forms: usize,
+    letters: usize,
 }
 
 impl Size {
@@ -61,20 +70,21 @@ impl Size {
             parameters: rules.parameters.len(),
             duties: duties.len(),
             forms: rules.forms.len(),
+            letters: rules.letters.letters.len(),
         }
     }
 
     fn text(&self, lang: Lang) -> String {
-        let Self { files, kinds, parameters, duties, forms } = self;
+        let Self { files, kinds, parameters, duties, forms, letters } = self;
         match lang {
             Lang::Zh => {
                 format!(
-                    "共 {files} 个文件：{kinds} 个类别、{parameters} 个参数、{duties} 个事项、{forms} 张表单\n"
+                    "共 {files} 个文件：{kinds} 个类别、{parameters} 个参数、{duties} 个事项、{forms} 张表单、{letters} 种函件\n"
                 )
             }
             Lang::En => {
                 format!(
-                    "files: {files}; kinds: {kinds}, parameters: {parameters}, duties: {duties}, forms: {forms}\n"
+                    "files: {files}; kinds: {kinds}, parameters: {parameters}, duties: {duties}, forms: {forms}, letters: {letters}\n"
                 )
             }
         }

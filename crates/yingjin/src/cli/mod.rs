@@ -15,11 +15,13 @@ pub mod draw;
 pub mod evaluate;
 pub mod explain;
 pub mod import;
+pub mod letter;
 pub mod openapi;
 pub mod sample;
 pub mod serve;
 mod table;
 pub mod try_;
+pub mod typeset;
 
 /// Keeps the books of a city's promises: who should be served, who has been, who is exempt, and the gap.
 #[derive(Debug, Parser)]
@@ -54,10 +56,12 @@ enum Command {
     Evaluate(evaluate::Args),
     Explain(explain::Args),
     Import(import::Args),
+    Letter(letter::Args),
     Openapi(openapi::Args),
     Sample(sample::Args),
     Try(try_::Args),
     Serve(serve::Args),
+    Typeset(typeset::Args),
 }
 
 impl Cli {
@@ -74,10 +78,12 @@ impl Cli {
             Command::Evaluate(args) => evaluate::run(&args, self.lang),
             Command::Explain(args) => explain::run(&args, self.lang),
             Command::Import(args) => import::run(&args, self.lang),
+            Command::Letter(args) => letter::run(&args, self.lang),
             Command::Openapi(args) => openapi::run(&args, self.lang),
             Command::Sample(args) => sample::run(&args, self.lang),
             Command::Try(args) => try_::run(&args, self.lang),
             Command::Serve(args) => serve::run(&args, self.lang),
+            Command::Typeset(args) => typeset::run(&args),
         }
     }
 }

@@ -120,6 +120,8 @@ impl Server {
             file_bytes: 2_000_000,
             session_hours: 1,
             web,
+            fonts: None,
+            program: env!("CARGO_BIN_EXE_yingjin").into(),
         };
         let app = App::new(pipeline, settings);
         Self { router: yingjin::api::router(app.clone()), app, _folder: folder }

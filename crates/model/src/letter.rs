@@ -1,0 +1,99 @@
+//! Letters and sheets that people take along: what one is about, not how it looks. Its look is a template beside it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{DutyId, FactId, Label, LetterId};
+
+/// Everything that a city folder's `letters/` holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Letters {
+    /// One for each header, in the order of the files.
+    pub letters: Vec<Letter>,
+    /// The sources that templates are made of, by file name: `owed.typ`. Some are only imported by others.
+    pub templates: Vec<Template>,
+}
+
+/// A source of a template.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Template {
+    /// `owed.typ`
+    pub name: String,
+    /// Typst, as the folder has it.
+    pub text: String,
+}
+
+/// What `letters/<id>.toml` says; `letters/<id>.typ` is its template.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Letter {
+    /// `owed`
+    pub id: LetterId,
+    /// What people call it.
+    pub label: Label,
+    /// What it is about.
+    pub about: About,
+    /// The duty, for letters about one.
+    pub duty: Option<DutyId>,
+    /// Facts of the duty's kind that its lines show, none of them personal.
+    pub columns: Vec<FactId>,
+    /// The most pages it may have.
+    pub pages_max: u32,
+}
+
+/// What a letter is about, which says what data its template is given and who may have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum About {
+    /// Whoever has to act for a duty, with what he has left to do.
+    Bearer,
+    /// A firm, with everything it is owed and why.
+    Owed,
+    /// A filing that has been received.
+    Receipt,
+    /// The day, area by area.
+    Dispatch,
+    /// A duty, by whoever has to act for it.
+    Duty,
+}
+
+impl About {
+    /// All, in the order they are listed.
+    pub const ALL: [Self; 5] = [Self::Bearer, Self::Owed, Self::Receipt, Self::Dispatch, Self::Duty];
+
+    /// As headers write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Bearer => "bearer",
+            Self::Owed => "owed",
+            Self::Receipt => "receipt",
+            Self::Dispatch => "dispatch",
+            Self::Duty => "duty",
+        }
+    }
+
+    /// Whether the letter is about one duty, which its header has to name.
+    pub fn has_duty(self) -> bool {
+        matches!(self, Self::Bearer | Self::Duty)
+    }
+
+    /// Whether it is written to one record.
+    pub fn has_record(self) -> bool {
+        matches!(self, Self::Bearer | Self::Owed)
+    }
+}
+
+impl Letters {
+    /// The letter of that name.
+    pub fn get(&self, id: &str) -> Option<&Letter> {
+        self.letters.iter().find(|letter| letter.id.as_str() == id)
+    }
+}
+
+impl Letter {
+    /// The most pages, where the header does not say.
+    pub const PAGES_MAX: u32 = 50;
+
+    /// The file name of its template.
+    pub fn template(&self) -> String {
+        format!("{}.typ", self.id)
+    }
+}
