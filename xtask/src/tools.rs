@@ -18,6 +18,7 @@ struct Tool {
 
 const CHROMIUM: Tool = Tool { name: "Chromium", package: "chromium", find: chromium };
 const FONTS: Tool = Tool { name: "Chinese fonts (Noto CJK)", package: "fonts-noto-cjk", find: fonts };
+const POPPLER: Tool = Tool { name: "pdftotext (poppler)", package: "poppler-utils", find: pdftotext };
 const POSTGRES: Tool =
     Tool { name: "PostgreSQL server (initdb, postgres)", package: "postgresql", find: postgres_bin };
 const OPENSSL: Tool = Tool { name: "openssl", package: "openssl", find: openssl };
@@ -41,6 +42,10 @@ pub fn postgres_bin() -> Option<PathBuf> {
 /// What makes certificates for PostgreSQL.
 pub fn openssl() -> Option<PathBuf> {
     on_path("openssl")
+}
+
+fn pdftotext() -> Option<PathBuf> {
+    on_path("pdftotext")
 }
 
 fn fonts() -> Option<PathBuf> {
@@ -74,8 +79,10 @@ pub fn require_node() -> anyhow::Result<()> {
 /// What the full test run needs beyond Rust and Node. Missing pieces are installed with apt where this user
 /// may do so; otherwise the error names each.
 pub fn require_for_tests() -> anyhow::Result<()> {
-    let missing: Vec<Tool> =
-        [CHROMIUM, FONTS, POSTGRES, OPENSSL].into_iter().filter(|tool| (tool.find)().is_none()).collect();
+    let missing: Vec<Tool> = [CHROMIUM, FONTS, POPPLER, POSTGRES, OPENSSL]
+        .into_iter()
+        .filter(|tool| (tool.find)().is_none())
+        .collect();
     if missing.is_empty() {
         return Ok(());
     }

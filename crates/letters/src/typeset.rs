@@ -61,7 +61,8 @@ impl Typesetter {
         if !compiled.warnings.is_empty() {
             return Err(told(&compiled.warnings));
         }
-        let wrong = look_over(&document, job);
+        let every_page: Vec<String> = job.every_page.iter().map(|text| self.printable_text(text)).collect();
+        let wrong = look_over(&document, &every_page, job.pages_max);
         if !wrong.is_empty() {
             return Err(wrong);
         }
@@ -144,14 +145,13 @@ fn place_of(sandbox: &Sandbox, span: DiagSpan) -> Option<Place> {
 }
 
 /// What has to hold of every letter: its length, its paper, its characters, and what every page says.
-fn look_over(document: &PagedDocument, job: &Job) -> Vec<Fault> {
+fn look_over(document: &PagedDocument, every_page: &[String], most: u32) -> Vec<Fault> {
     let pages = document.pages();
-    if pages.len() > job.pages_max as usize {
-        return vec![Fault::Pages { pages: pages.len(), most: job.pages_max }];
+    if pages.len() > most as usize {
+        return vec![Fault::Pages { pages: pages.len(), most }];
     }
     let mut faults = Vec::new();
-    let wanted: Vec<(&String, String)> =
-        job.every_page.iter().map(|text| (text, without_blanks(text))).collect();
+    let wanted: Vec<(&String, String)> = every_page.iter().map(|text| (text, without_blanks(text))).collect();
     for (page, number) in pages.iter().zip(1..) {
         if !is_a4(page.frame.width(), page.frame.height()) {
             faults.push(Fault::Paper { page: number });

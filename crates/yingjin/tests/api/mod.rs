@@ -12,6 +12,7 @@ mod files;
 mod filings;
 mod imports;
 mod open311;
+mod letters;
 mod openapi;
 mod owed;
 mod pairings;

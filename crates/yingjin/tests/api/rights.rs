@@ -38,6 +38,10 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("put", "/api/files/{hash}", "ibbbbf"),
     ("get", "/api/receipts/{number}", "nnnnnn"),
     ("get", "/api/receipts/{number}/qr.svg", "......"),
+    ("get", "/api/receipts/{number}/receipt.pdf", "nnnnnn"),
+    ("get", "/api/letters", "i....."),
+    ("get", "/api/letters/{id}/letter.pdf", "i....."),
+    ("get", "/api/letters/{id}/preview.pdf", "i..fff"),
     ("get", "/api/draws", "i...f."),
     ("post", "/api/draws", "ibnfff"),
     ("get", "/api/draws/{seq}", "innnfn"),
@@ -104,6 +108,7 @@ async fn status(client: &Client<'_>, method: &str, route: &str) -> u16 {
     let id = if route.contains("duties/{id}") { "job-refund" } else { "77" };
     let id = if route.starts_with("/api/records/") { FIRM } else { id };
     let id = if route.starts_with("/api/forms/") { "resume" } else { id };
+    let id = if route.starts_with("/api/letters/") { "owed" } else { id };
     let path = route
         .replace("{kind}", "firm")
         .replace("{id}", id)
@@ -115,6 +120,7 @@ async fn status(client: &Client<'_>, method: &str, route: &str) -> u16 {
         .replace("{hash}", &"0".repeat(64))
         .replace("{number}", "0000-0000-0000");
     let path = if matches!(route, "/api/records" | "/api/records.xlsx") { path + "?kind=firm" } else { path };
+    let path = if route.ends_with("/letter.pdf") { path + "?record=" + FIRM } else { path };
     let body = match route {
         "/api/session" => json!({"name": "the-county", "password": super::server::PASSWORD}),
         "/api/records/{kind}/{id}/reveal" => {

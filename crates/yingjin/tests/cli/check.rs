@@ -18,7 +18,7 @@ fn a_sound_city_is_well() {
     let output = yingjin(&["check", folder.path().to_str().unwrap()]);
     assert_eq!(
         out(&output),
-        "errors: 0, notices: 0\nfiles: 1; kinds: 0, parameters: 0, duties: 0, forms: 0\n"
+        "errors: 0, notices: 0\nfiles: 1; kinds: 0, parameters: 0, duties: 0, forms: 0, letters: 0\n"
     );
     assert_eq!(output.status.code(), Some(0));
 }
