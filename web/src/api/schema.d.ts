@@ -753,6 +753,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every letter that the reader may have; for a record, those that concern it today. */
+        get: operations["letters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/letters/{id}/letter.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A letter as a PDF. The same day and register give the same file. */
+        get: operations["letter_pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/letters/{id}/preview.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A template tried with made-up data. */
+        get: operations["letter_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/owed": {
         parameters: {
             query?: never;
@@ -920,6 +971,23 @@ export interface paths {
         };
         /** The address of a receipt as a QR code, for a door or a letter. */
         get: operations["receipt_qr"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/receipts/{number}/receipt.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The receipt of a filing, to hang on a door: open to everybody who has the number. */
+        get: operations["receipt_pdf"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2593,6 +2661,23 @@ export interface components {
             display: components["schemas"]["Words"];
             /** @description The fact. */
             fact: string;
+            /** @description What people call it. */
+            label: components["schemas"]["Words"];
+        };
+        /**
+         * @description What a letter is about: whoever has to act for a duty, a firm with all it is owed, a filing, the day by area, or a
+         *     duty by whoever has to act for it.
+         * @enum {string}
+         */
+        LetterAbout: "bearer" | "owed" | "receipt" | "dispatch" | "duty";
+        /** @description A letter that the city has a template for. */
+        LetterLine: {
+            /** @description What it is about. */
+            about: components["schemas"]["LetterAbout"];
+            /** @description The duty it is about, if it is about one. */
+            duty?: string | null;
+            /** @description `owed` */
+            id: string;
             /** @description What people call it. */
             label: components["schemas"]["Words"];
         };
@@ -5840,6 +5925,118 @@ export interface operations {
             };
         };
     };
+    letters: {
+        parameters: {
+            query?: {
+                /** @description Only those that can be written to a record of this kind. */
+                kind?: string;
+                /** @description The record. */
+                record?: string;
+                /** @description Only those about this duty. */
+                duty?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterLine"][];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    letter_pdf: {
+        parameters: {
+            query?: {
+                /** @description The record it is written to, where it is written to one. */
+                record?: string;
+                /** @description The day it is judged on; today unless said. */
+                on?: string;
+                /** @description Only records in this area, where it is not written to a record. */
+                area?: string;
+                /** @description `zh` or `en`; what Accept-Language asks for unless said. */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    letter_preview: {
+        parameters: {
+            query?: {
+                /** @description How much made-up data it is given. */
+                amount?: "much" | "nothing" | "signs";
+                /** @description `zh` or `en`; what Accept-Language asks for unless said. */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     owed: {
         parameters: {
             query?: never;
@@ -6160,6 +6357,40 @@ export interface operations {
                 };
                 content: {
                     "image/svg+xml": string;
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    receipt_pdf: {
+        parameters: {
+            query?: {
+                /** @description `zh` or `en`; what Accept-Language asks for unless said. */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
                 };
             };
             /** @description What went wrong and how to mend it, RFC 9457 */

@@ -37,6 +37,7 @@ export type FormPage = Shapes["FormPage"];
 export type ImportLine = Shapes["ImportLine"];
 export type ImportPage = Shapes["ImportPage"];
 export type Job = Shapes["Job"];
+export type LetterLine = Shapes["LetterLine"];
 export type Measure = Shapes["Measure"];
 export type OfficeRates = Shapes["OfficeRates"];
 export type Owed = Shapes["Owed"];

@@ -17,6 +17,7 @@ const PLACES: Place[] = [
   { to: "/audit", word: w.audit, roles: ["administrator", "auditor"] },
   { to: "/accounts", word: w.accounts, roles: ["administrator"] },
   { to: "/forms", word: w.forms, roles: ["administrator", "bureau", "county", "firm"] },
+  { to: "/letters", word: w.letters },
   { to: "/owed", word: w.owed },
 ];
 

@@ -12,6 +12,7 @@ export const w = words({
   audit: { zh: "审计", en: "Audit" },
   accounts: { zh: "账户", en: "Accounts" },
   forms: { zh: "填报", en: "Forms" },
+  letters: { zh: "函件", en: "Letters" },
   owed: { zh: "我该享什么", en: "What am I owed" },
   signIn: { zh: "登录", en: "Sign in" },
   signOut: { zh: "退出", en: "Sign out" },

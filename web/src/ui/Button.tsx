@@ -1,4 +1,4 @@
-import type { ButtonHTMLAttributes } from "react";
+import type { ButtonHTMLAttributes, ReactNode } from "react";
 import { useLang, useText } from "@/i18n/lang";
 import { withQuery } from "./url";
 import { w } from "./words";
@@ -34,6 +34,16 @@ export function ExportLink({ to, query }: ExportLinkProps) {
   return (
     <a className="button" href={withQuery(to, { ...query, lang })} download>
       {t(w.export)}
+    </a>
+  );
+}
+
+/** Opens a PDF that the server writes, in the language of the page, beside the page. */
+export function PdfLink({ to, query, children }: ExportLinkProps & { children: ReactNode }) {
+  const { lang } = useLang();
+  return (
+    <a className="button" href={withQuery(to, { ...query, lang })} target="_blank" rel="noreferrer">
+      {children}
     </a>
   );
 }

@@ -77,7 +77,7 @@ fn sheets_have_their_day_and_their_denominator() {
     on_every_database(async |server| {
         let administrator = server.sign_in(Role::Administrator).await;
         let sheet = text(&administrator.get("/api/letters/dispatch/letter.pdf?lang=zh").await);
-        has_all(&sheet, &["2020-03-06", "当日有效责任3项", "东区", "西区", "合计", "失业保险稳岗返还"]);
+        has_all(&sheet, &["2020-03-06", "当日有效责任4项", "东区", "西区", "合计", "失业保险稳岗返还"]);
         let county = server.sign_in(Role::County).await;
         let own = text(&county.get("/api/letters/dispatch/letter.pdf?lang=zh").await);
         has_all(&own, &["每日调度表东区"]);

@@ -16,6 +16,7 @@ import { Amounts } from "./Amounts";
 import { AskFirst } from "./AskFirst";
 import { ByArea } from "./ByArea";
 import { DutyTrend } from "./DutyTrend";
+import { LettersOf } from "./LettersOf";
 import { modeWord } from "./mode";
 import { useDuty } from "./queries";
 import { RuleInWords } from "./RuleInWords";
@@ -51,7 +52,12 @@ export function Duty() {
             </>
           }
           under={<Under of={duty} />}
-          actions={<PrintButton />}
+          actions={
+            <>
+              <LettersOf of={duty} />
+              <PrintButton />
+            </>
+          }
         >
           <Ahead on={duty.on} today={today} />
           <Numbers of={duty} />

@@ -1,7 +1,7 @@
 import { useParams } from "react-router";
 import { formatDay, formatInstant } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
-import { PrintButton } from "@/ui/Button";
+import { PdfLink, PrintButton } from "@/ui/Button";
 import { Answer, Notice } from "@/ui/Notice";
 import { Page } from "@/ui/Page";
 import { MadeUp } from "@/ui/Standing";
@@ -16,7 +16,17 @@ export function Receipt() {
   const { number = "" } = useParams();
   const asked = useReceipt(number);
   return (
-    <Page title={t(w.receipt)} actions={asked.data && <PrintButton />}>
+    <Page
+      title={t(w.receipt)}
+      actions={
+        asked.data && (
+          <>
+            <PdfLink to={`/api/receipts/${asked.data.number}/receipt.pdf`}>{t(w.pdf)}</PdfLink>
+            <PrintButton />
+          </>
+        )
+      }
+    >
       <Answer of={asked}>
         {(receipt) => (
           <article className="receipt stack">

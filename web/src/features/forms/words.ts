@@ -1,6 +1,7 @@
 import { type Label, words } from "@/i18n/words";
 
 export const w = words({
+  pdf: { zh: "回执 PDF", en: "Receipt as PDF" },
   title: { zh: "备案和填报", en: "Forms" },
   lead: {
     zh: "填好就生效，不用等审批。没有网络也能填，联网后自动发送。",

@@ -15,6 +15,7 @@ import { DutiesOf } from "./DutiesOf";
 import { Facts } from "./Facts";
 import { FormsFor } from "./FormsFor";
 import { HistoryOf } from "./HistoryOf";
+import { LettersFor } from "./LettersFor";
 import { useRecord } from "./queries";
 import { RelatedTo } from "./RelatedTo";
 import { w } from "./words";
@@ -70,6 +71,7 @@ export function Record() {
               >
                 {t(w.cases)}
               </To>
+              <LettersFor of={record} />
               <PrintButton />
             </>
           }

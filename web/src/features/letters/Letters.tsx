@@ -1,0 +1,95 @@
+import { useAreaFilter, useCity } from "@/api/city";
+import { useLetters } from "@/api/letters";
+import { useAccount } from "@/api/session";
+import type { LetterLine } from "@/api/types";
+import { useText } from "@/i18n/lang";
+import type { Label } from "@/i18n/words";
+import { AreaFilter } from "@/ui/AreaFilter";
+import { PdfLink } from "@/ui/Button";
+import { DayInput } from "@/ui/Field";
+import { Answer, Empty } from "@/ui/Notice";
+import { Page } from "@/ui/Page";
+import { type Column, Table } from "@/ui/Table";
+import { useFilters } from "@/ui/url";
+import { w } from "./words";
+
+const ABOUT: Record<LetterLine["about"], Label> = {
+  bearer: w.bearer,
+  owed: w.owed,
+  receipt: w.receipt,
+  dispatch: w.dispatch,
+  duty: w.duty,
+};
+
+const AMOUNTS = ["much", "nothing", "signs"] as const;
+
+/** Every letter that the reader may have; for those who keep the templates, each tried with made-up data. */
+export function Letters() {
+  const t = useText();
+  const [filters, set] = useFilters(["on", "area"]);
+  const areas = useAreaFilter();
+  const today = useCity().data?.today;
+  const role = useAccount()?.role;
+  const isFirm = role === "firm";
+  const asked = useLetters();
+  const isHadHere = ({ about }: LetterLine) =>
+    about === "dispatch" || about === "duty" || (about === "owed" && isFirm);
+  const columns: Column<LetterLine>[] = [
+    { id: "name", label: t(w.name), phone: "lead", cell: (letter) => t(letter.label) },
+    {
+      id: "about",
+      label: t(w.about),
+      cell: (letter) => t(letter.about === "owed" && isFirm ? w.ownList : ABOUT[letter.about]),
+    },
+    {
+      id: "get",
+      label: t(w.get),
+      cell: (letter) =>
+        isHadHere(letter) && (
+          <PdfLink
+            to={`/api/letters/${letter.id}/letter.pdf`}
+            query={isFirm ? {} : { on: filters.on || undefined, area: filters.area || undefined }}
+          >
+            {t(w.open)}
+          </PdfLink>
+        ),
+    },
+  ];
+  const tried: Column<LetterLine> = {
+    id: "preview",
+    label: t(w.preview),
+    cell: (letter) => (
+      <span className="actions">
+        {AMOUNTS.map((amount) => (
+          <PdfLink key={amount} to={`/api/letters/${letter.id}/preview.pdf`} query={{ amount }}>
+            {t(w[amount])}
+          </PdfLink>
+        ))}
+      </span>
+    ),
+  };
+  return (
+    <Page title={t(w.title)} under={t(w.lead)}>
+      {!isFirm && (
+        <search className="filters">
+          <DayInput label={t(w.day)} value={filters.on || today || ""} onChange={(on) => set({ on })} />
+          <AreaFilter value={filters.area} choices={areas} onChange={(area) => set({ area })} />
+        </search>
+      )}
+      <Answer of={asked} rows={5}>
+        {(letters) =>
+          letters.length === 0 ? (
+            <Empty>{t(w.none)}</Empty>
+          ) : (
+            <Table
+              caption={t(w.title)}
+              columns={role === "administrator" || role === "bureau" ? [...columns, tried] : columns}
+              rows={letters}
+              rowKey={(letter) => letter.id}
+            />
+          )
+        }
+      </Answer>
+    </Page>
+  );
+}

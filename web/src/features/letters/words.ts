@@ -1,0 +1,28 @@
+import { words } from "@/i18n/words";
+
+export const w = words({
+  title: { zh: "函件和报表", en: "Letters and sheets" },
+  lead: {
+    zh: "PDF，A4。每一页都写明日期和总数。样式是城市文件夹里的模板。",
+    en: "PDF on A4. Every page says its day and its denominator. How they look is a template in the city folder.",
+  },
+  day: { zh: "日期", en: "Day" },
+  name: { zh: "名称", en: "Name" },
+  about: { zh: "内容", en: "About" },
+  get: { zh: "取得", en: "Get it" },
+  preview: { zh: "预览模板", en: "Try the template" },
+  much: { zh: "数据多", en: "much data" },
+  nothing: { zh: "没有数据", en: "no data" },
+  signs: { zh: "特殊符号", en: "signs" },
+  open: { zh: "打开 PDF", en: "Open the PDF" },
+  bearer: {
+    zh: "写给应当办理的人。在对方的档案页取得。",
+    en: "To whoever has to act. On the page of their record.",
+  },
+  owed: { zh: "写给企业。在企业的档案页取得。", en: "To a firm. On the page of its record." },
+  ownList: { zh: "本企业应享的全部政策", en: "Everything that this firm is owed" },
+  receipt: { zh: "备案回执。在回执页取得。", en: "The receipt of a filing. On the receipt's page." },
+  dispatch: { zh: "当日按县区和责任的数字", en: "The numbers of the day, by county and by duty" },
+  duty: { zh: "一项责任，按县区和应当办理的人", en: "One duty, by county and by whoever has to act" },
+  none: { zh: "本市没有函件模板。", en: "The city has no templates for letters." },
+});
