@@ -74,6 +74,8 @@ impl Settings {
             behind_proxy: false,
             demo: false,
             upload_bytes: 0,
+            file_bytes: 0,
+            open311_keys: Default::default(),
             session_hours: 0,
             web: PathBuf::new(),
             fonts,
