@@ -84,7 +84,9 @@ fn firm(code: &str, on: NaiveDate) -> Change {
         ("staff".into(), Some(Value::Int(40))),
         ("above_scale".into(), Some(Value::Bool(true))),
         ("essential".into(), Some(Value::Bool(true))),
-        ("running".into(), Some(Value::Bool(true))),
+        ("kwh_day".into(), Some(Value::Decimal(900.into()))),
+        ("normal_kwh_day".into(), Some(Value::Decimal(1000.into()))),
+        ("power_back_on".into(), Some(Value::Date(on))),
     ]);
     Change { kind: "firm".into(), id: code.into(), on, facts }
 }

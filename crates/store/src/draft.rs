@@ -608,7 +608,7 @@ fn known_from(row: &Row) -> Result<Known, StoreError> {
 }
 
 /// Instants are kept to the microsecond: finer digits would be lost, and the hash with them.
-pub(crate) fn to_microseconds(at: DateTime<Utc>) -> DateTime<Utc> {
+pub fn to_microseconds(at: DateTime<Utc>) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(at.timestamp_micros()).unwrap_or(at)
 }
 

@@ -47,7 +47,7 @@ pub use aside::{Aside, StoredAside};
 pub use case::{CaseMoves, LiveCase, Moved, StoredCase, StoredStep, Waiting, Worklist};
 pub use claim::{Decided, Listing};
 pub use conflict::{Conflict, StoredConflict, Told};
-pub use draft::Expected;
+pub use draft::{Expected, to_microseconds};
 pub use error::StoreError;
 pub use event::{EventFilter, StoredChange, StoredEvent};
 pub use file::{FileLine, FileUse, NewFile, Unused};

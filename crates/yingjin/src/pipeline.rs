@@ -124,6 +124,10 @@ pub struct Snapshot {
     pub pass: Pass,
     /// By kind and row, whether anything of the record is made up.
     pub synthetic: Vec<Vec<bool>>,
+    /// The last event when all was judged: what moved later is known one by one.
+    pub judged_at: i64,
+    /// Verdicts that moved since and are not on record yet.
+    moved: Vec<Moved>,
     gathered: figures::Gathered,
 }
 
@@ -145,7 +149,8 @@ impl Pipeline {
         let seq = self.store.last_seq()?;
         let (tables, synthetic) = self.tables(on)?;
         let pass = pass(&self.rules, &tables, &Setting::on(on));
-        Ok(Snapshot { on, seq, tables, pass, synthetic, gathered: figures::Gathered::default() })
+        let gathered = figures::Gathered::default();
+        Ok(Snapshot { on, seq, tables, pass, synthetic, judged_at: seq, moved: Vec::new(), gathered })
     }
 }
 

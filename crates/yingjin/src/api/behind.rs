@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 use model::event::EventType;
-use store::{EventFilter, Recorded, StoreError};
+use store::{EventFilter, Recorded, StoreError, StoredEvent};
 use tokio::sync::Notify;
 
 use super::app::App;
@@ -15,6 +15,8 @@ use crate::pipeline::{Origin, PipelineError};
 
 /// Time between two tries while nothing is written: a full disk is not emptied by asking.
 const RETRY: Duration = Duration::from_secs(30);
+/// Events of cases that are looked through for the last that brought all in step; beyond them it is done anew.
+const LOOK_BACK: usize = 256;
 
 /// Whether verdicts are behind the changes. Only in memory: a server that starts looks for itself.
 #[derive(Debug, Default)]
@@ -74,15 +76,14 @@ impl App {
     /// Marks verdicts as behind if a change by hand came after the last of them: the server may have ended between.
     /// Most often nothing is missing, and the pass finds that. Imports wait for a pass that somebody asks for.
     pub fn look_behind(&self) -> Result<(), StoreError> {
-        let last = |event_type| {
-            let filter = EventFilter { before: None, event_type: Some(event_type), limit: 1 };
-            Ok::<_, StoreError>(self.store().latest_events(&filter)?.first().map_or(0, |stored| stored.seq))
-        };
         let mut changed = 0;
         for event_type in [EventType::Change, EventType::Decision, EventType::Filing, EventType::Draw] {
-            changed = changed.max(last(event_type)?);
+            changed = changed.max(self.last(event_type)?.map_or(0, |stored| stored.seq));
         }
-        if changed > last(EventType::Verdicts)? {
+        // A change that came while verdicts were written is none of those they knew.
+        let verdicts = self.last(EventType::Verdicts)?;
+        let known = verdicts.map_or(0, |stored| stored.event.summary["known"].as_i64().unwrap_or(stored.seq));
+        if changed > known {
             self.behind.mark();
         }
         Ok(())
@@ -92,15 +93,21 @@ impl App {
     /// often nothing is missing.
     pub fn look_for_cases(&self) -> Result<(), PipelineError> {
         let pipeline = self.days.pipeline();
-        let last = |event_type| {
-            let filter = EventFilter { before: None, event_type: Some(event_type), limit: 1 };
-            Ok::<_, StoreError>(self.store().latest_events(&filter)?.first().map_or(0, |stored| stored.seq))
-        };
-        if pipeline.rules.casework.is_none() || last(EventType::Verdicts)? <= last(EventType::Case)? {
+        let verdicts = self.last(EventType::Verdicts)?.map_or(0, |stored| stored.seq);
+        // Steps that people take are events of cases, too: they bring nothing else in step.
+        let filter = EventFilter { before: None, event_type: Some(EventType::Case), limit: LOOK_BACK };
+        let cases = self.store().latest_events(&filter)?;
+        let reconciled = cases.iter().find(|stored| stored.event.summary.get("reconciled").is_some());
+        if pipeline.rules.casework.is_none() || verdicts <= reconciled.map_or(0, |stored| stored.seq) {
             return Ok(());
         }
         let origin = Origin { actor: "server".to_owned(), at: self.now() };
         self.days.read(self.today(), |snapshot| pipeline.reconcile(snapshot, &origin))?.map(drop)
+    }
+
+    fn last(&self, event_type: EventType) -> Result<Option<StoredEvent>, StoreError> {
+        let filter = EventFilter { before: None, event_type: Some(event_type), limit: 1 };
+        Ok(self.store().latest_events(&filter)?.into_iter().next())
     }
 
     /// Catches up whenever verdicts are behind.

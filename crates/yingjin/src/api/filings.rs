@@ -17,7 +17,7 @@ use qrcode::render::svg;
 use rules::ruleset::CompiledForm;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::{Account, StoreError};
+use store::{Account, StoredRecord, to_microseconds};
 use utoipa::ToSchema;
 
 use super::app::App;
@@ -132,7 +132,7 @@ pub async fn file(
         let filer = scope
             .filer(by, request.by.as_deref())
             .ok_or_else(|| Problem::field("by", "请先选定由谁备案。", "Say first who files."))?;
-        app.read(app.today(), |view| scope.find(view.snapshot, by.id.as_str(), &filer).map(drop))?;
+        let stored = scope.stored(app.store(), by, &filer)?;
         if !KEY_CHARS.contains(&request.key.chars().count()) {
             return Err(Problem::field(
                 "key",
@@ -159,19 +159,20 @@ pub async fn file(
         }
         let change = Change { kind: made.id.clone(), id, on: filing.on, facts };
         let event = Event { on: filing.on, ..app.event(EventType::Filing, &account, summary) };
+        let at = to_microseconds(event.at);
         let once = (form.form.filled.number.clone(), filing.number.clone());
-        let filed = app.change(&account, |store| {
-            let taken = || StoreError::Taken { what: "filing", name: filing.number.clone() };
-            store.file(event, change, once)?.ok_or_else(taken)
-        });
-        // Where the same was sent at the same moment, the other one is there by now.
-        let receipt = app.receipt(&filing.number)?;
-        match (filed, receipt) {
-            (Ok(_), Some(receipt)) => Ok((StatusCode::CREATED, Json(receipt))),
-            (Err(_), Some(receipt)) => Ok((StatusCode::OK, Json(receipt))),
-            (Err(problem), None) => Err(problem),
-            (Ok(_), None) => Err(Problem::internal(&"a filing is not found by its number")),
+        let Some(seq) = app.store().file(event, change, once)? else {
+            // The same was sent at the same moment, and the other one is there by now.
+            let receipt = app.receipt(&filing.number)?;
+            let receipt = receipt.ok_or_else(|| Problem::internal(&"a filing is not found by its number"))?;
+            return Ok((StatusCode::OK, Json(receipt)));
+        };
+        if let Err(problem) = app.follow(seq) {
+            // The filing holds all the same, and its verdicts are written as soon as they can be.
+            tracing::error!(status = %problem.status(), "a filing's verdicts are behind");
         }
+        let receipt = Receipt::new((form, by), (filing.number, filing.on, at), Some(&stored));
+        Ok((StatusCode::CREATED, Json(receipt)))
     })
     .await
 }
@@ -344,6 +345,30 @@ pub(super) fn qr_code(address: &str) -> Result<String, Problem> {
     Ok(code.render::<svg::Color>().min_dimensions(240, 240).build())
 }
 
+impl Receipt {
+    /// The receipt of a filing that nothing has replaced, with the words of the form as they are.
+    fn new(
+        (form, by): (&CompiledForm, &Kind),
+        (number, on, at): (String, NaiveDate, DateTime<Utc>),
+        filer: Option<&StoredRecord>,
+    ) -> Self {
+        let name = by.name.as_ref().filter(|name| by.fact(name.as_str()).is_some_and(|fact| !fact.personal));
+        let name = name.and_then(|name| filer?.facts.get(name.as_str())?.as_str());
+        let id = || filer.map(|filer| filer.id.to_string()).unwrap_or_default();
+        Self {
+            number,
+            form: form.form.id.to_string(),
+            title: Words::from(&form.form.title),
+            by: name.map_or_else(id, str::to_owned),
+            on,
+            at,
+            items: Some(ItemShape::all(form)),
+            replaced_by: None,
+            synthetic: filer.is_some_and(|filer| filer.synthetic),
+        }
+    }
+}
+
 impl App {
     /// The receipt of a number; none if nothing was filed under it.
     pub(super) fn receipt(&self, number: &str) -> Result<Option<Receipt>, Problem> {
@@ -370,20 +395,12 @@ impl App {
             let latest = history.iter().rev().find_map(|entry| told(&entry.facts, fact));
             let filer = told(&entry.facts, form.by.as_str()).unwrap_or_default();
             let filer = self.store().record(by.id.as_str(), &filer)?;
-            let name =
-                by.name.as_ref().filter(|name| by.fact(name.as_str()).is_some_and(|fact| !fact.personal));
-            let name = name.and_then(|name| told(&filer.as_ref()?.facts, name.as_str()));
+            let receipt =
+                Receipt::new((compiled, by), (number.to_owned(), entry.on, entry.at), filer.as_ref());
             return Ok(Some(Receipt {
-                number: number.to_owned(),
-                form: form.id.to_string(),
-                title: Words::from(&form.title),
-                by: name
-                    .unwrap_or_else(|| filer.as_ref().map(|filer| filer.id.to_string()).unwrap_or_default()),
-                on: entry.on,
-                at: entry.at,
-                items: (stored.event.summary["wording"] == form.wording()).then(|| ItemShape::all(compiled)),
+                items: receipt.items.filter(|_| stored.event.summary["wording"] == form.wording()),
                 replaced_by: latest.filter(|latest| latest != number),
-                synthetic: filer.is_some_and(|filer| filer.synthetic),
+                ..receipt
             }));
         }
         Ok(None)

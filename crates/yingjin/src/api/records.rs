@@ -14,7 +14,7 @@ use rules::ruleset::RuleSet;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::{Account, HistoryEntry, Listing, Recorded, Store, StoreError};
+use store::{Account, HistoryEntry, Listing, Store, StoreError};
 use utoipa::{IntoParams, ToSchema};
 
 use super::app::App;
@@ -721,22 +721,37 @@ impl App {
         account: &Account,
         change: impl FnOnce(&Store) -> Result<i64, StoreError>,
     ) -> Result<Patched, Problem> {
-        let pipeline = self.days.pipeline();
-        let origin = Origin { actor: account.name.clone(), at: clock::now() };
-        let mut kept = None;
+        let (mut kept, server) = (None, Origin { actor: "server".to_owned(), at: clock::now() });
+        let origin = Origin { actor: account.name.clone(), ..server.clone() };
+        let scope = Scope::of(account, self.rules());
         let written = self.days.write(self.today(), |snapshot| {
+            let pipeline = self.days.pipeline();
+            // What others moved before is not this account's doing.
+            pipeline.record_waiting(snapshot, &server, self.now())?;
             let seq = change(&pipeline.store)?;
             kept = Some(seq);
-            let Some(moved) = pipeline.catch_up(snapshot)? else {
+            if !pipeline.catch_up(snapshot)? {
                 // Too much came before it: all has to be judged anew, and nobody waits for that here.
                 self.behind.mark();
-                return Ok((seq, Recorded::default()));
-            };
-            let recorded = pipeline.record_moved(snapshot, &moved, &origin)?;
-            pipeline.reconcile_moved(snapshot, &moved, &Origin { at: self.now(), ..origin })?;
-            Ok((seq, recorded))
+                return Ok((seq, Vec::new()));
+            }
+            let recorded = pipeline.record_waiting(snapshot, &origin, self.now())?;
+            let turned = recorded.changes.into_iter().filter(|change| change.from != change.to);
+            // Somebody else's filing may have come with it.
+            let seen = turned.filter_map(|change| {
+                let kind = self.rules().duties.iter().find(|version| version.duty.id == change.duty);
+                let kind = kind.map(|version| version.duty.kind.to_string())?;
+                scope.find(snapshot, &kind, change.record.as_str()).ok()?;
+                Some(ChangedVerdict {
+                    duty: change.duty.to_string(),
+                    record: RecordRef { kind, id: change.record.to_string() },
+                    from: change.from.into(),
+                    to: change.to.into(),
+                })
+            });
+            Ok((seq, seen.collect()))
         });
-        let (seq, recorded) = written.map_err(|error| match kept {
+        let (seq, changed) = written.map_err(|error| match kept {
             Some(seq) => {
                 self.behind.mark();
                 Problem::without_verdicts(seq, &error)
@@ -744,18 +759,29 @@ impl App {
             None => error.into(),
         })?;
         self.behind.written();
-        let turned = recorded.changes.into_iter().filter(|change| change.from != change.to);
-        let changed = turned.map(|change| {
-            let version = self.rules().duties.iter().find(|version| version.duty.id == change.duty);
-            let kind = version.map(|version| version.duty.kind.to_string()).unwrap_or_default();
-            ChangedVerdict {
-                duty: change.duty.to_string(),
-                record: RecordRef { kind, id: change.record.to_string() },
-                from: change.from.into(),
-                to: change.to.into(),
+        Ok(Patched { seq, changed })
+    }
+
+    /// Records the verdicts that an event moved, with those that others moved meanwhile: many that change something
+    /// at the same moment wait for one recording. Durable when this returns; but where an import came between, a pass
+    /// records the verdicts a while later.
+    ///
+    /// Errors: the event is kept and its verdicts are not.
+    pub fn follow(&self, seq: i64) -> Result<(), Problem> {
+        let written = self.days.write(self.today(), |snapshot| {
+            if snapshot.judged_at >= seq {
+                self.behind.mark();
+                return Ok(());
             }
+            let origin = Origin { actor: "server".to_owned(), at: clock::now() };
+            self.days.pipeline().record_waiting(snapshot, &origin, self.now()).map(drop)
         });
-        Ok(Patched { seq, changed: changed.collect() })
+        written.map_err(|error| {
+            self.behind.mark();
+            Problem::without_verdicts(seq, &error)
+        })?;
+        self.behind.written();
+        Ok(())
     }
 }
 

@@ -70,8 +70,8 @@ impl Days {
         let mut snapshot = match held.take() {
             None => self.pipeline.judge(on)?,
             Some(mut snapshot) => match self.pipeline.catch_up(&mut snapshot)? {
-                Some(_) => snapshot,
-                None => self.pipeline.judge(on)?,
+                true => snapshot,
+                false => self.pipeline.judge(on)?,
             },
         };
         let written = write(&mut snapshot);
@@ -94,19 +94,24 @@ impl Days {
 }
 
 impl Pipeline {
-    /// Brings a day up to the last event. Returns the verdicts that moved; none where all has to be judged anew,
-    /// because an import came or too much changed.
-    pub fn catch_up(&self, snapshot: &mut Snapshot) -> Result<Option<Vec<Moved>>, PipelineError> {
+    /// Brings a day up to the last event; the verdicts that move wait in it to be recorded. Returns whether it could:
+    /// all has to be judged anew where an import came or too much changed.
+    pub fn catch_up(&self, snapshot: &mut Snapshot) -> Result<bool, PipelineError> {
         let known = snapshot.seq;
-        let moved = self.follow_events(snapshot);
-        if !matches!(moved, Ok(Some(_))) {
+        let followed = self.follow_events(snapshot);
+        if !matches!(followed, Ok(true)) {
             // What was read halfway has to be read again.
             snapshot.seq = known;
         }
-        moved
+        if snapshot.moved.len() > CHANGES_MAX {
+            // Nobody records this day: what moved is not told one by one any longer.
+            snapshot.moved.clear();
+            snapshot.judged_at = snapshot.seq;
+        }
+        followed
     }
 
-    fn follow_events(&self, snapshot: &mut Snapshot) -> Result<Option<Vec<Moved>>, PipelineError> {
+    fn follow_events(&self, snapshot: &mut Snapshot) -> Result<bool, PipelineError> {
         const PAGE: usize = 256;
         let mut touched: Vec<(KindId, RecordId)> = Vec::new();
         let mut turned: Vec<(KindId, RecordId)> = Vec::new();
@@ -114,12 +119,12 @@ impl Pipeline {
             let events = self.store.events(snapshot.seq, PAGE)?;
             for stored in &events {
                 match stored.event.event_type {
-                    EventType::Import => return Ok(None),
+                    EventType::Import => return Ok(false),
                     EventType::Change | EventType::Filing | EventType::Draw | EventType::Decision => {
                         let changes = self.store.changes(stored.seq, -1, CHANGES_MAX)?;
                         touched.extend(changes.into_iter().map(|change| (change.kind, change.id)));
                         if touched.len() >= CHANGES_MAX {
-                            return Ok(None);
+                            return Ok(false);
                         }
                     }
                     EventType::Verdicts => match record::records_of(&stored.event.summary) {
@@ -141,8 +146,9 @@ impl Pipeline {
         touched.sort();
         touched.dedup();
         let moved = self.reread(snapshot, &touched)?;
+        snapshot.moved.extend(moved);
         self.catch_up_histories(snapshot, &turned)?;
-        Ok(Some(moved))
+        Ok(true)
     }
 
     /// Reads changed records again and judges what reads them.

@@ -50,12 +50,33 @@ impl Pipeline {
         for duty in &snapshot.pass.duties {
             counts.insert(duty.duty.to_string(), json!(snapshot.pass.counts(duty)));
         }
-        let summary = json!({"pass": snapshot.on, "rules": self.rules.version, "counts": counts});
+        let summary = json!({"pass": snapshot.on, "known": snapshot.seq, "rules": self.rules.version, "counts": counts});
         Ok(recording.commit(summary)?)
     }
 
-    /// Records the verdicts that one change moved.
-    pub fn record_moved(
+    /// Records the verdicts that moved since they were last recorded, and brings their cases in step as of `now`.
+    pub fn record_waiting(
+        &self,
+        snapshot: &mut Snapshot,
+        origin: &Origin,
+        now: DateTime<Utc>,
+    ) -> Result<Recorded, PipelineError> {
+        let mut moved = std::mem::take(&mut snapshot.moved);
+        moved.sort();
+        moved.dedup();
+        let recorded = self.record_moved(snapshot, &moved, origin);
+        let done = recorded.and_then(|recorded| {
+            self.reconcile_moved(snapshot, &moved, &Origin { at: now, ..origin.clone() })?;
+            Ok(recorded)
+        });
+        if done.is_err() {
+            snapshot.moved = moved;
+        }
+        done
+    }
+
+    /// Records the verdicts that changes moved.
+    fn record_moved(
         &self,
         snapshot: &Snapshot,
         moved: &[Moved],
@@ -86,7 +107,7 @@ impl Pipeline {
             })
             .collect();
         let records = (records.len() <= RECORDS_MAX).then_some(records);
-        let event = verdict_event(snapshot, origin, json!({ "records": records }));
+        let event = verdict_event(snapshot, origin, json!({ "records": records, "known": snapshot.seq }));
         Ok(self.store.record_verdicts(event, found)?)
     }
 
@@ -133,7 +154,7 @@ impl Pipeline {
 }
 
 /// Records that the event of a change names; one that moved more is looked through as a whole.
-const RECORDS_MAX: usize = 200;
+const RECORDS_MAX: usize = 1_000;
 
 /// The records whose verdicts an event turned, where it names them: then they are few.
 pub(super) fn records_of(summary: &serde_json::Value) -> Option<Vec<(KindId, RecordId)>> {
