@@ -38,12 +38,19 @@ impl Answers {
     /// The time that a share of the answers kept within, milliseconds.
     pub fn percentile(&self, share: f64) -> f64 {
         let place = (self.took_us.len() as f64 * share) as usize;
-        self.took_us.get(place.min(self.took_us.len().saturating_sub(1))).map_or(0.0, |us| *us as f64 / 1000.0)
+        self.took_us
+            .get(place.min(self.took_us.len().saturating_sub(1)))
+            .map_or(0.0, |us| *us as f64 / 1000.0)
     }
 }
 
 /// Sends requests over `connections` until there are no more or the time is over.
-pub async fn send(address: SocketAddr, connections: usize, most: Duration, next: Arc<Next>) -> Result<Answers> {
+pub async fn send(
+    address: SocketAddr,
+    connections: usize,
+    most: Duration,
+    next: Arc<Next>,
+) -> Result<Answers> {
     let begun = Instant::now();
     let taken = Arc::new(AtomicUsize::new(0));
     let tasks: Vec<_> = (0..connections)

@@ -42,7 +42,8 @@ struct Options {
 }
 
 fn options() -> Result<Options> {
-    let usage = "usage: bench-load PROGRAM CITY [--db URL] [--firms N] [--connections N] [--seconds N] [--runs N]";
+    let usage =
+        "usage: bench-load PROGRAM CITY [--db URL] [--firms N] [--connections N] [--seconds N] [--runs N]";
     let mut arguments = std::env::args().skip(1);
     let mut options = Options {
         program: arguments.next().context(usage)?.into(),
@@ -118,7 +119,8 @@ fn measure(options: &Options, folder: &std::path::Path) -> Result<()> {
     let get = |path: &'static str, token: String, count: usize| -> Arc<Next> {
         let host = host.clone();
         Arc::new(move |number| {
-            let request = Request::get(path).header("host", &host).header("cookie", format!("yingjin={token}"));
+            let request =
+                Request::get(path).header("host", &host).header("cookie", format!("yingjin={token}"));
             (number < count).then(|| request.body(Full::default()).ok()).flatten()
         })
     };
@@ -163,8 +165,16 @@ fn filing(firm: &str) -> Full<Bytes> {
         "dormitory": false, "plan_ready": true, "safety_checked": true, "main_problem": "none",
     });
     let ticked = [
-        "first-responsible", "staff-listed", "temperature", "supplies", "disinfection", "distance", "visitors",
-        "truth", "safety", "breach",
+        "first-responsible",
+        "staff-listed",
+        "temperature",
+        "supplies",
+        "disinfection",
+        "distance",
+        "visitors",
+        "truth",
+        "safety",
+        "breach",
     ];
     let filing = json!({
         "form": "resume-work", "key": format!("bench-{firm}"), "facts": facts, "ticked": ticked, "signature": "示例人（虚构）",

@@ -50,8 +50,7 @@ pub fn fill(pipeline: &Pipeline, firms: usize, on: NaiveDate) -> Result<Filled> 
     pipeline.reconcile(&snapshot, &origin)?;
     drop(snapshot);
 
-    let mut filers: Vec<Filer> =
-        codes.into_iter().map(|firm| Filer { firm, token: new_token() }).collect();
+    let mut filers: Vec<Filer> = codes.into_iter().map(|firm| Filer { firm, token: new_token() }).collect();
     let share = filers.len().div_ceil(MAKERS).max(1);
     std::thread::scope(|scope| {
         let makers: Vec<_> = filers
@@ -66,10 +65,17 @@ pub fn fill(pipeline: &Pipeline, firms: usize, on: NaiveDate) -> Result<Filled> 
                 })
             })
             .collect();
-        makers.into_iter().try_for_each(|maker| maker.join().unwrap_or_else(|_| anyhow::bail!("a maker panicked")))
+        makers
+            .into_iter()
+            .try_for_each(|maker| maker.join().unwrap_or_else(|_| anyhow::bail!("a maker panicked")))
     })?;
     let officer = new_token();
-    open(pipeline, Account { area: Some(AREA.into()), ..account("bench-county", Role::County) }, &officer, on)?;
+    open(
+        pipeline,
+        Account { area: Some(AREA.into()), ..account("bench-county", Role::County) },
+        &officer,
+        on,
+    )?;
     filers.shrink_to_fit();
     Ok(Filled { filers, officer })
 }
@@ -98,7 +104,15 @@ fn event(event_type: EventType, on: NaiveDate) -> Event {
 /// An account that nobody can sign in with: its sessions are opened here.
 fn account(name: &str, role: Role) -> Account {
     let password_hash = "none".to_owned();
-    Account { name: name.to_owned(), password_hash, role, area: None, department: None, record: None, closed: false }
+    Account {
+        name: name.to_owned(),
+        password_hash,
+        role,
+        area: None,
+        department: None,
+        record: None,
+        closed: false,
+    }
 }
 
 fn open(pipeline: &Pipeline, account: Account, token: &str, on: NaiveDate) -> Result<()> {
