@@ -37,6 +37,12 @@ export const router: ReturnType<typeof createBrowserRouter> = createBrowserRoute
           { path: "cases/:no", lazy: page(() => import("@/features/cases/Case"), "Case") },
           { path: "pairings", lazy: page(() => import("@/features/pairings/Pairings"), "Pairings") },
           { path: "pairings/schemes", lazy: page(() => import("@/features/pairings/Schemes"), "Schemes") },
+          {
+            path: "inspections",
+            lazy: page(() => import("@/features/inspections/Inspections"), "Inspections"),
+          },
+          { path: "draws", lazy: page(() => import("@/features/inspections/Draws"), "Draws") },
+          { path: "draws/:seq", lazy: page(() => import("@/features/inspections/Draw"), "Draw") },
           { path: "rates", lazy: page(() => import("@/features/cases/Rates"), "Rates") },
           { path: "records", lazy: page(() => import("@/features/records/Records"), "Records") },
           { path: "records/:kind/:id", lazy: page(() => import("@/features/records/Record"), "Record") },

@@ -93,11 +93,11 @@ function Filling({ of, by }: { of: FormPage; by: string }) {
     });
     if (typeof became === "object" && "number" in became) {
       await dropDraft(account, of.id, by);
-      await navigate(`/receipts/${became.number}`);
+      await navigate(of.officer ? "/inspections" : `/receipts/${became.number}`);
     } else if (became === "waiting" || became === "signed-out") {
       // It waits in the outbox from here on: another filing begins anew.
       await dropDraft(account, of.id, by);
-      await navigate("/forms");
+      await navigate(of.officer ? "/inspections" : "/forms");
     }
   };
   const ofToday = of.filed.some((one) => one.on === today);
@@ -109,7 +109,7 @@ function Filling({ of, by }: { of: FormPage; by: string }) {
           <p>{t(notice)}</p>
         </Notice>
       ))}
-      {ofToday && <Notice tone="warn">{t(w.sameDay)}</Notice>}
+      {ofToday && <Notice tone="warn">{t(of.officer ? w.sameFiling : w.sameDay)}</Notice>}
       {of.parts.map((part) => (
         <Part
           key={part.title.en}
@@ -138,14 +138,14 @@ function Filling({ of, by }: { of: FormPage; by: string }) {
         )}
         <div className="row">
           <Button look="main" type="submit" disabled={filing.isPending}>
-            {t(filing.isPending ? w.sending : w.send)}
+            {t(filing.isPending ? w.sending : of.officer ? w.save : w.send)}
           </Button>
           <Button look="plain" onClick={() => change(begin(of))}>
             {t(w.startOver)}
           </Button>
         </div>
       </div>
-      {of.filed.length > 0 && (
+      {of.filed.length > 0 && !of.officer && (
         <section className="panel">
           <h2>{t(w.filedBefore)}</h2>
           <ul>
@@ -221,9 +221,9 @@ function Commitment({ of, draft, errorOf, onDraft }: PartProps) {
   return (
     <fieldset className="panel form">
       <legend>
-        <h2>{t(w.commitment)}</h2>
+        <h2>{t(of.officer ? w.confirm : w.commitment)}</h2>
       </legend>
-      <p className="soft">{t(w.commitmentLead)}</p>
+      {!of.officer && <p className="soft">{t(w.commitmentLead)}</p>}
       <ol className="commitment">
         {of.items.map((item) => (
           <li key={item.id}>
@@ -237,7 +237,7 @@ function Commitment({ of, draft, errorOf, onDraft }: PartProps) {
         ))}
       </ol>
       <Input
-        label={t(w.signature)}
+        label={t(of.officer ? w.inspectors : w.signature)}
         hint={t(w.signatureHint)}
         value={draft.signature}
         onChange={(signature) => onDraft({ ...draft, signature })}

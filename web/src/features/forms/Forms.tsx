@@ -5,7 +5,9 @@ import { useText } from "@/i18n/lang";
 import { To } from "@/ui/Links";
 import { Answer, Empty, Notice } from "@/ui/Notice";
 import { Page } from "@/ui/Page";
+import { Became } from "./Became";
 import { Outbox } from "./Outbox";
+import { useFiled } from "./queries";
 import { w } from "./words";
 import "./forms.css";
 
@@ -14,14 +16,22 @@ export function Forms() {
   const t = useText();
   const own = useAccount()?.role === "firm";
   const forms = useForms();
+  const filed = useFiled({}, own).data ?? [];
   return (
     <Page
       title={t(w.title)}
       under={t(w.lead)}
       actions={
-        <Link to="/receipts" className="button">
-          {t(w.check)}
-        </Link>
+        <>
+          {!own && (
+            <Link to="/inspections" className="button">
+              {t(w.inspections)}
+            </Link>
+          )}
+          <Link to="/receipts" className="button">
+            {t(w.check)}
+          </Link>
+        </>
       }
     >
       <div className="stack filing">
@@ -54,6 +64,10 @@ export function Forms() {
             )
           }
         </Answer>
+        {filed.length > 0 && <h2>{t(w.yours)}</h2>}
+        {filed.map((one) => (
+          <Became key={one.filing.id} of={one} linked />
+        ))}
       </div>
     </Page>
   );

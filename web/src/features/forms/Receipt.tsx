@@ -1,11 +1,13 @@
 import { useParams } from "react-router";
+import { useAccount } from "@/api/session";
 import { formatDay, formatInstant } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
 import { PdfLink, PrintButton } from "@/ui/Button";
 import { Answer, Notice } from "@/ui/Notice";
 import { Page } from "@/ui/Page";
 import { MadeUp } from "@/ui/Standing";
-import { useReceipt } from "./queries";
+import { Became } from "./Became";
+import { useFiled, useReceipt } from "./queries";
 import { w } from "./words";
 import "./forms.css";
 
@@ -15,6 +17,7 @@ export function Receipt() {
   const { lang } = useLang();
   const { number = "" } = useParams();
   const asked = useReceipt(number);
+  const became = useFiled({ number }, useAccount() !== null);
   return (
     <Page
       title={t(w.receipt)}
@@ -68,6 +71,9 @@ export function Receipt() {
                 <p className="soft">{t(w.wordingChanged)}</p>
               )}
             </section>
+            {became.data?.map((one) => (
+              <Became key={one.filing.id} of={one} />
+            ))}
             {receipt.synthetic && <p className="small soft">{t(w.madeUp)}</p>}
             <p className="only-print small">{t(w.checked)}</p>
           </article>

@@ -22,6 +22,16 @@ export function useReceipt(number: string) {
   });
 }
 
+/** What somebody filed and what became of it; for who filed and the offices of their area. */
+export function useFiled(query: { number?: string }, enabled: boolean) {
+  return useQuery({
+    queryKey: ["filed", query.number ?? ""],
+    queryFn: () => read(api.GET("/api/filings", { params: { query } })),
+    enabled,
+    retry: false,
+  });
+}
+
 /** Time between two tries while something waits. */
 const RETRY_MS = 30_000;
 
@@ -39,6 +49,8 @@ export function useOutbox() {
     Promise.all([
       client.invalidateQueries({ queryKey: ["outbox"] }),
       client.invalidateQueries({ queryKey: ["form"] }),
+      client.invalidateQueries({ queryKey: ["filed"] }),
+      client.invalidateQueries({ queryKey: ["inspections"] }),
     ]);
   const sending = useMutation({
     networkMode: "always",

@@ -84,5 +84,23 @@ export const w = words({
   },
   qr: { zh: "扫码查验这份备案", en: "Scan to check this filing" },
   madeUp: { zh: "备案单位是虚构的，仅用于演示。", en: "Who filed is made up, for demonstration." },
+  became: { zh: "后来怎样", en: "What became of it" },
+  yours: { zh: "您的备案", en: "What you filed" },
+  inspections: { zh: "事中检查", en: "Inspections" },
+  notYetDrawn: { zh: "还没有抽签。", en: "It was in no draw yet." },
+  wasDrawn: { zh: "抽签抽中，会有人到现场检查。", en: "It was drawn: somebody comes to inspect." },
+  wasNotDrawn: { zh: "抽签没有抽中。", en: "It was not drawn." },
+  ticketsOf: (tickets: string, day: string) => ({
+    zh: `${day} 的抽签中有 ${tickets} 签。`,
+    en: `It had ${tickets} in the draw of ${day}.`,
+  }),
+  dueBy: (day: string) => ({ zh: `${day} 前改好`, en: `put right by ${day}` }),
+  inspectors: { zh: "检查人员姓名", en: "Names of the inspectors" },
+  confirm: { zh: "确认", en: "To confirm" },
+  save: { zh: "提交检查", en: "Send" },
+  sameFiling: {
+    zh: "今天已经记过一次。再次提交会替换今天记的内容。",
+    en: "It was written down today already. Sending again takes its place.",
+  },
   checked: { zh: "由应尽系统查验", en: "Checked with Yingjin" },
 });

@@ -1,0 +1,50 @@
+import type { FiledPage } from "@/api/types";
+import { formatDay } from "@/i18n/format";
+import { useLang, useText } from "@/i18n/lang";
+import { To } from "@/ui/Links";
+import { showValue } from "@/ui/value";
+import { w } from "./words";
+
+/** What became of a filing: drawn or not, inspected, put right. For who filed and the offices of their area. */
+export function Became({ of, linked = false }: { of: FiledPage; linked?: boolean }) {
+  const t = useText();
+  const { lang } = useLang();
+  const drawn = of.drawn == null ? w.notYetDrawn : of.drawn ? w.wasDrawn : w.wasNotDrawn;
+  return (
+    <section className="panel became">
+      <h2>{linked ? t(of.title) : t(w.became)}</h2>
+      <p className="soft small">
+        {t(w.filedOn(formatDay(of.on, lang)))}{" "}
+        {linked && of.number && (
+          <To to={`/receipts/${of.number}`}>
+            <code>{of.number}</code>
+          </To>
+        )}
+      </p>
+      {of.state && (
+        <p className="row">
+          <span className="badge plain">{showValue(of.state, lang)}</span>
+          {of.due && <strong>{t(w.dueBy(formatDay(of.due, lang)))}</strong>}
+        </p>
+      )}
+      {of.state && (
+        <p className="small">
+          {t(drawn)} {of.tickets != null && t(w.ticketsOf(String(of.tickets), formatDay(of.drawn_for, lang)))}
+        </p>
+      )}
+      {of.inspections.map((one) => (
+        <details key={one.facts.map((fact) => String(fact.value)).join()} open>
+          <summary>{t(one.label)}</summary>
+          <dl className="facts">
+            {one.facts.map((fact) => (
+              <div key={fact.id}>
+                <dt>{t(fact.label)}</dt>
+                <dd>{showValue(fact, lang)}</dd>
+              </div>
+            ))}
+          </dl>
+        </details>
+      ))}
+    </section>
+  );
+}
