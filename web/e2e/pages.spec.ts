@@ -73,6 +73,8 @@ test.describe("with an account", () => {
     "/cases?show=overdue&kind=gap",
     "/cases/due",
     "/cases/new",
+    "/inspections",
+    "/draws",
     "/rates",
     "/pairings",
     "/pairings/schemes",

@@ -69,10 +69,11 @@ impl SampleCity {
             run::run(&mut self.yingjin(&sample))
         })?;
         step("judge every duty, week by week", || {
-            for day in ["2020-02-07", "2020-02-14", "2020-02-21", "2020-02-28", TODAY] {
+            for day in ["2020-02-07", "2020-02-14", "2020-02-21", "2020-02-28"] {
                 run::run(&mut self.yingjin(&format!("evaluate --on {day} --quiet")))?;
             }
-            Ok(())
+            run::run(&mut self.yingjin(&format!("draw day --on {TODAY}")))?;
+            run::run(&mut self.yingjin(&format!("evaluate --on {TODAY} --quiet")))
         })?;
         step("make the sample accounts", || run::run(&mut self.yingjin("account demo")))?;
         Ok(std::fs::write(finished, "")?)

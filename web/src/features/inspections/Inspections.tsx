@@ -40,7 +40,7 @@ export function Inspections() {
         </>
       }
     >
-      <div className="filters no-print">
+      <div className="filters inspection-filters no-print">
         <AreaFilter value={filters.area} choices={areas} onChange={(area) => set({ area })} />
         <Select
           label={t(w.state)}
