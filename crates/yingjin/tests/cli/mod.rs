@@ -3,6 +3,7 @@
 mod chain;
 mod check;
 mod compare;
+mod draw;
 mod evaluate;
 mod import;
 mod sample;

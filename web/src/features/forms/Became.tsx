@@ -1,3 +1,4 @@
+import { Fragment } from "react";
 import type { FiledPage } from "@/api/types";
 import { formatDay } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
@@ -35,12 +36,12 @@ export function Became({ of, linked = false }: { of: FiledPage; linked?: boolean
       {of.inspections.map((one) => (
         <details key={one.facts.map((fact) => String(fact.value)).join()} open>
           <summary>{t(one.label)}</summary>
-          <dl className="facts">
+          <dl className="pairs">
             {one.facts.map((fact) => (
-              <div key={fact.id}>
+              <Fragment key={fact.id}>
                 <dt>{t(fact.label)}</dt>
                 <dd>{showValue(fact, lang)}</dd>
-              </div>
+              </Fragment>
             ))}
           </dl>
         </details>
