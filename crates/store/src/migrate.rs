@@ -5,15 +5,15 @@ use model::Label;
 use crate::connection::{Connection, Contents, Param};
 use crate::error::StoreError;
 
-/// Scripts in the order in which they were published, which is not always that of their numbers; the first makes
-/// version 1. A published script is never edited: another is added at the end.
+/// Scripts in the order in which they were published; the first makes version 1. A published script is never edited:
+/// another is added at the end.
 const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_register.sql"),
     include_str!("../migrations/0002_cases.sql"),
     include_str!("../migrations/0003_case_search.sql"),
-    include_str!("../migrations/0009_case_waits.sql"),
-    include_str!("../migrations/0010_problems.sql"),
-    include_str!("../migrations/0004_files.sql"),
+    include_str!("../migrations/0004_case_waits.sql"),
+    include_str!("../migrations/0005_problems.sql"),
+    include_str!("../migrations/0006_files.sql"),
 ];
 
 /// Brings the database to the version of this program, or says why that cannot be. All in one transaction: a
