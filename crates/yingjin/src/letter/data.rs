@@ -107,6 +107,8 @@ pub struct Tally {
     pub rate_with_exempt: Option<String>,
     /// What is owed, as far as amounts are known.
     pub owed: Option<String>,
+    /// How many of those owed `owed` leaves out, as their amount is not known; 0 where the duty names no money.
+    pub amount_unknown: u64,
     /// What has been paid of it.
     pub paid: Option<String>,
 }

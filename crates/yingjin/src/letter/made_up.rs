@@ -101,17 +101,19 @@ impl Maker<'_> {
 
     fn tally(&self) -> Tally {
         let many = if self.amount == Amount::Nothing { 0 } else { 12_345 };
+        let (done, exempt) = (many / 2, many / 100);
         Tally {
             should: many,
-            done: many / 2,
-            exempt: many / 100,
-            gap: many / 3,
+            done,
+            exempt,
+            gap: many - done - exempt,
             leak: many / 1000,
             unknown: many / 10,
             overdue: many / 20,
-            rate: self.maybe("50.00".to_owned()),
-            rate_with_exempt: self.maybe("51.00".to_owned()),
+            rate: self.maybe("49.99".to_owned()),
+            rate_with_exempt: self.maybe("50.99".to_owned()),
             owed: self.maybe("123456789.05".to_owned()),
+            amount_unknown: many / 50,
             paid: self.maybe("-3456.10".to_owned()),
         }
     }

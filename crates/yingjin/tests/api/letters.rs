@@ -86,7 +86,7 @@ fn sheets_have_their_day_and_their_denominator() {
         has_all(
             &relief,
             &[
-                "租赁合同共2份，应尽2份，已尽1份；涉及出租方1家",
+                "租赁合同共2件：应尽2，已尽1，免尽0，未尽1；另有未知0件；涉及出租方1家",
                 "国有房产公司",
                 &landlord(),
                 "50.00%",

@@ -1,3 +1,4 @@
+import { Link } from "react-router";
 import { useAreaFilter, useCity } from "@/api/city";
 import { useLetters } from "@/api/letters";
 import { useAccount } from "@/api/session";
@@ -12,6 +13,7 @@ import { Page } from "@/ui/Page";
 import { type Column, Table } from "@/ui/Table";
 import { useFilters } from "@/ui/url";
 import { w } from "./words";
+import "./letters.css";
 
 const ABOUT: Record<LetterLine["about"], Label> = {
   bearer: w.bearer,
@@ -19,6 +21,13 @@ const ABOUT: Record<LetterLine["about"], Label> = {
   receipt: w.receipt,
   dispatch: w.dispatch,
   duty: w.duty,
+};
+
+/** Where a letter is had that is not had on this page. */
+const ELSEWHERE: Partial<Record<LetterLine["about"], { to: string; word: Label }>> = {
+  bearer: { to: "/records", word: w.onRecord },
+  owed: { to: "/records", word: w.onRecord },
+  receipt: { to: "/receipts", word: w.onReceipt },
 };
 
 const AMOUNTS = ["much", "nothing", "signs"] as const;
@@ -44,22 +53,25 @@ export function Letters() {
     {
       id: "get",
       label: t(w.get),
-      cell: (letter) =>
-        isHadHere(letter) && (
+      cell: (letter) => {
+        const elsewhere = ELSEWHERE[letter.about];
+        if (elsewhere && !isHadHere(letter)) return <Link to={elsewhere.to}>{t(elsewhere.word)}</Link>;
+        return (
           <PdfLink
             to={`/api/letters/${letter.id}/letter.pdf`}
             query={isFirm ? {} : { on: filters.on || undefined, area: filters.area || undefined }}
           >
             {t(w.open)}
           </PdfLink>
-        ),
+        );
+      },
     },
   ];
   const tried: Column<LetterLine> = {
     id: "preview",
     label: t(w.preview),
     cell: (letter) => (
-      <span className="actions">
+      <span className="letter-tries">
         {AMOUNTS.map((amount) => (
           <PdfLink key={amount} to={`/api/letters/${letter.id}/preview.pdf`} query={{ amount }}>
             {t(w[amount])}

@@ -105,7 +105,7 @@ impl Desk<'_> {
             to: self.party(to.0, to.1),
             from: words.owner.clone(),
             duty: words,
-            tally: sum.tally(),
+            tally: sum.tally(declared.amount.is_some()),
             unit: declared.amount.as_ref().map(|amount| unit_word(&amount.unit, self.lang).to_owned()),
             columns: facts.map(|fact| fact.label.get(self.lang).to_owned()).collect(),
             lines,

@@ -31,6 +31,7 @@ pub(super) struct Sum {
     pub unknown: u64,
     overdue: u64,
     owed: Option<Decimal>,
+    amount_unknown: u64,
     paid: Option<Decimal>,
 }
 
@@ -50,12 +51,13 @@ impl Sum {
         }
         if standing.is_owed() {
             plus(&mut self.owed, figures.amount);
+            self.amount_unknown += u64::from(figures.amount.is_none());
             plus(&mut self.paid, figures.paid);
         }
     }
 
-    /// As templates read it.
-    pub fn tally(&self) -> Tally {
+    /// As templates read it; `has_money`: whether the duty names an amount.
+    pub fn tally(&self, has_money: bool) -> Tally {
         Tally {
             should: self.should,
             done: self.done,
@@ -67,6 +69,7 @@ impl Sum {
             rate: percent(self.done, self.should),
             rate_with_exempt: percent(self.done + self.exempt, self.should),
             owed: self.owed.map(|owed| owed.to_string()),
+            amount_unknown: if has_money { self.amount_unknown } else { 0 },
             paid: self.paid.map(|paid| paid.to_string()),
         }
     }
@@ -99,6 +102,7 @@ fn tally_of(figures: &AreaFigures, has_money: bool) -> Tally {
         rate: percent(counts.done, counts.should),
         rate_with_exempt: percent(counts.done + counts.exempt, counts.should),
         owed: counts.known_owed().filter(|_| has_money).map(|owed| owed.to_string()),
+        amount_unknown: if has_money { counts.amount_unknown } else { 0 },
         paid: has_money.then(|| counts.paid.to_string()),
     }
 }
@@ -221,21 +225,22 @@ impl Desk<'_> {
         bearers.truncate(BEARERS_MAX);
         let words = self.words_of(duty);
         let counts = &total.counts;
-        let (records, should, done) = (counts.records, counts.should, counts.done);
+        let (records, should, done, exempt, gap, unknown) =
+            (counts.records, counts.should, counts.done, counts.exempt, counts.gap, counts.unknown);
         let of = Words::new(
             format!(
-                "{}共 {records} 份，应尽 {should} 份，已尽 {done} 份；涉及{} {count} 家",
+                "{}共 {records} 件：应尽 {should}，已尽 {done}，免尽 {exempt}，未尽 {gap}；另有未知 {unknown} 件；涉及{} {count} 家",
                 words.kind, words.bearer
             ),
             format!(
-                "{records} of {} in all, {should} owed, {done} done; {count} of {}",
+                "{}: {records} in all, {should} owed, {done} done, {exempt} exempt, {gap} left; {unknown} more unknown; {}: {count}",
                 words.kind, words.bearer
             ),
         );
         let lines = bearers.into_iter().map(|(id, sum)| TallyLine {
             name: self.bearer_name(duty, id.as_deref()),
             more: id.unwrap_or_default(),
-            tally: sum.tally(),
+            tally: sum.tally(has_money),
         });
         let body = DutySheet {
             unit: declared.amount.as_ref().map(|amount| unit_word(&amount.unit, self.lang).to_owned()),
