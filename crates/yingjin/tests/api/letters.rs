@@ -49,6 +49,8 @@ fn a_landlord_is_told_which_leases_are_left() {
         // Of two leases one is done: it is counted, and not listed.
         has_all(&letter, &["共2件，应尽2，已尽1，免尽0，未尽1，未知0", "国资委", "2020年3月6日"]);
         assert!(!letter.contains("西区工坊"), "{letter}");
+        // Nor is its amount in the sum of what is listed.
+        has_all(&letter, &["合计12,000.00"]);
         has_all(&letter, &["含虚构数据，不代表真实情况", "第1页，共1页"]);
         assert!(answer.body == county.get(&path).await.body, "the same letter has other bytes");
         let english = text(&county.get(&path.replace("zh", "en")).await);
