@@ -9,11 +9,11 @@ use model::{AreaCode, Case, CaseKindId, DepartmentId, DutyId, Label, RecordId};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::Store;
 use crate::connection::{Connection, Insert, OnConflict, Param, Row};
 use crate::draft::{Draft, Ledger};
 use crate::error::StoreError;
 use crate::event::limited;
+use crate::{COUNTS_MAX, Store};
 
 /// What is to happen to cases, all by one event.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -274,12 +274,31 @@ impl Store {
         self.read(|connection| connection.all(&sql, &params, read_case))
     }
 
-    /// How many cases a list has; `after` and `limit` are not looked at.
+    /// How many cases a list has; `after` and `limit` are not looked at. Counting a long list takes longer than reading
+    /// a page of it, so what was counted holds until there is another event.
     pub fn count_cases(&self, worklist: &Worklist) -> Result<u64, StoreError> {
         let (conditions, params) = Worklist { after: None, ..worklist.clone() }.conditions();
         let sql = format!("SELECT count(*) FROM work_case WHERE {conditions}");
+        let list = format!("{conditions} {params:?}");
+        // Read first: if a case moves meanwhile, what is counted is counted again for the next event.
+        let seq = self.last_seq()?;
+        if let Some(count) =
+            self.case_counts().get(&list).filter(|(at, _)| *at == seq).map(|(_, count)| *count)
+        {
+            return Ok(count);
+        }
         let count = self.read(|connection| connection.first(&sql, &params, |row| row.int(0)))?;
-        Ok(count.and_then(|count| u64::try_from(count).ok()).unwrap_or(0))
+        let count = count.and_then(|count| u64::try_from(count).ok()).unwrap_or(0);
+        if worklist.overdue_at.is_some() {
+            // Asked of this very instant, which does not come again.
+            return Ok(count);
+        }
+        let mut counts = self.case_counts();
+        if counts.len() >= COUNTS_MAX {
+            counts.clear();
+        }
+        counts.insert(list, (seq, count));
+        Ok(count)
     }
 
     /// How many cases of a list are due when: each instant with its count, in order.

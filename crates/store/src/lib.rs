@@ -36,7 +36,8 @@ mod verdict;
 mod verify;
 mod writer;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use model::Change;
@@ -67,6 +68,8 @@ use writer::{Gate, Turn, Writer};
 
 /// How long a write waits for another to end.
 pub(crate) const WAIT: Duration = Duration::from_secs(30);
+/// Lists whose number of cases is kept at hand.
+const COUNTS_MAX: usize = 256;
 /// Connections for reading that are kept open.
 const READERS: usize = 8;
 
@@ -81,6 +84,8 @@ struct Shared {
     schema: Arc<Schema>,
     gate: Arc<Gate>,
     readers: Mutex<Vec<Connection>>,
+    /// How many cases lists had, each with the last event at that time.
+    case_counts: Mutex<HashMap<String, (i64, u64)>>,
     // Taken apart in `drop`: PostgreSQL's client must not end on a thread that runs async code.
     writer: Option<Writer>,
 }
@@ -103,7 +108,14 @@ impl Store {
         }
         let gate = Arc::new(Gate::default());
         let writer = Writer::start(address.clone(), Arc::clone(&schema), Arc::clone(&gate), connection)?;
-        let shared = Shared { address, schema, gate, readers: Mutex::default(), writer: Some(writer) };
+        let shared = Shared {
+            address,
+            schema,
+            gate,
+            readers: Mutex::default(),
+            case_counts: Mutex::default(),
+            writer: Some(writer),
+        };
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -113,7 +125,8 @@ impl Store {
         let mut connection = Connection::open(&address, Use::Read)?;
         migrate::check(&mut connection, &address.place())?;
         let (schema, gate) = (Arc::default(), Arc::default());
-        let shared = Shared { address, schema, gate, readers: Mutex::new(vec![connection]), writer: None };
+        let (readers, case_counts) = (Mutex::new(vec![connection]), Mutex::default());
+        let shared = Shared { address, schema, gate, readers, case_counts, writer: None };
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -165,8 +178,12 @@ impl Store {
         result
     }
 
-    fn readers(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+    fn readers(&self) -> MutexGuard<'_, Vec<Connection>> {
         self.shared.readers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn case_counts(&self) -> MutexGuard<'_, HashMap<String, (i64, u64)>> {
+        self.shared.case_counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn address(&self) -> &Address {

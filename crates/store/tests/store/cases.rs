@@ -104,6 +104,8 @@ fn a_refused_step_writes_nothing(register: &Register) {
 fn two_officers_close_it_once(register: &Register) {
     let store = register.open();
     moved(&store, vec![gap("L1", "01", 9)], vec![]).unwrap();
+    // What was counted holds no longer than the next event.
+    assert_eq!(store.count_cases(&Worklist::default()).unwrap(), 1);
     let closers: Vec<_> = (0..2)
         .map(|_| {
             let store = store.clone();
@@ -112,6 +114,7 @@ fn two_officers_close_it_once(register: &Register) {
         .collect();
     let succeeded = closers.into_iter().map(|closer| closer.join().unwrap()).filter(|ok| *ok).count();
     assert_eq!((succeeded, store.case_steps(1).unwrap().len()), (1, 2));
+    assert_eq!(store.count_cases(&Worklist::default()).unwrap(), 0);
     assert_sound(&store);
 }
 
