@@ -132,7 +132,11 @@ pub async fn file(
         let filer = scope
             .filer(by, request.by.as_deref())
             .ok_or_else(|| Problem::field("by", "请先选定由谁备案。", "Say first who files."))?;
-        let stored = scope.stored(app.store(), by, &filer)?;
+        // Who files for themselves need not wait for the day to be judged.
+        if !scope.is_own(by.id.as_str(), &filer) {
+            app.read(app.today(), |view| scope.find(view.snapshot, by.id.as_str(), &filer).map(drop))?;
+        }
+        let stored = app.store().record(by.id.as_str(), &filer)?.ok_or_else(|| Problem::not_found(&filer))?;
         if !KEY_CHARS.contains(&request.key.chars().count()) {
             return Err(Problem::field(
                 "key",

@@ -6,7 +6,7 @@ use model::case::{Case, Office};
 use model::record::read_facts;
 use model::{Change, DepartmentId, Duty, FactId, FactType, Value};
 use rules::ruleset::RuleSet;
-use store::{Account, Role, Store, StoreError, StoredRecord};
+use store::{Account, Role, Store, StoreError};
 
 use super::problem::{Kind, Problem};
 use crate::pipeline::Snapshot;
@@ -88,22 +88,6 @@ impl<'a> Scope<'a> {
             )
         })?;
         Ok(self.sees_area(area.as_deref()))
-    }
-
-    /// A record that may be seen, as the register has it: no day has to be judged for that. Errors: 404, as in
-    /// [`Scope::find`].
-    pub fn stored(&self, store: &Store, kind: &model::Kind, id: &str) -> Result<StoredRecord, Problem> {
-        let sees = match self.own_only() {
-            true => self.is_own(kind.id.as_str(), id),
-            false => self.sees_kind(kind.id.as_str()),
-        };
-        let stored = if sees { store.record(kind.id.as_str(), id)? } else { None };
-        let stored = stored.ok_or_else(|| Problem::not_found(&format!("{} {id}", kind.id)))?;
-        let facts = read_facts(kind, &stored.facts);
-        if self.own_only() || self.sees_told(store, (kind, &facts))? {
-            return Ok(stored);
-        }
-        Err(Problem::not_found(&format!("{} {id}", kind.id)))
     }
 
     /// Refuses a change after which a record of theirs would lie where the account sees nothing: handing it over is
