@@ -181,6 +181,11 @@ impl App {
         }
     }
 
+    /// The server's own name, for what it records by itself at an instant.
+    pub fn origin(&self, at: DateTime<Utc>) -> Origin {
+        Origin { actor: "server".to_owned(), at }
+    }
+
     /// Counts somebody who asks without an account, by the address. Errors: 429, too often.
     pub fn count_asker(
         &self,
@@ -265,7 +270,7 @@ impl App {
     /// Draws for a day that is over, of every form that is drawn from, in the server's own name: nobody chooses when.
     fn draw_day(&self, day: NaiveDate) -> Result<(), PipelineError> {
         let pipeline = self.days.pipeline();
-        let origin = Origin { actor: "server".to_owned(), at: clock::now() };
+        let origin = self.origin(clock::now());
         for form in self.rules().forms.iter().filter(|form| form.form.draw.is_some()) {
             let drawn =
                 self.days.read(self.today(), |snapshot| pipeline.draw(snapshot, (form, day), &origin))??;

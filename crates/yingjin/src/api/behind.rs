@@ -57,7 +57,7 @@ impl App {
 
     /// Records a pass for a day, in the server's own name.
     pub(super) fn record_day(&self, on: NaiveDate) -> Result<Recorded, PipelineError> {
-        let origin = Origin { actor: "server".to_owned(), at: clock::now() };
+        let origin = self.origin(clock::now());
         let pipeline = self.days.pipeline();
         self.days.read(on, |snapshot| {
             let recorded = pipeline.record_pass(snapshot, &origin, |_, _| true)?;
@@ -68,7 +68,7 @@ impl App {
 
     /// Cases that have waited for too long by now go up.
     pub(super) fn send_up_waiting(&self) -> Result<u64, PipelineError> {
-        let origin = Origin { actor: "server".to_owned(), at: self.now() };
+        let origin = self.origin(self.now());
         let pipeline = self.days.pipeline();
         self.days.read(self.today(), |snapshot| pipeline.send_up(snapshot, &origin))?
     }
@@ -101,7 +101,7 @@ impl App {
         if pipeline.rules.casework.is_none() || verdicts <= reconciled.map_or(0, |stored| stored.seq) {
             return Ok(());
         }
-        let origin = Origin { actor: "server".to_owned(), at: self.now() };
+        let origin = self.origin(self.now());
         self.days.read(self.today(), |snapshot| pipeline.reconcile(snapshot, &origin))?.map(drop)
     }
 

@@ -721,7 +721,7 @@ impl App {
         account: &Account,
         change: impl FnOnce(&Store) -> Result<i64, StoreError>,
     ) -> Result<Patched, Problem> {
-        let (mut kept, server) = (None, Origin { actor: "server".to_owned(), at: clock::now() });
+        let (mut kept, server) = (None, self.origin(clock::now()));
         let origin = Origin { actor: account.name.clone(), ..server.clone() };
         let scope = Scope::of(account, self.rules());
         let written = self.days.write(self.today(), |snapshot| {
@@ -773,7 +773,7 @@ impl App {
                 self.behind.mark();
                 return Ok(());
             }
-            let origin = Origin { actor: "server".to_owned(), at: clock::now() };
+            let origin = self.origin(clock::now());
             self.days.pipeline().record_waiting(snapshot, &origin, self.now()).map(drop)
         });
         written.map_err(|error| {
