@@ -7,6 +7,8 @@ use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use model::event::{EventType, Hash};
+use model::{KindId, RecordId};
+use rules::ruleset::CompiledForm;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{Account, FileUse, NewFile};
@@ -188,19 +190,36 @@ impl App {
         Ok(personal.map_or(Sight::None, Sight::Personal))
     }
 
-    /// Whether a record was filed by the one that the account stands for: a firm sees what it filed.
+    /// Whether a record was filed by the one that the account stands for, or is what an officer wrote down about such a
+    /// filing: a firm sees what it filed, and all that was found.
     fn filed_by_own(&self, scope: &Scope<'_>, of: &FileUse) -> Result<bool, Problem> {
         if !scope.own_only() {
             return Ok(false);
         }
-        let Some(record) = self.store().record(of.kind.as_str(), of.record.as_str())? else {
-            return Ok(false);
+        for (form, filer) in self.filers(&of.kind, &of.record)? {
+            let by = &self.rules().kinds[form.by].id;
+            if scope.is_own(by.as_str(), filer.as_str()) {
+                return Ok(true);
+            }
+            let filed = if form.form.officer { self.filers(by, &filer)? } else { vec![] };
+            if filed
+                .iter()
+                .any(|(form, filer)| scope.is_own(self.rules().kinds[form.by].id.as_str(), filer.as_str()))
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The forms by which a record of a kind is filed, each with who filed it or whom it is about.
+    fn filers(&self, kind: &KindId, record: &RecordId) -> Result<Vec<(&CompiledForm, RecordId)>, Problem> {
+        let Some(stored) = self.store().record(kind.as_str(), record.as_str())? else {
+            return Ok(vec![]);
         };
-        Ok(self.rules().forms.iter().any(|form| {
-            let (kind, by) = (&self.rules().kinds[form.kind].id, &self.rules().kinds[form.by].id);
-            let filer = record.facts.get(form.form.by.as_str()).and_then(|filer| filer.as_str());
-            *kind == of.kind && filer.is_some_and(|filer| scope.is_own(by.as_str(), filer))
-        }))
+        let forms = self.rules().forms.iter().filter(|form| self.rules().kinds[form.kind].id == *kind);
+        let filer = |form: &CompiledForm| Some(stored.facts.get(form.form.by.as_str())?.as_str()?.into());
+        Ok(forms.filter_map(|form| Some((form, filer(form)?))).collect())
     }
 
     /// Whether an account may have a record name a file: it sent it, or may read it anyhow. Otherwise naming it would be

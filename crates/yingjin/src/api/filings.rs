@@ -96,6 +96,8 @@ pub struct FiledPage {
     pub state: Option<FactLine>,
     /// By when what was found has to be put right.
     pub due: Option<NaiveDate>,
+    /// The files that came with it: the facts that name them.
+    pub files: Vec<FactLine>,
     /// What officers wrote down about it: all that is known.
     pub inspections: Vec<Inspected>,
 }
@@ -419,6 +421,9 @@ impl FiledPage {
         let rule = form.form.draw.as_ref();
         let drawn = rule.and_then(|rule| told(&rule.filled.drawn));
         let state = rule.and_then(|rule| kind.fact(rule.state.as_str()));
+        let line = |fact: &model::Fact| FactLine::new(view, fact, view.value(form.kind, row, &fact.id));
+        let attached = form.form.fields().filter(|field| field.files.is_some());
+        let attached = attached.filter_map(|field| kind.fact(field.fact.as_str()));
         Self {
             form: form.form.id.to_string(),
             title: Words::from(&form.form.title),
@@ -434,8 +439,9 @@ impl FiledPage {
                 Some(Value::Int(tickets)) => Some(tickets),
                 _ => None,
             },
-            state: state.map(|fact| FactLine::new(view, fact, view.value(form.kind, row, &fact.id))),
+            state: state.map(line),
             due: rule.and_then(|rule| rule.due.as_ref()).and_then(|due| view.day(form.kind, row, due)),
+            files: attached.map(line).filter(|line| line.value.is_some()).collect(),
             inspections: Inspected::of(view, (form.kind, row)),
         }
     }

@@ -205,3 +205,28 @@ fn a_firm_sees_what_an_officer_filed_for_it() {
         assert_eq!(bureau.get(&format!("/api/files/{site}")).await.status, StatusCode::NOT_FOUND);
     });
 }
+
+#[test]
+fn a_firm_sees_the_photographs_of_what_was_found_at_its_own() {
+    on_every_database(async |server| {
+        let firm = server.sign_in(Role::Firm).await;
+        let site = send(&firm, &photo(1, 900)).await;
+        let filed = firm.post("/api/filings", filing("k", &[("photos", &site)])).await;
+        assert_eq!(filed.status, StatusCode::CREATED);
+        let county = server.sign_in(Role::County).await;
+        let defect = send(&county, &photo(2, 900)).await;
+        assert_eq!(firm.get(&format!("/api/files/{defect}")).await.status, StatusCode::NOT_FOUND);
+        let found = json!({"masks": "defect", "masks_words": "无", "result": "correct", "correct_by": "2020-03-20",
+            "defect_photos": defect});
+        let inspection = json!({"form": "inspect", "by": format!("{FIRM}~{TODAY}"), "key": "0".repeat(16),
+            "facts": found, "ticked": ["cards"], "signature": "某甲、某乙"});
+        let written = county.post("/api/filings", inspection).await;
+        assert_eq!(written.status, StatusCode::CREATED, "{}", String::from_utf8_lossy(&written.body));
+        assert_eq!(firm.get(&format!("/api/files/{defect}")).await.body, photo(2, 900));
+        // The page of what became of it names both.
+        let became = firm.get("/api/filings").await.ok();
+        assert_eq!(became[0]["files"][0]["value"], json!(site));
+        let facts = became[0]["inspections"][0]["facts"].as_array().unwrap().clone();
+        assert!(facts.iter().any(|fact| fact["type"] == "files" && fact["value"] == json!(defect)));
+    });
+}

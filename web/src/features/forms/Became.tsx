@@ -1,5 +1,6 @@
 import { Fragment } from "react";
 import type { FiledPage } from "@/api/types";
+import { Files, isFiles } from "@/files/Files";
 import { formatDay } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
 import { To } from "@/ui/Links";
@@ -33,6 +34,12 @@ export function Became({ of, linked = false }: { of: FiledPage; linked?: boolean
           {t(drawn)} {of.tickets != null && t(w.ticketsOf(String(of.tickets), formatDay(of.drawn_for, lang)))}
         </p>
       )}
+      {of.files.filter(isFiles).map((fact) => (
+        <div key={fact.id}>
+          <h3>{t(fact.label)}</h3>
+          <Files named={fact.value} />
+        </div>
+      ))}
       {of.inspections.map((one) => (
         <details key={one.facts.map((fact) => String(fact.value)).join()} open>
           <summary>{t(one.label)}</summary>
@@ -40,7 +47,7 @@ export function Became({ of, linked = false }: { of: FiledPage; linked?: boolean
             {one.facts.map((fact) => (
               <Fragment key={fact.id}>
                 <dt>{t(fact.label)}</dt>
-                <dd>{showValue(fact, lang)}</dd>
+                <dd>{isFiles(fact) ? <Files named={fact.value} /> : showValue(fact, lang)}</dd>
               </Fragment>
             ))}
           </dl>

@@ -2,6 +2,8 @@ import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 import { useAreaOptions, useCity } from "@/api/city";
 import type { FieldShape, FormPage } from "@/api/types";
+import type { Chosen } from "@/files/chosen";
+import { FileField } from "@/files/FileField";
 import { formatDay } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
 import type { Label } from "@/i18n/words";
@@ -11,10 +13,11 @@ import { Check, Input } from "@/ui/Field";
 import { To } from "@/ui/Links";
 import { Answer, Notice } from "@/ui/Notice";
 import { Page } from "@/ui/Page";
-import { answersOf, asks, begin, type Draft, mistakesOf, progressOf } from "./answering";
+import { answersOf, asks, begin, type Draft, filesOf, mistakesOf, progressOf } from "./answering";
 import { dropDraft, keepDraft, keptDraft } from "./drafts";
 import { Outbox } from "./Outbox";
 import { useForm, useOutbox } from "./queries";
+import { forgetFiles } from "./unused";
 import { w } from "./words";
 import "./forms.css";
 
@@ -48,7 +51,9 @@ function Filling({ of, by }: { of: FormPage; by: string }) {
   const { account, filing } = useOutbox();
   const [draft, setDraft] = useState<Draft | null>(null);
   const [tried, setTried] = useState(false);
+  const [unkept, setUnkept] = useState(false);
   const form = useRef<HTMLFormElement>(null);
+  const latest = useRef<Draft>(null);
   useEffect(() => {
     // The draft of before, if there is one, with what the register has learned since only where nothing was typed.
     void keptDraft(account, of.id, by).then((kept) => {
@@ -59,8 +64,22 @@ function Filling({ of, by }: { of: FormPage; by: string }) {
   if (!draft) return null;
 
   const change = (next: Draft) => {
+    const dropped = hashesOf(draft).filter((hash) => !hashesOf(next).includes(hash));
+    latest.current = next;
     setDraft(next);
-    void keepDraft(account, of.id, by, next);
+    void keepDraft(account, of.id, by, next).then(
+      () => forgetFiles(account, dropped),
+      () => setUnkept(true),
+    );
+  };
+  // A photograph takes a moment to be made ready, and somebody may type meanwhile.
+  const chooseFiles = (fact: string, chosen: Chosen[]) => {
+    const now = latest.current ?? draft;
+    change({ ...now, files: { ...now.files, [fact]: chosen } });
+  };
+  const dropThis = async () => {
+    await dropDraft(account, of.id, by);
+    await forgetFiles(account, hashesOf(draft));
   };
   const sent = filing.data;
   const refused = sent && typeof sent === "object" && "refused" in sent ? sent.refused : null;
@@ -78,7 +97,7 @@ function Filling({ of, by }: { of: FormPage; by: string }) {
       setTimeout(() => form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(), 0);
       return;
     }
-    const became = await filing.mutateAsync({
+    const waiting = {
       request: {
         form: of.id,
         by: by || undefined,
@@ -88,15 +107,19 @@ function Filling({ of, by }: { of: FormPage; by: string }) {
         signature: draft.signature,
       },
       title: of.title,
+      files: filesOf(of, draft),
       account,
       at: new Date().toISOString(),
-    });
+    };
+    // Where even the device does not keep it, the error says so below.
+    const became = await filing.mutateAsync(waiting).catch(() => null);
+    if (became === null) return;
     if (typeof became === "object" && "number" in became) {
-      await dropDraft(account, of.id, by);
+      await dropThis();
       await navigate(of.officer ? "/inspections" : `/receipts/${became.number}`);
     } else if (became === "waiting" || became === "signed-out") {
       // It waits in the outbox from here on: another filing begins anew.
-      await dropDraft(account, of.id, by);
+      await dropThis();
       await navigate(of.officer ? "/inspections" : "/forms");
     }
   };
@@ -119,6 +142,7 @@ function Filling({ of, by }: { of: FormPage; by: string }) {
           draft={draft}
           errorOf={errorOf}
           onDraft={change}
+          onFiles={chooseFiles}
         />
       ))}
       {of.items.length > 0 && <Commitment of={of} draft={draft} errorOf={errorOf} onDraft={change} />}
@@ -130,6 +154,11 @@ function Filling({ of, by }: { of: FormPage; by: string }) {
           <p className="late" role="alert">
             {t(w.mend(String(wrong.size)))}
           </p>
+        )}
+        {(filing.error || unkept) && (
+          <Notice tone="bad" title={t(w.notKept)}>
+            <p>{t(w.noRoom)}</p>
+          </Notice>
         )}
         {refused && wrong.size === 0 && (
           <Notice tone="bad" title={t(w.refused)}>
@@ -182,7 +211,12 @@ function Part({
   draft,
   errorOf,
   onDraft,
-}: PartProps & { title: Label; fields: FieldShape[] }) {
+  onFiles,
+}: PartProps & {
+  title: Label;
+  fields: FieldShape[];
+  onFiles: (fact: string, chosen: Chosen[]) => void;
+}) {
   const t = useText();
   const areas = useAreaOptions();
   const asked = fields.filter((field) => asks(of, field, draft.typed));
@@ -196,18 +230,30 @@ function Part({
       <legend>
         <h2>{t(title)}</h2>
       </legend>
-      {asked.map((field) => (
-        <FactInput
-          key={field.id}
-          of={field.type === "area" ? { ...field, options: areas } : field}
-          label={field.required ? t(field.label) : t(w.optional(field.label))}
-          value={draft.typed[field.id] ?? ""}
-          onChange={(value) => onDraft({ ...draft, typed: { ...draft.typed, [field.id]: value } })}
-          none={t(w.choose)}
-          hint={hintOf(field)}
-          error={errorOf(field.id)}
-        />
-      ))}
+      {asked.map((field) =>
+        field.files ? (
+          <FileField
+            key={field.id}
+            of={field.files}
+            label={field.required ? t(field.label) : t(w.optional(field.label))}
+            value={draft.files?.[field.id] ?? []}
+            onChange={(chosen) => onFiles(field.id, chosen)}
+            hint={hintOf(field)}
+            error={errorOf(field.id)}
+          />
+        ) : (
+          <FactInput
+            key={field.id}
+            of={field.type === "area" ? { ...field, options: areas } : field}
+            label={field.required ? t(field.label) : t(w.optional(field.label))}
+            value={draft.typed[field.id] ?? ""}
+            onChange={(value) => onDraft({ ...draft, typed: { ...draft.typed, [field.id]: value } })}
+            none={t(w.choose)}
+            hint={hintOf(field)}
+            error={errorOf(field.id)}
+          />
+        ),
+      )}
     </fieldset>
   );
 }
@@ -246,4 +292,8 @@ function Commitment({ of, draft, errorOf, onDraft }: PartProps) {
       />
     </fieldset>
   );
+}
+
+function hashesOf(draft: Draft): string[] {
+  return Object.values(draft.files ?? {}).flatMap((chosen) => chosen.map((one) => one.hash));
 }

@@ -1,5 +1,6 @@
 import { Link } from "react-router";
-import { formatInstant } from "@/i18n/format";
+import { type Chosen, sizeOf } from "@/files/chosen";
+import { formatCount, formatInstant } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
 import { Button } from "@/ui/Button";
 import { useOutbox } from "./queries";
@@ -22,11 +23,16 @@ export function Outbox() {
             <div>
               <strong>{t(one.title)}</strong>{" "}
               <span className="soft small">{formatInstant(one.at, lang)}</span>
+              {one.files && one.files.length > 0 && (
+                <p className="small">
+                  {t(w.withFiles(formatCount(one.files.length), sizeOf(sum(one.files))))}
+                </p>
+              )}
               <p className={one.refused ? "late" : "soft"}>{t(one.refused ? w.refused : w.waiting)}</p>
               {one.refused && <p className="small">{one.refused.detail}</p>}
             </div>
             {one.refused && (
-              <Button look="danger" onClick={() => dropping.mutate(one.request.key)}>
+              <Button look="danger" onClick={() => dropping.mutate(one)}>
                 {t(w.dropIt)}
               </Button>
             )}
@@ -43,4 +49,8 @@ export function Outbox() {
       </Button>
     </section>
   );
+}
+
+function sum(files: Chosen[]): number {
+  return files.reduce((bytes, one) => bytes + one.sizeBytes, 0);
 }

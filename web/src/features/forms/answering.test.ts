@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { FieldShape, FormPage } from "@/api/types";
-import { answersOf, asks, begin, type Draft, mistakesOf, progressOf } from "./answering";
+import { answersOf, asks, begin, type Draft, filesOf, mistakesOf, progressOf } from "./answering";
 
 const label = { zh: "", en: "" };
 const field = (id: string, type: FieldShape["type"], more: Partial<FieldShape> = {}): FieldShape => ({
@@ -90,4 +90,22 @@ test("each mistake stands at its field, in the order of the page", () => {
 test("progress counts what has to be done", () => {
   expect(progressOf(form, draft({}))).toEqual({ done: 5, all: 5 });
   expect(progressOf(form, draft({ canteen: "shifts" }, { ticked: [] }))).toEqual({ done: 4, all: 6 });
+});
+
+test("files are answered by their names, and go with the form where they are asked for", () => {
+  const files = { accept: ["image/jpeg"], most: 2, each_bytes: 1 };
+  const only_if = { fact: "canteen", is: ["shifts"] };
+  const part = {
+    title: label,
+    fields: [...(form.parts[0]?.fields ?? []), field("photos", "files", { files, only_if })],
+  };
+  const asking: FormPage = { ...form, parts: [part] };
+  const one = { hash: "a1", name: "door.jpg", mediaType: "image/jpeg", sizeBytes: 9 };
+  const shifts = { canteen: "shifts", shifts: "2" };
+  expect([...mistakesOf(asking, draft(shifts)).keys()]).toEqual(["photos"]);
+  const chosen = draft(shifts, { files: { photos: [one] } });
+  expect([...mistakesOf(asking, chosen).keys()]).toEqual([]);
+  expect(answersOf(asking, chosen)).toHaveProperty("photos", "a1");
+  expect(filesOf(asking, chosen)).toEqual([one]);
+  expect(filesOf(asking, draft({}, { files: { photos: [one] } }))).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import type { FieldShape, FormPage } from "@/api/types";
+import { type Chosen, namesOf } from "@/files/chosen";
 import type { Label } from "@/i18n/words";
 import { factValue } from "@/ui/FactInput";
 import { w } from "./words";
@@ -9,6 +10,8 @@ export interface Draft {
   key: string;
   /** What was typed, by fact. */
   typed: Record<string, string>;
+  /** What was chosen, by fact; the contents are kept apart (`files/here.ts`). Drafts of earlier versions have none. */
+  files?: Record<string, Chosen[]>;
   ticked: string[];
   signature: string;
 }
@@ -34,8 +37,16 @@ export function asks(form: FormPage, field: FieldShape, typed: Draft["typed"]): 
 /** The values of what is asked, as the API takes them. */
 export function answersOf(form: FormPage, draft: Draft): Record<string, unknown> {
   const asked = fieldsOf(form).filter((field) => asks(form, field, draft.typed));
-  const told = asked.map((field) => [field.id, factValue(field.type, draft.typed[field.id] ?? "")] as const);
+  const answer = (field: FieldShape) =>
+    field.files ? namesOf(draft.files?.[field.id] ?? []) : factValue(field.type, draft.typed[field.id] ?? "");
+  const told = asked.map((field) => [field.id, answer(field)] as const);
   return Object.fromEntries(told.filter(([, value]) => value !== undefined));
+}
+
+/** The files that are asked for and were chosen: those that go with the answers. */
+export function filesOf(form: FormPage, draft: Draft): Chosen[] {
+  const asked = fieldsOf(form).filter((field) => field.files && asks(form, field, draft.typed));
+  return asked.flatMap((field) => draft.files?.[field.id] ?? []);
 }
 
 /** What is wrong, by field, item or `signature`, in the order of the page. The server says the same of what it gets. */
@@ -43,8 +54,8 @@ export function mistakesOf(form: FormPage, draft: Draft): Map<string, Label> {
   const mistakes = new Map<string, Label>();
   const answers = answersOf(form, draft);
   for (const field of fieldsOf(form).filter((one) => asks(form, one, draft.typed))) {
-    const typed = (draft.typed[field.id] ?? "").trim();
     const value = answers[field.id];
+    const typed = field.files ? String(value ?? "") : (draft.typed[field.id] ?? "").trim();
     const isNumber = field.type === "int" || field.type === "decimal";
     if (typed === "") {
       if (field.required) mistakes.set(field.id, w.missing);

@@ -1,4 +1,4 @@
-import { del, get, set } from "idb-keyval";
+import { del, get, getMany, keys, set } from "idb-keyval";
 import type { Draft } from "./answering";
 
 /** Drafts are kept on the device by account, form and who files, so that nothing typed is lost on the way. */
@@ -8,6 +8,13 @@ function place(account: string, form: string, by: string): string {
 
 export function keptDraft(account: string, form: string, by: string): Promise<Draft | undefined> {
   return get<Draft>(place(account, form, by));
+}
+
+/** Every draft of an account on this device. */
+export async function draftsHere(account: string): Promise<Draft[]> {
+  const places = (await keys()).filter((key) => String(key).startsWith(`yingjin.draft/${account}/`));
+  const drafts = await getMany<Draft | undefined>(places);
+  return drafts.filter((draft) => draft !== undefined);
 }
 
 export function keepDraft(account: string, form: string, by: string, draft: Draft): Promise<void> {

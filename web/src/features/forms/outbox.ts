@@ -2,12 +2,16 @@ import { get, update } from "idb-keyval";
 import { api, read } from "@/api/client";
 import { type FieldProblem, isRefusal } from "@/api/problem";
 import type { FilingRequest } from "@/api/types";
+import type { Chosen } from "@/files/chosen";
+import { sendFile } from "@/files/send";
 import type { Label } from "@/i18n/words";
 
 /** A filing that waits on this device for the network, or that the server refused. */
 export interface Waiting {
   request: FilingRequest;
   title: Label;
+  /** What its answers name, kept on this device (`files/here.ts`): each is sent before the filing. */
+  files?: Chosen[];
   /** Who was signed in: it is sent as nobody else. */
   account: string;
   /** When it was filled in, an instant. */
@@ -52,7 +56,7 @@ export async function flush(account: string): Promise<Map<string, Sent>> {
     for (const waiting of await waitingHere(account)) {
       if (waiting.refused) continue;
       const { key } = waiting.request;
-      const became = await send(waiting.request);
+      const became = await send(waiting);
       sent.set(key, became);
       if (became === "waiting" || became === "signed-out") break;
       if ("number" in became) await drop(key);
@@ -62,8 +66,9 @@ export async function flush(account: string): Promise<Map<string, Sent>> {
   return sent;
 }
 
-async function send(request: FilingRequest): Promise<Sent> {
+async function send({ account, request, files = [] }: Waiting): Promise<Sent> {
   try {
+    for (const file of files) await sendFile(account, file);
     const receipt = await read(api.POST("/api/filings", { body: request }));
     return { number: receipt.number };
   } catch (error) {

@@ -3,6 +3,7 @@ import { useEffect } from "react";
 import { api, read } from "@/api/client";
 import { useAccount } from "@/api/session";
 import { drop, flush, keep, type Waiting, waitingHere } from "./outbox";
+import { forgetFiles } from "./unused";
 
 export function useForm(id: string, by: string) {
   return useQuery({
@@ -35,6 +36,23 @@ export function useFiled(query: { number?: string }, enabled: boolean) {
 /** Time between two tries while something waits. */
 const RETRY_MS = 30_000;
 
+/** Sends what waits; what was sent need not be kept any longer. */
+async function flushed(account: string) {
+  const before = await waitingHere(account);
+  const sent = await flush(account);
+  await forgetFiles(account, filesOf(before));
+  return sent;
+}
+
+async function dropped(one: Waiting) {
+  await drop(one.request.key);
+  await forgetFiles(one.account, filesOf([one]));
+}
+
+function filesOf(waiting: Waiting[]): string[] {
+  return waiting.flatMap((one) => one.files ?? []).map((one) => one.hash);
+}
+
 /** What waits on this device for the account, sent by itself as soon as there is a network. */
 export function useOutbox() {
   const client = useQueryClient();
@@ -54,19 +72,19 @@ export function useOutbox() {
     ]);
   const sending = useMutation({
     networkMode: "always",
-    mutationFn: () => flush(account),
+    mutationFn: () => flushed(account),
     onSettled: refresh,
   });
   const filing = useMutation({
     networkMode: "always",
     mutationFn: async (one: Waiting) => {
       await keep(one);
-      const sent = await flush(account);
+      const sent = await flushed(account);
       return sent.get(one.request.key) ?? ("waiting" as const);
     },
     onSettled: refresh,
   });
-  const dropping = useMutation({ networkMode: "always", mutationFn: drop, onSettled: refresh });
+  const dropping = useMutation({ networkMode: "always", mutationFn: dropped, onSettled: refresh });
   const toSend = (waiting.data ?? []).some((one) => !one.refused);
   const { mutate } = sending;
   useEffect(() => {

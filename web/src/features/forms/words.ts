@@ -59,6 +59,18 @@ export const w = words({
     zh: "登录已过期，请重新登录后发送。",
     en: "Your session has ended: sign in again to send it.",
   },
+  withFiles: (n: string, size: string) => ({
+    zh: `附 ${n} 个文件（${size}），先于表单发送`,
+    en: `with ${n} files (${size}), which are sent before it`,
+  }),
+  noRoom: {
+    zh: "本机存储空间可能已满。关闭页面前请先提交，或清理手机空间；等待发送的表单请先发送。",
+    en: "Its room may be used up. Send this before you close the page, or free some space; send first what waits.",
+  },
+  notKept: {
+    zh: "没有存到本机",
+    en: "Not kept on this device",
+  },
   waiting: { zh: "等待发送", en: "Waiting to be sent" },
   refused: { zh: "没有通过，请修改", en: "Refused; please mend it" },
   sendNow: { zh: "现在发送", en: "Send now" },

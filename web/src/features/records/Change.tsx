@@ -63,7 +63,7 @@ function ChangeForm({ of, close }: { of: RecordPage; close: () => void }) {
         value={fact}
         none="—"
         choices={of.facts
-          .filter((one) => !one.derived)
+          .filter((one) => !one.derived && one.type !== "files")
           .map((one) => ({ value: one.id, label: t(one.label) }))}
         onChange={(next) => {
           setFact(next);

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import type { FactLine, RecordPage } from "@/api/types";
+import { Files, isFiles } from "@/files/Files";
 import { formatDay } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
 import { MadeUp } from "@/ui/Standing";
@@ -54,13 +55,17 @@ export function Facts({ of }: { of: RecordPage }) {
 
 function Fact({ of, revealed }: { of: FactLine; revealed: unknown }) {
   const t = useText();
-  const { lang } = useLang();
   const shown = revealed === undefined ? of : { ...of, value: revealed, display: null };
   const hidden = of.masked && revealed === undefined;
   return (
     <div>
       <dt>{t(of.label)}</dt>
-      <dd>{hidden ? <span className="badge plain">{t(w.masked)}</span> : showValue(shown, lang)}</dd>
+      <dd>{hidden ? <span className="badge plain">{t(w.masked)}</span> : <Value of={shown} />}</dd>
     </div>
   );
+}
+
+function Value({ of }: { of: FactLine }) {
+  const { lang } = useLang();
+  return isFiles(of) ? <Files named={of.value} /> : showValue(of, lang);
 }
