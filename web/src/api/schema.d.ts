@@ -2341,6 +2341,8 @@ export interface components {
              * @description By when what was found has to be put right.
              */
             due?: string | null;
+            /** @description The files that came with it: the facts that name them. */
+            files: components["schemas"]["FactLine"][];
             /** @description The record that it made. */
             filing: components["schemas"]["RecordLine"];
             /** @description The form. */

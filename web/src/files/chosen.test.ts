@@ -15,7 +15,8 @@ test("files are named by the digests of their content, with a space between", as
 test.each([
   [999, "999 B"],
   [12_345, "12 kB"],
-  [5_000_000, "5.0 MB"],
+  [5_000_000, "5 MB"],
+  [2_440_000, "2.4 MB"],
 ])("%i bytes are %s", (bytes, said) => {
   expect(sizeOf(bytes)).toBe(said);
 });

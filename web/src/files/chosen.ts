@@ -34,5 +34,5 @@ export async function digestOf(content: Blob): Promise<string> {
 export function sizeOf(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   if (bytes < 1_000_000) return `${Math.round(bytes / 1000)} kB`;
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+  return `${Number((bytes / 1_000_000).toFixed(1))} MB`;
 }
