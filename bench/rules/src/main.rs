@@ -231,6 +231,7 @@ fn rule_sets(text: &str) -> Result<(RuleSet, RuleSet)> {
         forms: vec![],
         letters: Default::default(),
         pairings: None,
+        notices: None,
         version: "bench".into(),
     };
     Ok((rules(duties, vec![]), rules(vec![swept], parameters.clone())))

@@ -6,6 +6,7 @@
 //! verdicts  yes, no or unknown, and the five sets     verdict
 //! cases     who has to do what by when              case, casework, term, rate
 //! pairings  who visits whom, and how often          pairing
+//! notices   who is told of what                      notice
 //! lots      who is drawn for inspection               draw
 //! events    what happened, chained by hash           event
 //! ```
@@ -23,6 +24,7 @@ pub mod id;
 pub mod kind;
 pub mod label;
 pub mod letter;
+pub mod notice;
 pub mod pairing;
 pub mod rate;
 pub mod record;
@@ -45,6 +47,7 @@ pub use id::{
 pub use kind::{Fact, Kind};
 pub use label::{Label, Lang};
 pub use letter::{Letter, Letters};
+pub use notice::Notices;
 pub use pairing::Pairings;
 pub use record::{Change, Record};
 pub use term::Term;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use model::{
-    Areas, Calendar, Casework, DepartmentId, Duty, FactId, Form, Kind, Label, Letters, Pairings, Value,
+    Areas, Calendar, Casework, DepartmentId, Duty, FactId, Form, Kind, Label, Letters, Notices, Pairings, Value,
 };
 use serde::Serialize;
 
@@ -30,6 +30,8 @@ pub struct RuleSet {
     pub forms: Vec<CompiledForm>,
     /// Officials who are paired with firms.
     pub pairings: Option<Pairings>,
+    /// Who is told of what; nobody of anything without it.
+    pub notices: Option<Notices>,
     /// What is printed, with its templates.
     pub letters: Letters,
     /// A digest of all files, in hexadecimal: the version of the rules that a verdict names.

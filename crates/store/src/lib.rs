@@ -7,6 +7,7 @@
 //! verdicts  who stands where, and every turn on the way     verdict
 //! draws     who of those who filed is inspected           draw
 //! cases     work with an owner and a deadline             case
+//! notices   what accounts are told                  notice
 //! files     photographs and documents, by their digest      file
 //! accounts  who may sign in                                 account
 //! ```
@@ -29,6 +30,7 @@ mod file;
 mod filing;
 mod import;
 mod migrate;
+mod notice;
 mod record;
 mod schema;
 mod sieve;
@@ -53,6 +55,7 @@ pub use error::StoreError;
 pub use event::{EventFilter, StoredChange, StoredEvent};
 pub use file::{FileLine, FileUse, NewFile, Unused};
 pub use import::{Import, ImportRow};
+pub use notice::{Notice, NoticeCursor, StoredNotice, Which};
 pub use record::{Counts, HistoryEntry, Page, Past, Provenance, RecordText, StoredRecord};
 pub use schema::{Schema, normalise};
 pub use verdict::{

@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0004_case_waits.sql"),
     include_str!("../migrations/0005_problems.sql"),
     include_str!("../migrations/0006_files.sql"),
+    include_str!("../migrations/0008_notices.sql"),
 ];
 
 /// Brings the database to the version of this program, or says why that cannot be. All in one transaction: a

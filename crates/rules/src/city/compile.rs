@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Areas, FactType, Kind, Letters, Unit};
+use model::{Areas, FactType, Kind, Letters, Notices, Unit};
 
 use super::case_file::{CaseDraft, PlacedCase, Subject};
 use super::cases_file::{self, CasesDraft};
@@ -32,6 +32,7 @@ pub(super) struct Drafts<'a> {
     pub forms: Vec<FormDraft>,
     pub pairings: Option<PairingsDraft>,
     pub letters: Vec<LetterDraft>,
+    pub notices: Option<Notices>,
 }
 
 /// The rules, with what is needed to check their cases and their parameters.
@@ -75,6 +76,7 @@ pub(super) fn compile(drafts: Drafts<'_>, log: &Log) -> Option<Compiled> {
         forms,
         pairings,
         letters,
+        notices,
     } = drafts;
     let CityDraft { city, calendar_years } = city;
     distinct(&mut kind_drafts, log);
@@ -148,6 +150,7 @@ pub(super) fn compile(drafts: Drafts<'_>, log: &Log) -> Option<Compiled> {
         forms,
         letters,
         pairings,
+        notices,
         version: log.version(),
     };
     Some(Compiled {

@@ -620,3 +620,29 @@ pub(super) fn pages(fewest: i64, most: i64) -> Sentences {
         both!("改成这个范围内的整数", "write a whole number in between"),
     )
 }
+
+// Notices
+
+pub(super) fn only_due() -> Sentences {
+    says(
+        both!("working_days 只和 due 一起用", "working_days only goes with due"),
+        both!("别的起因发生时就通知", "whoever is told of anything else is told when it happens"),
+        both!("删去 working_days，或把 due 写进 on", "take working_days out, or name due in on"),
+    )
+}
+
+pub(super) fn other_subject() -> Sentences {
+    says(
+        both!("一种通知里的起因和收件人要么都关于事项，要么都关于备案", "the causes and receivers of one notice are about cases or about filings"),
+        both!("一句话里的占位不能两样都填", "its words can only be filled for one of the two"),
+        both!("分成两种通知", "make two notices of it"),
+    )
+}
+
+pub(super) fn no_count() -> Sentences {
+    says(
+        both!("没有写 {{count}}", "{{count}} is missing"),
+        both!("几件事合成一条通知时，要说明有几件", "one notice stands for several, and has to say how many"),
+        both!("把 {{count}} 写进两种语言", "write {{count}} in both languages"),
+    )
+}

@@ -3,7 +3,7 @@
 //! ```text
 //! source          the files, lines and columns
 //! read            TOML values with their places; unknown keys
-//! city_file  cases_file  kind_file  parameter_file  duty_file  case_file  form_file  letter_file  pairings_file      one for each form of file
+//! city_file  cases_file  kind_file  parameter_file  duty_file  case_file  form_file  letter_file  notices_file  pairings_file      one for each form of file
 //! draw_table      `[draw]` of a form
 //! references      names that point from one file to another
 //! compile         drafts to rules;  order: derived facts after what they read
@@ -24,6 +24,7 @@ mod kind_file;
 mod letter_file;
 mod mistake;
 mod name;
+mod notices_file;
 mod order;
 mod pairings_file;
 mod parameter_file;
@@ -80,7 +81,7 @@ fn read(log: &Log) -> Option<Compiled> {
     };
 
     let others = documents(others);
-    let (mut city, mut cases, mut pairings) = (None, None, None);
+    let (mut city, mut cases, mut pairings, mut notices) = (None, None, None, None);
     let (mut kinds, mut parameters, mut duties) = (Vec::new(), Vec::new(), Vec::new());
     let (mut forms, mut letters) = (Vec::new(), Vec::new());
     for (file, document) in &others {
@@ -94,6 +95,8 @@ fn read(log: &Log) -> Option<Compiled> {
             cases = cases_file::read(&table, log);
         } else if path.ends_with("pairings.toml") {
             pairings = pairings_file::read(&table);
+        } else if path.ends_with("notices.toml") {
+            notices = notices_file::read(&table, log);
         } else if path.starts_with("forms") {
             forms.extend(form_file::read(&table, log));
         } else if path.starts_with("letters") {
@@ -113,7 +116,7 @@ fn read(log: &Log) -> Option<Compiled> {
     }
     let whole = declared && city.is_some();
     let city = city.unwrap_or_else(CityDraft::empty);
-    let drafts = Drafts { city, cases, kinds, parameters, duties, forms, letters, pairings };
+    let drafts = Drafts { city, cases, kinds, parameters, duties, forms, letters, pairings, notices };
     let compiled = compile::compile(drafts, log);
     // The reference itself has been told of already.
     log.forget(&["no-kind"]);

@@ -179,7 +179,7 @@ impl Log {
     pub(super) fn read(folder: &Path) -> Self {
         let mut log = Self::default();
         let mut paths = vec![PathBuf::from("city.toml")];
-        let maybe = ["cases.toml", "pairings.toml"].map(PathBuf::from);
+        let maybe = ["cases.toml", "notices.toml", "pairings.toml"].map(PathBuf::from);
         paths.extend(maybe.into_iter().filter(|path| folder.join(path).exists()));
         for (part, depth) in
             [("kinds", 0), ("parameters", MAX_FOLDERS), ("duties", MAX_FOLDERS), ("forms", 0), ("letters", 0)]
@@ -227,10 +227,11 @@ impl Log {
         }
     }
 
-    /// A digest of all names and bytes, in hexadecimal. How a letter looks changes no verdict and no version.
+    /// A digest of all names and bytes, in hexadecimal. How a letter looks, and who is told of what,
+    /// changes no verdict and no version.
     pub(super) fn version(&self) -> String {
         let mut sources: Vec<&Source> =
-            self.sources.iter().filter(|source| !source.path.starts_with("letters")).collect();
+            self.sources.iter().filter(|source| !is_for_people(&source.path)).collect();
         sources.sort_by(|a, b| a.path.cmp(&b.path));
         let mut digest = Sha256::new();
         for source in sources {
@@ -243,6 +244,11 @@ impl Log {
         }
         digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
+}
+
+/// Whether a file only says what people are told.
+fn is_for_people(path: &Path) -> bool {
+    path.starts_with("letters") || path == Path::new("notices.toml")
 }
 
 fn read_text(path: &Path) -> Result<String, Box<Sentences>> {

@@ -37,6 +37,7 @@ pub mod inspections;
 pub mod jobs;
 pub mod letters;
 pub mod list;
+pub mod notices;
 pub mod open311;
 pub mod owed;
 pub mod paging;
@@ -138,6 +139,9 @@ fn routes(upload_bytes: usize, file_bytes: usize) -> OpenApiRouter<App> {
         .routes(routes!(case_steps::act_on_case))
         .routes(routes!(case_steps::link_case))
         .routes(routes!(ask::asked, ask::say_asked))
+        .routes(routes!(notices::notices))
+        .routes(routes!(notices::notice_count))
+        .routes(routes!(notices::read_notices))
         .routes(routes!(rates::rates))
         .routes(routes!(rates::rates_sheet))
         .routes(routes!(pairings::my_pairings))

@@ -12,6 +12,7 @@ mod files;
 mod filings;
 mod imports;
 mod letters;
+mod notices;
 mod open311;
 mod openapi;
 mod owed;

@@ -1,0 +1,165 @@
+//! What a notice is about, and the words for it: made when it is read, so that nobody reads of what is no longer theirs
+//! to see.
+
+use chrono::NaiveDate;
+use model::case::Opening;
+use model::notice::{NoticeRule, fill};
+use model::{Case, DutyId, FormId, Lang};
+use serde::{Deserialize, Serialize};
+use store::{Account, StoredCase};
+
+use crate::api::app::App;
+use crate::api::cases::{due_on, title};
+use crate::api::casework::OfficeShape;
+use crate::api::problem::Problem;
+use crate::api::scope::Scope;
+use crate::api::view::View;
+use crate::api::words::Words;
+
+/// What a notice is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "about")]
+pub enum About {
+    /// One case.
+    Case {
+        /// Its number.
+        no: i64,
+    },
+    /// Several cases.
+    Cases {
+        /// The duty of all of them, if it is one.
+        duty: Option<DutyId>,
+    },
+    /// Several cases by their last days.
+    Days {
+        /// The first of the days.
+        from: NaiveDate,
+        /// The last of the days.
+        to: NaiveDate,
+    },
+    /// One filing.
+    Filing {
+        /// The form.
+        form: FormId,
+        /// Its number.
+        number: String,
+        /// By when something has to be put right.
+        due: Option<NaiveDate>,
+    },
+    /// Several filings.
+    Filings,
+}
+
+/// A notice in words, and the page that shows what it is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// The words.
+    pub text: Words,
+    /// The path of the page; none where there is nothing to see for this reader any more.
+    pub path: Option<String>,
+}
+
+impl About {
+    /// A case by itself, and among others.
+    pub fn of_cases(no: i64, case: &Case) -> (Self, Self) {
+        (Self::Case { no }, Self::Cases { duty: case.opening.duty.clone() })
+    }
+
+    /// What this and another are about.
+    pub fn with(&self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::Cases { duty }, Self::Cases { duty: of }) if duty != of => Self::Cases { duty: None },
+            (Self::Days { from, to }, Self::Days { from: first, to: last }) => {
+                Self::Days { from: *from.min(first), to: *to.max(last) }
+            }
+            _ => self.clone(),
+        }
+    }
+
+    /// The case whose words are needed to say it.
+    fn case(&self) -> Option<i64> {
+        match self {
+            Self::Case { no } => Some(*no),
+            _ => None,
+        }
+    }
+
+    fn path(&self) -> String {
+        match self {
+            Self::Case { no } => format!("/cases/{no}"),
+            Self::Cases { duty: Some(duty) } => format!("/cases?duty={duty}"),
+            Self::Cases { duty: None } => "/cases".to_owned(),
+            Self::Days { from, to } => format!("/cases?due_from={from}&due_to={to}"),
+            Self::Filing { number, .. } => format!("/receipts/{number}"),
+            Self::Filings => "/forms".to_owned(),
+        }
+    }
+}
+
+impl App {
+    /// Notices in words, for the account that they were told to.
+    pub fn told(
+        &self,
+        account: &Account,
+        notices: &[(Option<&NoticeRule>, About, u64)],
+    ) -> Result<Vec<Told>, Problem> {
+        let scope = Scope::of(account, self.rules());
+        let mut cases = Vec::with_capacity(notices.len());
+        for (_, about, _) in notices {
+            let case = about.case().map(|no| self.store().case(no)).transpose()?.flatten();
+            cases.push(case.filter(|stored| scope.sees_case(&stored.case)));
+        }
+        self.read(self.today(), |view| {
+            let told = notices.iter().zip(&cases).map(|((rule, about, count), case)| match rule {
+                Some(rule) => told(view, (rule, about, *count), case.as_ref()),
+                // The city tells nobody of it any more.
+                None => Told::default(),
+            });
+            Ok(told.collect())
+        })
+    }
+}
+
+fn told(view: View, (rule, about, count): (&NoticeRule, &About, u64), case: Option<&StoredCase>) -> Told {
+    let words = |of: &dyn Fn(&str, Lang) -> Option<String>| {
+        let label = if count > 1 { &rule.many } else { &rule.one };
+        let text = |lang| fill(label.get(lang), |slot| of(slot, lang));
+        Words::new(text(Lang::Zh), text(Lang::En))
+    };
+    let text = match (about, case) {
+        _ if count > 1 => words(&|slot, _| (slot == "count").then(|| count.to_string())),
+        (About::Case { .. }, Some(stored)) => words(&|slot, lang| of_case(view, stored, slot, lang)),
+        (About::Filing { form, number, due }, _) => words(&|slot, lang| match slot {
+            "number" => Some(number.clone()),
+            "due" => due.map(|day| day.to_string()),
+            "what" => {
+                let form = view.rules.forms.iter().find(|known| known.form.id == *form)?;
+                Some(form.form.title.get(lang).to_owned())
+            }
+            _ => None,
+        }),
+        // It has gone elsewhere: all that is said is of what kind it was.
+        _ => return Told { text: Words::from(&rule.label), path: None },
+    };
+    Told { text, path: Some(about.path()) }
+}
+
+fn of_case(view: View, stored: &StoredCase, slot: &str, lang: Lang) -> Option<String> {
+    let case = &stored.case;
+    let opening: &Opening = &case.opening;
+    Some(match slot {
+        "what" => title(view, opening).get(lang).to_owned(),
+        "no" => stored.no.to_string(),
+        "office" => OfficeShape::new(&view.rules.city, &case.office).name.get(lang).to_owned(),
+        "due" => due_on(case.due_at).to_string(),
+        // What is about no record is where its office is.
+        "about" => match &opening.about {
+            Some(about) => {
+                let line = view.line_of(about.kind.as_str(), about.id.as_str());
+                line.name.unwrap_or(line.id)
+            }
+            None => view.area_name(Some(case.office.area.as_str()), lang),
+        },
+        _ => return None,
+    })
+}
