@@ -78,6 +78,7 @@ test.describe("with an account", () => {
     "/rates",
     "/pairings",
     "/pairings/schemes",
+    "/inbox",
     "/records",
     "/forms",
     "/import",

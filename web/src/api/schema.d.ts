@@ -804,6 +804,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own notices, the latest first. */
+        get: operations["notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many of one's own notices are unread. */
+        get: operations["notice_count"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Marks notices of one's own as read; answers how many are left. */
+        post: operations["read_notices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/owed": {
         parameters: {
             query?: never;
@@ -2749,6 +2800,55 @@ export interface components {
             /** @description What it may do. */
             role: components["schemas"]["Role"];
         };
+        /** @description How many notices are unread. */
+        NoticeCount: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            unread: number;
+        };
+        /** @description A notice. */
+        NoticeLine: {
+            /**
+             * Format: date-time
+             * @description When it came about.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description For how many it stands.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description Its kind. */
+            kind: string;
+            /** @description What people call the kind. */
+            label: components["schemas"]["Words"];
+            /** @description The page that shows what it is about; none where that is no longer theirs to see. */
+            path?: string | null;
+            /** @description Whether it was read. */
+            read: boolean;
+            /** @description What it says. */
+            text: components["schemas"]["Words"];
+        };
+        /** @description Which notices were read: one, or all up to one. */
+        NoticesRead: {
+            /**
+             * Format: int64
+             * @description This one.
+             */
+            id?: number | null;
+            /**
+             * Format: int64
+             * @description All up to this one, which is the latest that was shown.
+             */
+            up_to?: number | null;
+        };
         /** @description What counts of one office. */
         OfficeRates: {
             /**
@@ -3103,6 +3203,44 @@ export interface components {
                 filing: components["schemas"]["RecordLine"];
                 /** @description How far it is: an option of the state. */
                 state: string;
+            }[];
+            /** @description Send it as `cursor` for the next page; none at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Items in all pages, where that is known.
+             */
+            total?: number | null;
+        };
+        /** @description A page of a list. */
+        Page_NoticeLine: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it came about.
+                 */
+                at: string;
+                /**
+                 * Format: int64
+                 * @description For how many it stands.
+                 */
+                count: number;
+                /**
+                 * Format: int64
+                 * @description Its number.
+                 */
+                id: number;
+                /** @description Its kind. */
+                kind: string;
+                /** @description What people call the kind. */
+                label: components["schemas"]["Words"];
+                /** @description The page that shows what it is about; none where that is no longer theirs to see. */
+                path?: string | null;
+                /** @description Whether it was read. */
+                read: boolean;
+                /** @description What it says. */
+                text: components["schemas"]["Words"];
             }[];
             /** @description Send it as `cursor` for the next page; none at the end. */
             next_cursor?: string | null;
@@ -6026,6 +6164,104 @@ export interface operations {
                 };
                 content: {
                     "application/pdf": number[];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    notices: {
+        parameters: {
+            query?: {
+                /** @description Only those that were not read. */
+                unread?: boolean;
+                /** @description `next_cursor` of the page before; the first page without it. */
+                cursor?: string;
+                /** @description Items in a page, 1 to 500; 50 unless said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NoticeLine"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    notice_count: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeCount"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticesRead"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeCount"];
                 };
             };
             /** @description What went wrong and how to mend it, RFC 9457 */

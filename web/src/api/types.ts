@@ -42,6 +42,7 @@ export type InspectionLine = Shapes["InspectionPage"]["items"][number];
 export type Job = Shapes["Job"];
 export type LetterLine = Shapes["LetterLine"];
 export type Measure = Shapes["Measure"];
+export type NoticeLine = Shapes["NoticeLine"];
 export type OfficeRates = Shapes["OfficeRates"];
 export type OfficerForm = Shapes["OfficerForm"];
 export type Owed = Shapes["Owed"];

@@ -11,6 +11,7 @@ import {
 } from "react-router";
 import { useCity } from "@/api/city";
 import { signOut, useAccount } from "@/api/session";
+import { Bell } from "@/features/notices/Bell";
 import { useLang, useText } from "@/i18n/lang";
 import { carry } from "@/ui/url";
 import { navigationOf, roleWord } from "./navigation";
@@ -65,6 +66,9 @@ function Masthead() {
           <span>应尽{t({ zh: "", en: " Yingjin" })}</span>
           {city && <span className="city">{t(city.name)}</span>}
         </Link>
+        <span className="masthead-bell">
+          <Bell />
+        </span>
         <button
           type="button"
           className="menu-button"

@@ -49,6 +49,7 @@ export const router: ReturnType<typeof createBrowserRouter> = createBrowserRoute
           { path: "import", lazy: page(() => import("@/features/imports/Imports"), "Imports") },
           { path: "import/decide", lazy: page(() => import("@/features/imports/Decide"), "Decide") },
           { path: "import/:id", lazy: page(() => import("@/features/imports/Import"), "Import") },
+          { path: "inbox", lazy: page(() => import("@/features/notices/Inbox"), "Inbox") },
           { path: "letters", lazy: page(() => import("@/features/letters/Letters"), "Letters") },
           { path: "forms", lazy: page(() => import("@/features/forms/Forms"), "Forms") },
           { path: "forms/:id", lazy: page(() => import("@/features/forms/Form"), "Form") },

@@ -2,11 +2,18 @@ import type { ReactNode } from "react";
 import { Link, useSearchParams } from "react-router";
 import { carry } from "./url";
 
+interface ToProps {
+  to: string;
+  children: ReactNode;
+  className?: string;
+  onClick?: () => void;
+}
+
 /** A link that takes the day and the area along. */
-export function To({ to, children, className }: { to: string; children: ReactNode; className?: string }) {
+export function To({ to, children, className, onClick }: ToProps) {
   const [params] = useSearchParams();
   return (
-    <Link to={carry(to, params)} className={className}>
+    <Link to={carry(to, params)} className={className} onClick={onClick}>
       {children}
     </Link>
   );
