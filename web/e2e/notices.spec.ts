@@ -10,7 +10,11 @@ test("a problem that was answered is told to the firm that raised it, once, and 
   browser,
   baseURL,
 }) => {
-  const firm = await browser.newContext({ baseURL, storageState: undefined });
+  const firm = await browser.newContext({
+    baseURL,
+    locale: "zh-CN",
+    storageState: { cookies: [], origins: [] },
+  });
   const mine = await firm.newPage();
   const data = { name: FIRM, password: PASSWORD };
   expect((await mine.request.post("/api/session", { data, headers: own })).ok()).toBe(true);

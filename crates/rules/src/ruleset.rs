@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use model::{
-    Areas, Calendar, Casework, DepartmentId, Duty, FactId, Form, Kind, Label, Letters, Notices, Pairings, Value,
+    Areas, Calendar, Casework, DepartmentId, Duty, FactId, Form, Kind, Label, Letters, Notices, Pairings,
+    Value,
 };
 use serde::Serialize;
 

@@ -197,7 +197,8 @@ impl Store {
         mut each: impl FnMut(i64, &[(Step, DateTime<Utc>, String)], usize),
     ) -> Result<(), StoreError> {
         self.read(|connection| {
-            let sql = "SELECT case_no, event_seq, at_us, actor, step FROM case_step JOIN event ON seq = event_seq
+            let sql =
+                "SELECT case_no, event_seq, at_us, actor, step FROM case_step JOIN event ON seq = event_seq
                        WHERE event_seq <= $1
                          AND case_no IN (SELECT case_no FROM case_step AS moved WHERE moved.event_seq = $1)
                        ORDER BY case_no, event_seq, ordinal";

@@ -633,7 +633,10 @@ pub(super) fn only_due() -> Sentences {
 
 pub(super) fn other_subject() -> Sentences {
     says(
-        both!("一种通知里的起因和收件人要么都关于事项，要么都关于备案", "the causes and receivers of one notice are about cases or about filings"),
+        both!(
+            "一种通知里的起因和收件人要么都关于事项，要么都关于备案",
+            "the causes and receivers of one notice are about cases or about filings"
+        ),
         both!("一句话里的占位不能两样都填", "its words can only be filled for one of the two"),
         both!("分成两种通知", "make two notices of it"),
     )

@@ -204,8 +204,16 @@ many = { zh = "{count} 件", en = "{count} cases" }
             ("working_days = 1", "", "missing-key [[notice]]"),
             ("to = [\"holder\"]", "to = [\"holder\"]\nworking_days = 2", "only-due working_days = 2"),
             ("way = \"once\"", "way = \"letter\"", "unknown-choice way = \"letter\""),
-            ("one = { zh = \"{due}", "one = { zh = \"{day}", "unknown-choice one = { zh = \"{day} 到期\", en = \"due on {due}\" }"),
-            (many, "many = { zh = \"几件\", en = \"{count}\" }", "no-count many = { zh = \"几件\", en = \"{count}\" }"),
+            (
+                "one = { zh = \"{due}",
+                "one = { zh = \"{day}",
+                "unknown-choice one = { zh = \"{day} 到期\", en = \"due on {due}\" }",
+            ),
+            (
+                many,
+                "many = { zh = \"几件\", en = \"{count}\" }",
+                "no-count many = { zh = \"几件\", en = \"{count}\" }",
+            ),
         ] {
             assert!(told(from, to).iter().any(|told| told == found), "{from} -> {to}: {:?}", told(from, to));
         }

@@ -182,13 +182,14 @@ fn a_firm_is_told_of_its_draw_and_of_what_to_put_right() {
         look(&next).await;
         let own = Client { server: &next, cookie: firm.cookie.clone() };
         let drawn = &told(&own).await[0];
-        assert!(drawn.starts_with("drawn: ") && drawn.ends_with(&format!("{number} /receipts/{number}")), "{drawn}");
+        assert!(
+            drawn.starts_with("drawn: ") && drawn.ends_with(&format!("{number} /receipts/{number}")),
+            "{drawn}"
+        );
 
         let county = next.sign_in(Role::County).await;
         let filing = county.get("/api/inspections").await.ok()["items"][0]["filing"]["id"].clone();
-        let written = |key: &str, facts: Json| {
-            json!({"form": "inspect", "by": filing, "key": key, "facts": facts, "ticked": ["cards"], "signature": "某乙"})
-        };
+        let written = |key: &str, facts: Json| json!({"form": "inspect", "by": filing, "key": key, "facts": facts, "ticked": ["cards"], "signature": "某乙"});
         let facts = json!({"masks": "defect", "masks_words": "无口罩", "result": "correct", "correct_by": "2020-03-10"});
         let answer = county.post("/api/filings", written("a key of sixteen or more", facts)).await;
         assert_eq!(answer.status, 201, "{}", String::from_utf8_lossy(&answer.body));

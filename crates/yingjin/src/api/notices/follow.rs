@@ -90,7 +90,8 @@ impl App {
         if last <= from_seq && !is_new_day {
             return Ok((from_seq, false));
         }
-        let events = store.events_of(&[EventType::Case, EventType::Draw, EventType::Filing], from_seq, BATCH)?;
+        let events =
+            store.events_of(&[EventType::Case, EventType::Draw, EventType::Filing], from_seq, BATCH)?;
         let (reached, more) = match events.last() {
             Some(event) if events.len() == BATCH => (event.seq, true),
             last_found => (last.max(last_found.map_or(0, |event| event.seq)), false),
@@ -128,9 +129,16 @@ impl App {
                     return Ok(vec![]);
                 };
                 for change in self.store().changes(stored.seq, -1, usize::MAX)? {
-                    if change.facts.get(drawn.drawn.as_str()).and_then(serde_json::Value::as_bool) == Some(true) {
+                    if change.facts.get(drawn.drawn.as_str()).and_then(serde_json::Value::as_bool)
+                        == Some(true)
+                    {
                         let filing = (form, change.id.as_str());
-                        self.told_of_filing(notices, people, (filing, &[Cause::Drawn], stored), &mut gathered)?;
+                        self.told_of_filing(
+                            notices,
+                            people,
+                            (filing, &[Cause::Drawn], stored),
+                            &mut gathered,
+                        )?;
                     }
                 }
             }
@@ -244,7 +252,8 @@ impl App {
                 let next = |day: NaiveDate| day.succ_opt().unwrap_or(day);
                 // Before the first time: all that is late, and what is still in time from today on.
                 let from = before.map(|day| next(horizon(day)));
-                let from = if *cause == Cause::Due { Some(from.map_or(today, |day| day.max(today))) } else { from };
+                let from =
+                    if *cause == Cause::Due { Some(from.map_or(today, |day| day.max(today))) } else { from };
                 let to = horizon(today);
                 let gathered = self.told_of_days(rule, people, (from, to))?;
                 found.extend(gathered.notices(&format!("day {today}")));

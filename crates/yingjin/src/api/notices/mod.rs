@@ -107,8 +107,12 @@ pub async fn notices(
 /// How many of one's own notices are unread.
 #[utoipa::path(get, path = "/api/notices/count", tag = "notices",
     responses((status = 200, body = NoticeCount), Problem))]
-pub async fn notice_count(State(app): State<App>, account: May<SignIn>) -> Result<Json<NoticeCount>, Problem> {
-    app.blocking(move |app| Ok(Json(NoticeCount { unread: app.store().unread_notices(&account.name)? }))).await
+pub async fn notice_count(
+    State(app): State<App>,
+    account: May<SignIn>,
+) -> Result<Json<NoticeCount>, Problem> {
+    app.blocking(move |app| Ok(Json(NoticeCount { unread: app.store().unread_notices(&account.name)? })))
+        .await
 }
 
 /// Marks notices of one's own as read; answers how many are left.
