@@ -52,6 +52,13 @@ pub struct DrawnFacts {
     pub area: FactId,
 }
 
+impl DrawnFacts {
+    /// All four.
+    pub fn all(&self) -> [&FactId; 4] {
+        [&self.drawn, &self.drawn_for, &self.tickets, &self.area]
+    }
+}
+
 /// What gives a filing more tickets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MoreTickets {

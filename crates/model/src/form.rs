@@ -41,6 +41,8 @@ pub struct Form {
     pub notices: Vec<Notice>,
     /// Whether only officers fill it in, as an inspection: whom it is about reads it, and does not write it.
     pub officer: bool,
+    /// Whom it is for, where not for all.
+    pub offered: Option<Offered>,
     /// How some of those who filed are drawn for inspection.
     pub draw: Option<DrawRule>,
 }
@@ -82,6 +84,8 @@ pub struct Field {
     pub only_if: Option<OnlyIf>,
     /// A number field of the form that it may not exceed.
     pub at_most: Option<FactId>,
+    /// An answer that some answers of earlier fields leave no room for.
+    pub never: Option<Never>,
     /// What is attached, where the fact names files.
     pub files: Option<Attached>,
 }
@@ -104,6 +108,26 @@ pub struct OnlyIf {
     pub fact: FactId,
     /// Codes; `true` or `false`.
     pub is: Vec<String>,
+}
+
+/// An answer that cannot be given beside some others: "all is well" beside a defect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Never {
+    /// A code of the field itself; `true` or `false`.
+    pub answer: String,
+    /// Earlier fields with a code, or yes and no …
+    pub beside: Vec<FactId>,
+    /// … of which none may have one of these answers.
+    pub is: Vec<String>,
+}
+
+/// Whom a form is about or who files it, where that turns on what is known of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Offered {
+    /// A condition over them. Only where it is known not to hold the form is not there.
+    pub when: String,
+    /// What they are told then.
+    pub otherwise: Label,
 }
 
 /// An item of the commitment.
@@ -158,6 +182,13 @@ pub enum Mistake {
         /// At most so many.
         most: usize,
     },
+    /// The answer leaves no room for that of an earlier field.
+    Contradicts {
+        /// The field.
+        fact: FactId,
+        /// The first of those beside which it cannot stand.
+        beside: FactId,
+    },
     /// An item of the commitment is not ticked.
     NotTicked(ItemId),
     /// A ticked item is none of the commitment's.
@@ -204,6 +235,15 @@ impl Form {
                         && named(told).is_none_or(|named| named.len() > files.most)
                     {
                         mistakes.push(Mistake::TooMany { fact: fact.clone(), most: files.most });
+                    }
+                    if let Some(never) = &field.never
+                        && value.to_string() == never.answer
+                        && let Some(beside) = never.beside.iter().find(|earlier| {
+                            let answer = facts.get(*earlier).map(Value::to_string);
+                            answer.is_some_and(|answer| never.is.contains(&answer))
+                        })
+                    {
+                        mistakes.push(Mistake::Contradicts { fact: fact.clone(), beside: beside.clone() });
                     }
                     let bound = field.at_most.as_ref();
                     let bound = bound.and_then(|than| Some((than, facts.get(than).and_then(number_of)?)));
@@ -332,6 +372,7 @@ mod tests {
             known: None,
             only_if: None,
             at_most: None,
+            never: None,
             files: None,
         }
     }
@@ -367,6 +408,7 @@ mod tests {
             ],
             notices: vec![],
             officer: false,
+            offered: None,
             draw: None,
         }
     }
@@ -413,6 +455,21 @@ mod tests {
             let expected = Mistake::TooMany { fact: "photos".into(), most: 1 };
             assert_eq!(found, if is_fine { vec![] } else { vec![expected] }, "{told}");
         }
+    }
+
+    #[test]
+    fn an_answer_that_another_leaves_no_room_for_is_told() {
+        let mut form = form();
+        let never = Never { answer: "0".to_owned(), beside: vec!["canteen".into()], is: vec!["true".to_owned()] };
+        form.parts[0].fields.push(Field { never: Some(never), ..field("cooks") });
+        let mistakes = |canteen: bool, cooks: i64| {
+            let meals = canteen.then(|| ("meals", text("together")));
+            let told = [("staff", Value::Int(3)), ("canteen", Value::Bool(canteen)), ("cooks", Value::Int(cooks))];
+            form.mistakes(&answers(&told.into_iter().chain(meals).collect::<Vec<_>>()))
+        };
+        assert_eq!((mistakes(true, 1), mistakes(false, 0)), (vec![], vec![]));
+        let expected = Mistake::Contradicts { fact: "cooks".into(), beside: "canteen".into() };
+        assert_eq!(mistakes(true, 0), vec![expected]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A checked city: everything names something, every type agrees, every case holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use model::{
@@ -104,6 +104,8 @@ pub struct CompiledForm {
     pub known: BTreeMap<FactId, Expr>,
     /// `form.notices`, one condition each, over who files.
     pub notices: Vec<Expr>,
+    /// `form.offered`, over whom it is about.
+    pub offered: Option<Expr>,
     /// `form.draw.more`, one condition each, over the filing.
     pub more_tickets: Vec<Expr>,
 }
@@ -148,6 +150,12 @@ impl RuleSet {
     /// The kind of that name, and its place.
     pub fn kind(&self, id: &str) -> Option<(KindIndex, &Kind)> {
         self.kinds.iter().enumerate().find(|(_, kind)| kind.id.as_str() == id)
+    }
+
+    /// The facts of a kind that draws fill in and nobody else tells.
+    pub fn drawn_facts(&self, kind: &str) -> BTreeSet<&FactId> {
+        let of_kind = self.forms.iter().filter(|form| self.kinds[form.kind].id.as_str() == kind);
+        of_kind.filter_map(|form| form.form.draw.as_ref()).flat_map(|rule| rule.filled.all()).collect()
     }
 
     /// The duties in force on a day, one version of each.

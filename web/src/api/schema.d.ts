@@ -601,7 +601,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The forms of the city, for whoever may fill one in. */
+        /** The forms of the city, for whoever may fill one in; for a record, those that are there for it today. */
         get: operations["forms"];
         put?: never;
         post?: never;
@@ -2341,6 +2341,7 @@ export interface components {
             at_most?: string | null;
             files?: components["schemas"]["AttachedShape"] | null;
             help?: components["schemas"]["Words"] | null;
+            never?: components["schemas"]["NeverShape"] | null;
             only_if?: components["schemas"]["OnlyIfShape"] | null;
             /** @description Whether it has to be answered where it is asked. */
             required: boolean;
@@ -2451,6 +2452,7 @@ export interface components {
             /** @description The document behind it. */
             basis: components["schemas"]["Basis"];
             by?: components["schemas"]["RecordLine"] | null;
+            closed?: components["schemas"]["Words"] | null;
             /** @description Earlier filings, the latest first. */
             filed: components["schemas"]["FiledLine"][];
             /** @description `resume-work` */
@@ -2785,6 +2787,15 @@ export interface components {
             form: string;
             /** @description Each pairing, what is due first before the others. */
             items: components["schemas"]["PairingLine"][];
+        };
+        /** @description An answer that cannot be given beside some others. */
+        NeverShape: {
+            /** @description The answer: a code; `true` or `false`. */
+            answer: string;
+            /** @description Earlier fields … */
+            beside: string[];
+            /** @description … of which none may have one of these answers. */
+            is: string[];
         };
         /** @description An account to make. */
         NewAccount: {
@@ -3201,6 +3212,8 @@ export interface components {
                 filed_on?: string | null;
                 /** @description The filing. */
                 filing: components["schemas"]["RecordLine"];
+                /** @description Those of the page's forms that are there for it today. */
+                forms: string[];
                 /** @description How far it is: an option of the state. */
                 state: string;
             }[];
@@ -5594,6 +5607,8 @@ export interface operations {
             query?: {
                 /** @description Who filed; a firm's own account need not say. */
                 by?: string;
+                /** @description The kind of who filed, where several kinds file. */
+                kind?: string;
                 /** @description Only the filing with this number. */
                 number?: string;
             };
@@ -5667,7 +5682,12 @@ export interface operations {
     };
     forms: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only those that records of this kind file, or that are about them. */
+                kind?: string;
+                /** @description Only those that are there for this record of the kind today. */
+                record?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;

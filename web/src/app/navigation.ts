@@ -11,6 +11,8 @@ interface Place {
 const PLACES: Place[] = [
   { to: "/duties", word: w.duties, roles: ["administrator", "bureau", "county", "auditor"] },
   { to: "/cases", word: w.cases },
+  // Others find it under cases and forms: an administrator's mast is full.
+  { to: "/inspections", word: w.inspections, roles: ["county"] },
   { to: "/records", word: w.records, roles: ["administrator", "bureau", "county", "auditor"] },
   { to: "/import", word: w.imports, roles: ["administrator", "bureau", "county", "auditor"] },
   { to: "/rules", word: w.rules, roles: ["administrator", "bureau", "county", "auditor"] },

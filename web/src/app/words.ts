@@ -6,6 +6,7 @@ export const w = words({
   menu: { zh: "菜单", en: "Menu" },
   duties: { zh: "责任", en: "Duties" },
   cases: { zh: "事项", en: "Cases" },
+  inspections: { zh: "检查", en: "Inspections" },
   records: { zh: "档案", en: "Records" },
   imports: { zh: "导入", en: "Import" },
   rules: { zh: "规则", en: "Rules" },

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::file::FileType;
-use model::form::{Attached, Field, Filled, Item, Notice, OnlyIf, Part};
+use model::form::{Attached, Field, Filled, Item, Never, Notice, Offered, OnlyIf, Part};
 use model::value::TextFormat;
 use model::{FactId, FactType, Form, Kind};
 
@@ -28,6 +28,7 @@ pub(super) struct FormDraft {
     /// One for each field, in order.
     fields: Vec<FieldDraft>,
     notices: Vec<Written>,
+    offered: Option<Written>,
     draw: Option<DrawDraft>,
 }
 
@@ -43,7 +44,14 @@ struct FieldDraft {
     known: Option<Written>,
     only_if: Option<(Written, Vec<Written>)>,
     at_most: Option<Written>,
+    never: Option<NeverDraft>,
     has_files: bool,
+}
+
+struct NeverDraft {
+    answer: Written,
+    beside: Vec<Written>,
+    is: Vec<Written>,
 }
 
 pub(super) fn read(table: &Table<'_>, log: &Log) -> Option<FormDraft> {
@@ -78,6 +86,11 @@ pub(super) fn read(table: &Table<'_>, log: &Log) -> Option<FormDraft> {
         }
     }
     let officer = table.get("officer").and_then(|cell| cell.bool()).unwrap_or(false);
+    let offered = table.get("offered").and_then(|cell| cell.table()).and_then(|table| {
+        let (when, otherwise) = (table.need_text("when"), table.need_label("otherwise"));
+        table.finish();
+        Some((when?, otherwise?))
+    });
     let draw = table.get("draw").and_then(|cell| cell.table());
     let draw = draw.and_then(|table| draw_table::read(table, log));
     let (id, kind, by, filled) = (id?, kind?, by?, filled?);
@@ -99,9 +112,14 @@ pub(super) fn read(table: &Table<'_>, log: &Log) -> Option<FormDraft> {
         items,
         notices,
         officer,
+        offered: offered.as_ref().map(|(when, otherwise)| Offered {
+            when: when.text.clone(),
+            otherwise: otherwise.clone(),
+        }),
         draw: draw.as_ref().map(|draw| draw.rule.clone()),
     };
-    Some(FormDraft { form, at: id.at, kind, by, filled, fields, notices: notice_places, draw })
+    let offered = offered.map(|(when, _)| when);
+    Some(FormDraft { form, at: id.at, kind, by, filled, fields, notices: notice_places, offered, draw })
 }
 
 fn filled(table: Table<'_>) -> Option<FilledDraft> {
@@ -124,6 +142,14 @@ fn field(table: Table<'_>, log: &Log) -> Option<(Field, FieldDraft)> {
         Some((fact?, is))
     });
     let at_most = table.text("at_most");
+    let never = table.get("never").and_then(|cell| cell.table()).and_then(|table| {
+        let answer = table.need("answer").and_then(|cell| answer(&cell));
+        let list = |key| table.need(key).and_then(|cell| cell.list()).unwrap_or_default();
+        let beside: Vec<Written> = list("beside").iter().filter_map(|cell| cell.text()).collect();
+        let is: Vec<Written> = list("is").iter().filter_map(self::answer).collect();
+        table.finish();
+        Some(NeverDraft { answer: answer?, beside, is })
+    });
     let files = table.get("files");
     let has_files = files.is_some();
     let files = files.and_then(|cell| attached(&cell, log));
@@ -139,9 +165,14 @@ fn field(table: Table<'_>, log: &Log) -> Option<(Field, FieldDraft)> {
             is: is.iter().map(|answer| answer.text.clone()).collect(),
         }),
         at_most: at_most.as_ref().map(|fact| fact.text.as_str().into()),
+        never: never.as_ref().map(|never| Never {
+            answer: never.answer.text.clone(),
+            beside: never.beside.iter().map(|fact| fact.text.as_str().into()).collect(),
+            is: never.is.iter().map(|answer| answer.text.clone()).collect(),
+        }),
         files,
     };
-    Some((asked, FieldDraft { fact, known, only_if, at_most, has_files }))
+    Some((asked, FieldDraft { fact, known, only_if, at_most, never, has_files }))
 }
 
 /// The most files of one field.
@@ -259,6 +290,15 @@ pub(super) fn compile(draft: FormDraft, base: &Scope<'_>, log: &Log) -> Option<C
         if let Some((earlier, answers)) = &field.only_if {
             sound &= condition((earlier, answers), &asked[..at], kind, log);
         }
+        if let Some(never) = &field.never {
+            let own = condition((&field.fact, std::slice::from_ref(&never.answer)), &asked[..=at], kind, log);
+            let beside = never.beside.iter().map(|fact| condition((fact, &never.is), &asked[..at], kind, log));
+            sound &= beside.fold(own, |sound, fits| sound && fits);
+            if never.beside.is_empty() {
+                log.error(&never.answer.at, "empty", mistake::empty());
+                sound = false;
+            }
+        }
         if let Some(bound) = &field.at_most {
             if !asked.iter().any(|field| field.fact.as_str() == bound.text) {
                 let wanted = ("本表的字段", "a field of this form");
@@ -283,12 +323,24 @@ pub(super) fn compile(draft: FormDraft, base: &Scope<'_>, log: &Log) -> Option<C
     let notices: Vec<Option<Expr>> =
         draft.notices.iter().map(|when| expression(when, &scope, Wanted::Condition, log)).collect();
     let notices = notices.into_iter().collect::<Option<Vec<Expr>>>()?;
+    let offered = match &draft.offered {
+        Some(when) => Some(expression(when, &scope, Wanted::Condition, log)?),
+        None => None,
+    };
     let scope = Scope { kind: place, ..*base };
     let drawn = match &draft.draw {
         Some(draw) => draw_table::compile(draw, &scope, log)?,
         None => vec![],
     };
-    sound.then_some(CompiledForm { form: draft.form, kind: place, by, known, notices, more_tickets: drawn })
+    sound.then_some(CompiledForm {
+        form: draft.form,
+        kind: place,
+        by,
+        known,
+        notices,
+        offered,
+        more_tickets: drawn,
+    })
 }
 
 /// The kind of who files.

@@ -23,7 +23,7 @@ use utoipa::ToSchema;
 use super::app::App;
 use super::extract::{Body, Path};
 use super::forms::ItemShape;
-use super::problem::Problem;
+use super::problem::{Kind as ProblemKind, Problem};
 use super::records::{FactLine, RecordLine, checked_value};
 use super::right::{FileForm, May};
 use super::scope::Scope;
@@ -151,6 +151,13 @@ pub async fn file(
             Filing { number: number(&form.form.id, &filer, &request.key), by: filer, on: app.today() };
         if let Some(receipt) = app.receipt(&filing.number)? {
             return Ok((StatusCode::OK, Json(receipt)));
+        }
+        if form.form.offered.is_some() {
+            app.read(app.today(), |view| {
+                let row = view.snapshot.row(form.by, filing.by.as_str());
+                let closed = row.and_then(|row| view.closed(form, row));
+                closed.map_or(Ok(()), |why| Err(Problem::new(ProblemKind::Conflict, &*why.zh, &*why.en)))
+            })?;
         }
         let answers = checked_answers(app, form, &request)?;
         check_files(app, &account, (form, &answers))?;
@@ -280,6 +287,14 @@ fn in_words(kind: &Kind, mistake: &Mistake) -> (String, Words) {
         }
         Mistake::TooMany { fact, most } => {
             (fact.to_string(), Words::new(format!("最多 {most} 个"), format!("at most {most} of them")))
+        }
+        Mistake::Contradicts { fact, beside } => {
+            let beside = label(beside);
+            let words = Words::new(
+                format!("与“{}”的填写矛盾", beside.zh),
+                format!("it contradicts \"{}\"", beside.en),
+            );
+            (fact.to_string(), words)
         }
         Mistake::NotTicked(item) => (item.to_string(), Words::new("请逐条阅读并勾选", "read it and tick it")),
         Mistake::NoItem(item) => {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use model::form::{Field, Part};
-use model::{Kind, Truth};
+use model::{Kind, Label, Truth};
 use rules::evaluate::{Setting, truth, value};
 use rules::ruleset::CompiledForm;
 use serde::{Deserialize, Serialize};
@@ -52,6 +52,8 @@ pub struct FormPage {
     pub officer: bool,
     /// Who files, where that was asked.
     pub by: Option<RecordLine>,
+    /// Why it is not for them, where it is not.
+    pub closed: Option<Words>,
     /// What they are told first.
     pub notices: Vec<Words>,
     /// What is asked.
@@ -88,6 +90,8 @@ pub struct FieldShape {
     pub only_if: Option<OnlyIfShape>,
     /// A number field that it may not exceed.
     pub at_most: Option<String>,
+    /// An answer that some answers of earlier fields leave no room for.
+    pub never: Option<NeverShape>,
     /// What is attached, for files.
     pub files: Option<AttachedShape>,
 }
@@ -112,6 +116,17 @@ pub struct OnlyIfShape {
     pub is: Vec<String>,
 }
 
+/// An answer that cannot be given beside some others.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct NeverShape {
+    /// The answer: a code; `true` or `false`.
+    pub answer: String,
+    /// Earlier fields …
+    pub beside: Vec<String>,
+    /// … of which none may have one of these answers.
+    pub is: Vec<String>,
+}
+
 /// An item of the commitment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ItemShape {
@@ -132,6 +147,16 @@ pub struct FiledLine {
     pub on: Option<chrono::NaiveDate>,
 }
 
+/// Which forms.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct FormsFilter {
+    /// Only those that records of this kind file, or that are about them.
+    pub kind: Option<String>,
+    /// Only those that are there for this record of the kind today.
+    pub record: Option<String>,
+}
+
 /// Who files.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -140,19 +165,39 @@ pub struct Filer {
     pub by: Option<String>,
 }
 
-/// The forms of the city, for whoever may fill one in.
-#[utoipa::path(get, path = "/api/forms", tag = "forms",
+/// The forms of the city, for whoever may fill one in; for a record, those that are there for it today.
+#[utoipa::path(get, path = "/api/forms", tag = "forms", params(FormsFilter),
     responses((status = 200, body = Vec<FormLine>), Problem))]
-pub async fn forms(State(app): State<App>, account: May<FileForm>) -> Json<Vec<FormLine>> {
-    let line = |form: &CompiledForm| FormLine {
-        id: form.form.id.to_string(),
-        title: Words::from(&form.form.title),
-        summary: Words::from(&form.form.summary),
-        by: app.rules().kinds[form.by].id.to_string(),
-        officer: form.form.officer,
-    };
-    let own_only = Scope::of(&account, app.rules()).own_only();
-    Json(app.rules().forms.iter().filter(|form| !(own_only && form.form.officer)).map(line).collect())
+pub async fn forms(
+    State(app): State<App>,
+    account: May<FileForm>,
+    Query(filter): Query<FormsFilter>,
+) -> Result<Json<Vec<FormLine>>, Problem> {
+    app.blocking(move |app| {
+        let scope = Scope::of(&account, app.rules());
+        let own_only = scope.own_only();
+        let mut forms: Vec<&CompiledForm> =
+            app.rules().forms.iter().filter(|form| !(own_only && form.form.officer)).collect();
+        if let Some(kind) = &filter.kind {
+            forms.retain(|form| app.rules().kinds[form.by].id.as_str() == kind);
+            if let Some(record) = &filter.record {
+                app.read(app.today(), |view| {
+                    let (_, row) = scope.find(view.snapshot, kind, record)?;
+                    forms.retain(|form| view.closed(form, row).is_none());
+                    Ok(())
+                })?;
+            }
+        }
+        let line = |form: &CompiledForm| FormLine {
+            id: form.form.id.to_string(),
+            title: Words::from(&form.form.title),
+            summary: Words::from(&form.form.summary),
+            by: app.rules().kinds[form.by].id.to_string(),
+            officer: form.form.officer,
+        };
+        Ok(Json(forms.into_iter().map(line).collect()))
+    })
+    .await
 }
 
 /// One form. With who files, what they are told first and what the register knows of them.
@@ -198,6 +243,17 @@ impl Scope<'_> {
     }
 }
 
+impl<'a> View<'a> {
+    /// Why a form is not there for the one in a row of the kind that files it; none where it is. Only what is known
+    /// closes it.
+    pub fn closed(&self, compiled: &'a CompiledForm, row: usize) -> Option<&'a Label> {
+        let (offered, when) = compiled.form.offered.as_ref().zip(compiled.offered.as_ref())?;
+        let at = (&self.kind(compiled.by).id, self.id(compiled.by, row), when);
+        let (holds, _) = truth(self.rules, &self.snapshot.tables, at, &Setting::on(self.snapshot.on));
+        (holds == Truth::No).then_some(&offered.otherwise)
+    }
+}
+
 impl FormPage {
     fn new(compiled: &CompiledForm, kind: &Kind) -> Self {
         let form = &compiled.form;
@@ -212,6 +268,7 @@ impl FormPage {
             basis: Basis::from(&form.basis),
             officer: form.officer,
             by: None,
+            closed: None,
             notices: vec![],
             parts: form.parts.iter().map(part).collect(),
             items: ItemShape::all(compiled),
@@ -226,6 +283,7 @@ impl FormPage {
         let setting = Setting::on(view.snapshot.on);
         let tables = &view.snapshot.tables;
         self.by = Some(view.line(at.0, at.1));
+        self.closed = view.closed(compiled, at.1).map(Words::from);
         for (notice, when) in compiled.form.notices.iter().zip(&compiled.notices) {
             if truth(view.rules, tables, (kind, id, when), &setting).0 == Truth::Yes {
                 self.notices.push(Words::from(&notice.text));
@@ -267,6 +325,11 @@ impl FieldShape {
                 .as_ref()
                 .map(|only_if| OnlyIfShape { fact: only_if.fact.to_string(), is: only_if.is.clone() }),
             at_most: field.at_most.as_ref().map(ToString::to_string),
+            never: field.never.as_ref().map(|never| NeverShape {
+                answer: never.answer.clone(),
+                beside: never.beside.iter().map(ToString::to_string).collect(),
+                is: never.is.clone(),
+            }),
             files: field.files.as_ref().map(|files| AttachedShape {
                 accept: files.accept.iter().map(|accepted| accepted.media_type().to_owned()).collect(),
                 most: files.most,

@@ -51,6 +51,8 @@ pub struct InspectionLine {
     pub state: String,
     /// By when what was found has to be put right.
     pub due: Option<NaiveDate>,
+    /// Those of the page's forms that are there for it today.
+    pub forms: Vec<String>,
 }
 
 /// Inspections of an area, those first that wait longest.
@@ -99,6 +101,8 @@ pub struct OfficerForm {
 pub struct FiledFilter {
     /// Who filed; a firm's own account need not say.
     pub by: Option<String>,
+    /// The kind of who filed, where several kinds file.
+    pub kind: Option<String>,
     /// Only the filing with this number.
     pub number: Option<String>,
 }
@@ -119,6 +123,9 @@ pub async fn filed(
             let mut pages = Vec::new();
             for form in app.rules().forms.iter().filter(|form| !form.form.officer) {
                 let kind = view.kind(form.by);
+                if filter.kind.as_deref().is_some_and(|wanted| wanted != kind.id.as_str()) {
+                    continue;
+                }
                 let by = match (&number, scope.filer(kind, filter.by.as_deref())) {
                     (Some(number), _) => app.filer_of(form, number)?,
                     (None, by) => by,
@@ -130,7 +137,7 @@ pub async fn filed(
                 pages.extend(pages_of_form.filter(|page| number.is_none() || page.number == number));
             }
             pages.sort_by_key(|page| std::cmp::Reverse(page.on));
-            if pages.is_empty() && (number.is_some() || filter.by.is_some()) {
+            if pages.is_empty() && filter.kind.is_none() && (number.is_some() || filter.by.is_some()) {
                 return Err(Problem::not_found(
                     number.as_deref().or(filter.by.as_deref()).unwrap_or_default(),
                 ));
@@ -302,6 +309,8 @@ impl InspectionLine {
         let day = |fact: &FactId| view.day(form.kind, row, fact);
         let rule = form.form.draw.as_ref();
         let drawn = rule.and_then(|rule| view.told(form.kind, row, rule.filled.drawn.as_str()));
+        let about = view.rules.forms.iter().filter(|about| about.form.officer && about.by == form.kind);
+        let about = about.filter(|about| view.closed(about, row).is_none());
         let drawn_for = rule.filter(|_| drawn == Some(Value::Bool(true)));
         Self {
             filing: view.line(form.kind, row),
@@ -310,6 +319,7 @@ impl InspectionLine {
             drawn_for: drawn_for.and_then(|rule| day(&rule.filled.drawn_for)),
             state,
             due: rule.and_then(|rule| rule.due.as_ref()).and_then(day),
+            forms: about.map(|form| form.form.id.to_string()).collect(),
         }
     }
 }

@@ -697,18 +697,15 @@ pub async fn change_record(
 
 /// Refuses to change by hand what only a draw may say.
 fn not_drawn(rules: &RuleSet, change: &Change) -> Result<(), Problem> {
-    let of_kind = rules.forms.iter().filter(|form| rules.kinds[form.kind].id == change.kind);
-    for filled in of_kind.filter_map(|form| form.form.draw.as_ref()).map(|rule| &rule.filled) {
-        let told = [&filled.drawn, &filled.drawn_for, &filled.tickets, &filled.area];
-        if let Some(fact) = told.into_iter().find(|fact| change.facts.contains_key(*fact)) {
-            return Err(Problem::field(
-                fact.as_str(),
-                "这一项由抽签填写，不能手工改。",
-                "A draw fills this in; it cannot be changed by hand.",
-            ));
-        }
+    let drawn = rules.drawn_facts(change.kind.as_str());
+    match drawn.into_iter().find(|fact| change.facts.contains_key(*fact)) {
+        None => Ok(()),
+        Some(fact) => Err(Problem::field(
+            fact.as_str(),
+            "这一项由抽签填写，不能手工改。",
+            "A draw fills this in; it cannot be changed by hand.",
+        )),
     }
-    Ok(())
 }
 
 impl App {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Fact, FactType, Kind};
+use model::{Fact, FactId, FactType, Kind};
 use rust_decimal::Decimal;
 
 use super::form;
@@ -25,6 +25,8 @@ pub enum How {
     Mapping,
     /// The fact is computed and never told.
     Computed,
+    /// Draws fill it in, nobody else.
+    Drawn,
     /// Its numbers count something else, or are money of another country.
     WrongUnit,
     /// The mapping file leaves it out.
@@ -49,6 +51,7 @@ pub struct Match {
 pub struct Vocabulary<'a> {
     kind: &'a Kind,
     kinds: &'a [Kind],
+    drawn: BTreeSet<&'a FactId>,
     /// By normal form.
     words: BTreeMap<String, (String, How)>,
 }
@@ -76,8 +79,8 @@ pub fn known_by(kind: &Kind) -> impl Iterator<Item = &Fact> {
 }
 
 impl<'a> Vocabulary<'a> {
-    /// The words of a kind.
-    pub fn of(kind: &'a Kind, kinds: &'a [Kind]) -> Self {
+    /// The words of a kind. `drawn`: its facts that only draws fill in.
+    pub fn of(kind: &'a Kind, kinds: &'a [Kind], drawn: &BTreeSet<&'a FactId>) -> Self {
         let mut words = BTreeMap::new();
         let mut add = |word: String, path: String, how: How| {
             words.entry(word).or_insert((path, how));
@@ -94,7 +97,11 @@ impl<'a> Vocabulary<'a> {
         // Own facts first; a reference is better understood by the very fact it is known by.
         for fact in kind.facts.iter().filter(|fact| !matches!(fact.fact_type, FactType::Ref { .. })) {
             for (word, how) in names(fact) {
-                let how = if fact.derived.is_some() { How::Computed } else { how };
+                let how = match fact {
+                    _ if fact.derived.is_some() => How::Computed,
+                    _ if drawn.contains(&fact.id) => How::Drawn,
+                    _ => how,
+                };
                 add(word, fact.id.to_string(), how);
             }
         }
@@ -144,7 +151,12 @@ impl<'a> Vocabulary<'a> {
                 add(word, reference.id.to_string(), how);
             }
         }
-        Self { kind, kinds, words }
+        Self { kind, kinds, drawn: drawn.clone(), words }
+    }
+
+    /// Whether sheets may tell the fact of a path: it is not computed, and no draw fills it in.
+    pub fn is_told(&self, path: &str, fact: &Fact) -> bool {
+        fact.derived.is_none() && !self.drawn.iter().any(|drawn| drawn.as_str() == path)
     }
 
     /// The kind.
@@ -196,8 +208,8 @@ impl<'a> Vocabulary<'a> {
     }
 
     fn with_unit(&self, path: &str, how: &How, unit: Option<Measure>) -> Match {
-        if *how == How::Computed {
-            return Match { path: None, factor: None, how: How::Computed };
+        if matches!(how, How::Computed | How::Drawn) {
+            return Match { path: None, factor: None, how: how.clone() };
         }
         let fact = self.fact(path);
         let counts =

@@ -240,7 +240,7 @@ pub enum Told {
 }
 
 /// Binds the columns of a mapping to those of a sheet. What the sheet does not have is left out.
-/// Errors: a fact the kind does not have or that is computed, two columns for one fact, nothing to know a record by.
+/// Errors: a fact the kind does not have or that no sheet tells, two columns for one fact, nothing to know a record by.
 pub fn bind<'a>(
     mapping: &Mapping,
     words: &Vocabulary<'a>,
@@ -252,8 +252,7 @@ pub fn bind<'a>(
     let mut claims: BTreeMap<(Told, bool), Vec<String>> = BTreeMap::new();
     for column in mapping.columns.iter().filter(|column| !column.ignore) {
         let Some(path) = &column.fact else { continue };
-        let fact =
-            words.fact(path).filter(|fact| fact.derived.is_none()).ok_or_else(|| no_fact(words, path))?;
+        let fact = words.fact(path).filter(|fact| words.is_told(path, fact)).ok_or_else(|| no_fact(words, path))?;
         let heading = super::form::label(&column.heading);
         let Some(index) = header.headings.iter().position(|own| super::form::label(own) == heading) else {
             continue;

@@ -1,8 +1,9 @@
 //! What of a file will be read, and how: settled for every sheet before the first row is.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
-use model::{Areas, Kind, Label};
+use model::{Areas, FactId, Kind, Label};
 
 use super::error::ImportError;
 use super::header::{self, Header, How, Vocabulary};
@@ -42,6 +43,8 @@ pub struct City<'a> {
     pub kinds: &'a [Kind],
     /// The areas.
     pub areas: &'a Areas,
+    /// Facts of the kind that draws fill in: no sheet tells them.
+    pub drawn: BTreeSet<&'a FactId>,
 }
 
 /// The first rows of a sheet.
@@ -67,7 +70,7 @@ pub struct Suggestion {
 /// Settles what is read. Without a mapping, one is suggested and followed.
 /// Errors: no header in any sheet, nothing to know a record by, two columns for one fact, an empty file.
 pub fn plan<'a>(book: &mut Book, given: Option<Mapping>, city: &City<'a>) -> Result<Plan<'a>, ImportError> {
-    let words = Vocabulary::of(city.kind, city.kinds);
+    let words = Vocabulary::of(city.kind, city.kinds, &city.drawn);
     let mut notices = Vec::new();
     if let Some(mapping) = given.as_ref().filter(|mapping| mapping.kind != city.kind.id) {
         return Err(ImportError::Mapping(Label::new(
@@ -120,7 +123,7 @@ pub fn plan<'a>(book: &mut Book, given: Option<Mapping>, city: &City<'a>) -> Res
 
 /// Suggests how a file would be read, without reading all of it.
 pub fn suggest(book: &mut Book, city: &City<'_>) -> Result<Suggestion, ImportError> {
-    let words = Vocabulary::of(city.kind, city.kinds);
+    let words = Vocabulary::of(city.kind, city.kinds, &city.drawn);
     let mut notices = Vec::new();
     let heads = heads(book, None, &words, &mut notices)?;
     let mapping = suggested(&heads, &words, city);
@@ -140,7 +143,7 @@ pub fn suggest(book: &mut Book, city: &City<'_>) -> Result<Suggestion, ImportErr
         .kind
         .facts
         .iter()
-        .filter(|fact| fact.derived.is_none() && !told(fact.id.as_str()))
+        .filter(|fact| words.is_told(fact.id.as_str(), fact) && !told(fact.id.as_str()))
         .map(|fact| fact.id.to_string())
         .collect();
     let first = heads.iter().find(|head| head.header.is_some());

@@ -142,6 +142,7 @@ impl ColumnMatch {
             How::AreaWithin => Label::new("文字里有区划", "its text names the area"),
             How::Mapping => Label::new("按对照文件", "by the mapping file"),
             How::Computed => Label::new("是算出来的，不读", "computed, so not read"),
+            How::Drawn => Label::new("由抽签填写，不读", "filled in by draws, so not read"),
             How::WrongUnit => Label::new("单位不符，不读", "of another unit, so not read"),
             How::Ignored => Label::new("对照文件里不读", "left out by the mapping file"),
             How::Unknown => Label::new("没有对应的事实，不读", "no such fact, so not read"),

@@ -248,12 +248,32 @@ fn a_day_from_filing_to_put_right() {
         let form = county.get(&format!("/api/forms/inspect?by={filing}")).await.ok();
         assert_eq!(form["officer"], true);
 
+        // A second look is there once there was a first one that found something.
+        assert_eq!(line["forms"], json!(["inspect"]));
+        let early = inspection("recheck", filing, &json!({"recheck_result": "corrected"}));
+        let early = county.post("/api/filings", early).await;
+        assert_eq!(early.status, StatusCode::CONFLICT);
+        assert_eq!(early.json()["detail"], "Nothing waits for a second look.");
+        let closed = county.get(&format!("/api/forms/recheck?by={filing}")).await.ok();
+        assert_eq!(closed["closed"]["en"], "Nothing waits for a second look.");
+        let offered = async |client: &Client<'_>| {
+            let forms = client.get(&format!("/api/forms?kind=resumption&record={filing}")).await.ok();
+            forms.as_array().unwrap().iter().map(|form| form["id"].clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(offered(&county).await, ["inspect"]);
+        // Not all is kept beside a defect.
+        let both = json!({"masks": "defect", "masks_words": "无", "result": "ok"});
+        let both = county.post("/api/filings", inspection("inspect", filing, &both)).await;
+        assert_eq!(both.json()["errors"][0], json!({"field": "result", "detail": "it contradicts \"masks\""}));
+
         // A defect, with a day by which it has to be put right.
         let facts = json!({"masks": "defect", "masks_words": "车间无人戴口罩", "result": "correct", "correct_by": "2020-03-10"});
         let written = county.post("/api/filings", inspection("inspect", filing, &facts)).await;
         assert_eq!(written.status, StatusCode::CREATED, "{}", String::from_utf8_lossy(&written.body));
         let list = county.get("/api/inspections?state=correct").await.ok();
         assert_eq!((&list["total"], &list["items"][0]["due"]), (&json!(1), &json!("2020-03-10")));
+        assert_eq!(list["items"][0]["forms"], json!(["inspect", "recheck"]));
+        assert_eq!(offered(&county).await, ["inspect", "recheck"]);
         let sheet = &county.get("/api/inspections.xlsx?state=correct").await.sheets()[0];
         assert!(sheet.last().unwrap().ends_with("being put right|2020-03-10"), "{sheet:?}");
 

@@ -133,6 +133,24 @@ fn what_a_sheet_would_be_read_as_is_suggested() {
 }
 
 #[test]
+fn a_sheet_cannot_say_who_was_drawn() {
+    on_every_database(async |server| {
+        let client = server.sign_in(Role::Administrator).await;
+        let sheet = format!("firm,filed_on,people,drawn,tickets\n{FIRM},2020-02-20,12,是,9\n");
+        let fields = [("kind", "resumption"), ("on", "2020-03-06")];
+        let begun = send(&client, "/api/imports", &sheet, &fields).await.json();
+        let page = ended(&client, &format!("/api/imports/{}", begun["id"].as_str().unwrap())).await;
+        assert_eq!(page["state"], "done", "{page}");
+        let record = client.get(&format!("/api/records/resumption/{FIRM}~2020-02-20")).await.ok();
+        let known = |id: &str| {
+            let facts = record["facts"].as_array().unwrap();
+            facts.iter().find(|fact| fact["id"] == id).map(|fact| fact["value"].clone()).unwrap()
+        };
+        assert_eq!((known("people"), known("drawn"), known("tickets")), (json!(12), json!(null), json!(null)));
+    });
+}
+
+#[test]
 fn two_sources_that_disagree_wait_for_a_person() {
     on_every_database(async |server| {
         let client = server.sign_in(Role::Administrator).await;

@@ -111,6 +111,9 @@ export function Worklist() {
               <To className="button" to="/pairings">
                 {t(w.pairings)}
               </To>
+              <To className="button" to="/inspections">
+                {t(w.inspections)}
+              </To>
             </>
           )}
           {account?.role !== "auditor" && (

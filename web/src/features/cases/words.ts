@@ -45,6 +45,7 @@ export const w = words({
   calendar: { zh: "按到期日", en: "By due day" },
   rates: { zh: "三率", en: "Rates" },
   pairings: { zh: "挂钩走访", en: "Visits" },
+  inspections: { zh: "事中检查", en: "Inspections" },
   raise: { zh: "提出困难", en: "Raise a problem" },
   select: (no: string) => ({ zh: `选择第 ${no} 号`, en: `Choose No. ${no}` }),
   chosen: (n: string) => ({ zh: `已选 ${n} 件`, en: `${n} chosen` }),

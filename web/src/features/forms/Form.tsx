@@ -35,7 +35,11 @@ export function Form() {
         <Page title={t(form.title)} over={over} under={form.by?.name ?? form.by?.id}>
           <div className="filing">
             <Outbox />
-            <Filling key={`${form.id}/${by}`} of={form} by={by} />
+            {form.closed ? (
+              <Notice tone="warn">{t(form.closed)}</Notice>
+            ) : (
+              <Filling key={`${form.id}/${by}`} of={form} by={by} />
+            )}
           </div>
         </Page>
       )}

@@ -87,6 +87,16 @@ test("each mistake stands at its field, in the order of the page", () => {
   expect(mistakesOf(form, draft({ first: "13" })).get("first")?.en).toContain("people");
 });
 
+test("an answer that another leaves no room for is a mistake", () => {
+  const never = { answer: "true", beside: ["canteen"], is: ["shifts"] };
+  const fields = [...(form.parts[0]?.fields ?? []), field("closed", "bool", { never })];
+  const asking: FormPage = { ...form, parts: [{ title: label, fields }] };
+  const wrong = (typed: Record<string, string>) => [...mistakesOf(asking, draft(typed)).keys()];
+  expect(wrong({ closed: "true" })).toEqual([]);
+  expect(wrong({ closed: "false", canteen: "shifts", shifts: "2" })).toEqual([]);
+  expect(wrong({ closed: "true", canteen: "shifts", shifts: "2" })).toEqual(["closed"]);
+});
+
 test("progress counts what has to be done", () => {
   expect(progressOf(form, draft({}))).toEqual({ done: 5, all: 5 });
   expect(progressOf(form, draft({ canteen: "shifts" }, { ticked: [] }))).toEqual({ done: 4, all: 6 });

@@ -63,6 +63,10 @@ export function mistakesOf(form: FormPage, draft: Draft): Map<string, Label> {
       mistakes.set(field.id, isNumber ? w.noNumber : w.wrong);
     } else if (isNumber && Number(value) < 0) {
       mistakes.set(field.id, w.negative);
+    } else if (besideOf(field, draft.typed)) {
+      const beside = besideOf(field, draft.typed);
+      const label = fieldsOf(form).find((one) => one.id === beside)?.label ?? field.label;
+      mistakes.set(field.id, { zh: w.contradicts(label.zh).zh, en: w.contradicts(label.en).en });
     } else if (field.at_most && Number(value) > Number(answers[field.at_most])) {
       const bound = fieldsOf(form).find((one) => one.id === field.at_most);
       if (bound) mistakes.set(field.id, { zh: w.atMost(bound.label.zh).zh, en: w.atMost(bound.label.en).en });
@@ -71,6 +75,12 @@ export function mistakesOf(form: FormPage, draft: Draft): Map<string, Label> {
   for (const { id } of form.items) if (!draft.ticked.includes(id)) mistakes.set(id, w.tick);
   if (form.items.length > 0 && draft.signature.trim() === "") mistakes.set("signature", w.unsigned);
   return mistakes;
+}
+
+/** The first earlier field whose answer leaves no room for this one's: the same rule as the server's. */
+function besideOf({ id, never }: FieldShape, typed: Draft["typed"]): string | undefined {
+  if (!never || typed[id] !== never.answer) return undefined;
+  return never.beside.find((earlier) => never.is.includes(typed[earlier] ?? ""));
 }
 
 /** How far it is: what is answered, ticked and signed, of all that has to be. */

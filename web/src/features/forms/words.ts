@@ -48,6 +48,10 @@ export const w = words({
   noNumber: { zh: "请填写数字", en: "Type a number" },
   negative: { zh: "不能小于 0", en: "It cannot be below zero" },
   atMost: (label: string) => ({ zh: `不能超过“${label}”`, en: `It cannot be more than "${label}"` }),
+  contradicts: (label: string) => ({
+    zh: `与“${label}”的填写矛盾，请改其中一处`,
+    en: `It contradicts "${label}": change one of them`,
+  }),
   tick: { zh: "请阅读并勾选", en: "Read it and tick it" },
   unsigned: { zh: "请签上姓名", en: "Sign with a name" },
   waitingTitle: { zh: "已存在本机，等待发送", en: "Kept on this device, waiting to be sent" },

@@ -61,7 +61,7 @@ export function Inspections() {
                 key={one.filing.id}
                 of={one}
                 state={t(labelOf(one.state) ?? { zh: one.state, en: one.state })}
-                forms={mayFile ? (first?.forms ?? []) : []}
+                forms={mayFile ? (first?.forms ?? []).filter((form) => one.forms.includes(form.id)) : []}
               />
             ))}
           </ul>

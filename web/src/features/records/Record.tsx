@@ -13,6 +13,7 @@ import { Change } from "./Change";
 import { Conflicts } from "./Conflicts";
 import { DutiesOf } from "./DutiesOf";
 import { Facts } from "./Facts";
+import { FiledBy } from "./FiledBy";
 import { FormsFor } from "./FormsFor";
 import { HistoryOf } from "./HistoryOf";
 import { LettersFor } from "./LettersFor";
@@ -88,6 +89,7 @@ export function Record() {
             <div className="stack">
               <Conflicts of={record} />
               <Facts key={`${record.kind}/${record.id}`} of={record} />
+              <FiledBy of={record} />
               <RelatedTo of={record} />
             </div>
           </div>

@@ -42,6 +42,15 @@ export function useRecord({ kind, id }: Subject, on: string) {
   });
 }
 
+/** What a record filed and what became of it; nothing where its kind files nothing. */
+export function useFiledBy({ kind, id }: Subject) {
+  return useQuery({
+    queryKey: ["filed", "by", kind, id],
+    queryFn: () => read(api.GET("/api/filings", { params: { query: { kind, by: id } } })),
+    retry: false,
+  });
+}
+
 export function useExplanation({ kind, id }: Subject, duty: string, on: string) {
   return useQuery({
     queryKey: ["records", kind, id, "duties", duty, on],

@@ -49,6 +49,11 @@ type = "code"
 options = [{ id = "none", label = { zh = "无", en = "none" } }, { id = "own", label = { zh = "自办", en = "own" } }]
 
 [[fact]]
+id = "kitchen"
+label = { zh = "厨房", en = "kitchen" }
+type = "bool"
+
+[[fact]]
 id = "shifts"
 label = { zh = "批次", en = "shifts" }
 type = "int"
@@ -79,6 +84,10 @@ number = "number"
 filed_on = "filed_on"
 commitment = "commitment"
 
+[offered]
+when = "staff > 0"
+otherwise = { zh = "没有职工", en = "Nobody works there" }
+
 [[notice]]
 when = "ownership = 'state'"
 text = { zh = "国有企业另行报告", en = "State firms report as well" }
@@ -97,6 +106,10 @@ at_most = "people"
 
 [[part.field]]
 fact = "canteen"
+
+[[part.field]]
+fact = "kitchen"
+never = { answer = "false", beside = ["canteen"], is = ["own"] }
 
 [[part.field]]
 fact = "shifts"
@@ -126,7 +139,9 @@ fn a_sound_form_loads() {
     let rules = load(folder.path()).unwrap().ruleset;
     let form = &rules.forms[0];
     assert_eq!((rules.kinds[form.kind].id.as_str(), rules.kinds[form.by].id.as_str()), ("filing", "firm"));
-    assert_eq!((form.known.len(), form.notices.len(), form.form.fields().count()), (1, 1, 5));
+    assert_eq!((form.known.len(), form.notices.len(), form.form.fields().count()), (1, 1, 6));
+    assert!(form.offered.is_some());
+    assert_eq!(form.form.field("kitchen").unwrap().never.as_ref().unwrap().beside.len(), 1);
     let photos = form.form.field("photos").unwrap().files.as_ref().unwrap();
     assert_eq!((photos.accept.len(), photos.most, photos.each_bytes), (4, 3, 5_000_000));
 }
@@ -146,6 +161,10 @@ fn tells_what_a_form_points_to_in_vain() {
         ("known = \"staff\"", "known = \"ownership\"", "wrong-type forms/resume.toml: ownership\""),
         ("at_most = \"people\"", "at_most = \"canteen\"", "wrong-fact forms/resume.toml: \"canteen\""),
         ("at_most = \"people\"", "at_most = \"commitment\"", "wrong-fact forms/resume.toml: \"commitment\""),
+        ("answer = \"false\"", "answer = \"no\"", "not-an-option forms/resume.toml: \"no\", beside = [\"canteen\"], is = "),
+        ("beside = [\"canteen\"]", "beside = [\"shifts\"]", "wrong-fact forms/resume.toml: \"shifts\"], is = [\"own\"] }"),
+        ("beside = [\"canteen\"]", "beside = []", "empty forms/resume.toml: \"false\", beside = [], is = [\"own\"] }"),
+        ("staff > 0", "stuff > 0", "unknown-fact forms/resume.toml: stuff > 0\""),
         ("is = [\"own\"]", "is = [\"open\"]", "not-an-option forms/resume.toml: \"open\"] }"),
         (
             "{ fact = \"canteen\"",
