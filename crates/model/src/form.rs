@@ -460,11 +460,13 @@ mod tests {
     #[test]
     fn an_answer_that_another_leaves_no_room_for_is_told() {
         let mut form = form();
-        let never = Never { answer: "0".to_owned(), beside: vec!["canteen".into()], is: vec!["true".to_owned()] };
+        let never =
+            Never { answer: "0".to_owned(), beside: vec!["canteen".into()], is: vec!["true".to_owned()] };
         form.parts[0].fields.push(Field { never: Some(never), ..field("cooks") });
         let mistakes = |canteen: bool, cooks: i64| {
             let meals = canteen.then(|| ("meals", text("together")));
-            let told = [("staff", Value::Int(3)), ("canteen", Value::Bool(canteen)), ("cooks", Value::Int(cooks))];
+            let told =
+                [("staff", Value::Int(3)), ("canteen", Value::Bool(canteen)), ("cooks", Value::Int(cooks))];
             form.mistakes(&answers(&told.into_iter().chain(meals).collect::<Vec<_>>()))
         };
         assert_eq!((mistakes(true, 1), mistakes(false, 0)), (vec![], vec![]));

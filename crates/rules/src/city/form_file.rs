@@ -112,10 +112,9 @@ pub(super) fn read(table: &Table<'_>, log: &Log) -> Option<FormDraft> {
         items,
         notices,
         officer,
-        offered: offered.as_ref().map(|(when, otherwise)| Offered {
-            when: when.text.clone(),
-            otherwise: otherwise.clone(),
-        }),
+        offered: offered
+            .as_ref()
+            .map(|(when, otherwise)| Offered { when: when.text.clone(), otherwise: otherwise.clone() }),
         draw: draw.as_ref().map(|draw| draw.rule.clone()),
     };
     let offered = offered.map(|(when, _)| when);
@@ -292,7 +291,8 @@ pub(super) fn compile(draft: FormDraft, base: &Scope<'_>, log: &Log) -> Option<C
         }
         if let Some(never) = &field.never {
             let own = condition((&field.fact, std::slice::from_ref(&never.answer)), &asked[..=at], kind, log);
-            let beside = never.beside.iter().map(|fact| condition((fact, &never.is), &asked[..at], kind, log));
+            let beside =
+                never.beside.iter().map(|fact| condition((fact, &never.is), &asked[..at], kind, log));
             sound &= beside.fold(own, |sound, fits| sound && fits);
             if never.beside.is_empty() {
                 log.error(&never.answer.at, "empty", mistake::empty());

@@ -252,7 +252,8 @@ pub fn bind<'a>(
     let mut claims: BTreeMap<(Told, bool), Vec<String>> = BTreeMap::new();
     for column in mapping.columns.iter().filter(|column| !column.ignore) {
         let Some(path) = &column.fact else { continue };
-        let fact = words.fact(path).filter(|fact| words.is_told(path, fact)).ok_or_else(|| no_fact(words, path))?;
+        let fact =
+            words.fact(path).filter(|fact| words.is_told(path, fact)).ok_or_else(|| no_fact(words, path))?;
         let heading = super::form::label(&column.heading);
         let Some(index) = header.headings.iter().position(|own| super::form::label(own) == heading) else {
             continue;

@@ -264,7 +264,10 @@ fn a_day_from_filing_to_put_right() {
         // Not all is kept beside a defect.
         let both = json!({"masks": "defect", "masks_words": "无", "result": "ok"});
         let both = county.post("/api/filings", inspection("inspect", filing, &both)).await;
-        assert_eq!(both.json()["errors"][0], json!({"field": "result", "detail": "it contradicts \"masks\""}));
+        assert_eq!(
+            both.json()["errors"][0],
+            json!({"field": "result", "detail": "it contradicts \"masks\""})
+        );
 
         // A defect, with a day by which it has to be put right.
         let facts = json!({"masks": "defect", "masks_words": "车间无人戴口罩", "result": "correct", "correct_by": "2020-03-10"});

@@ -146,7 +146,10 @@ fn a_sheet_cannot_say_who_was_drawn() {
             let facts = record["facts"].as_array().unwrap();
             facts.iter().find(|fact| fact["id"] == id).map(|fact| fact["value"].clone()).unwrap()
         };
-        assert_eq!((known("people"), known("drawn"), known("tickets")), (json!(12), json!(null), json!(null)));
+        assert_eq!(
+            (known("people"), known("drawn"), known("tickets")),
+            (json!(12), json!(null), json!(null))
+        );
     });
 }
 

@@ -161,9 +161,17 @@ fn tells_what_a_form_points_to_in_vain() {
         ("known = \"staff\"", "known = \"ownership\"", "wrong-type forms/resume.toml: ownership\""),
         ("at_most = \"people\"", "at_most = \"canteen\"", "wrong-fact forms/resume.toml: \"canteen\""),
         ("at_most = \"people\"", "at_most = \"commitment\"", "wrong-fact forms/resume.toml: \"commitment\""),
-        ("answer = \"false\"", "answer = \"no\"", "not-an-option forms/resume.toml: \"no\", beside = [\"canteen\"], is = "),
-        ("beside = [\"canteen\"]", "beside = [\"shifts\"]", "wrong-fact forms/resume.toml: \"shifts\"], is = [\"own\"] }"),
-        ("beside = [\"canteen\"]", "beside = []", "empty forms/resume.toml: \"false\", beside = [], is = [\"own\"] }"),
+        (
+            "answer = \"false\"",
+            "answer = \"no\"",
+            "not-an-option forms/resume.toml: \"no\", beside = [\"canteen\"], ",
+        ),
+        (
+            "beside = [\"canteen\"]",
+            "beside = [\"shifts\"]",
+            "wrong-fact forms/resume.toml: \"shifts\"], is = [\"own\"] }",
+        ),
+        ("beside = [\"canteen\"]", "beside = []", "empty forms/resume.toml: \"false\", beside = [], is = ["),
         ("staff > 0", "stuff > 0", "unknown-fact forms/resume.toml: stuff > 0\""),
         ("is = [\"own\"]", "is = [\"open\"]", "not-an-option forms/resume.toml: \"open\"] }"),
         (
