@@ -7,6 +7,7 @@ use crate::area::Areas;
 use crate::calendar::Calendar;
 use crate::case::{Case, Office, State, Waited};
 use crate::duty::Basis;
+use crate::exemption::Exemptions;
 use crate::id::{AreaCode, CaseKindId, DepartmentId};
 use crate::label::Label;
 use crate::term::Term;
@@ -29,6 +30,8 @@ pub struct Casework {
     pub templates: Vec<Template>,
     /// After what wait a case goes up by itself; the first that is for a case decides.
     pub escalations: Vec<Escalation>,
+    /// Exempting by hand; nobody may where it is left out.
+    pub exemption: Option<Exemptions>,
 }
 
 /// After what wait a case goes up by itself.
@@ -211,6 +214,7 @@ mod tests {
                 },
                 Escalation { kinds: vec![GAP.into()], overdue: Some(Term::Days(1)), ..Escalation::default() },
             ],
+            exemption: None,
         }
     }
 

@@ -49,6 +49,8 @@ pub enum EventType {
     Filing,
     /// Some of those who filed were drawn for inspection.
     Draw,
+    /// An official exempted a record from a duty, or took that back.
+    Exemption,
     /// A person decided a conflict or a row put aside.
     Decision,
     /// A pass found verdicts that differ from before.

@@ -5,6 +5,7 @@
 //! duties    who should be served, and by whom        duty, area, calendar
 //! verdicts  yes, no or unknown, and the five sets     verdict
 //! cases     who has to do what by when              case, casework, term, rate
+//! exempting by hand, with reason and proof           exemption
 //! pairings  who visits whom, and how often          pairing
 //! notices   who is told of what                      notice
 //! lots      who is drawn for inspection               draw
@@ -18,6 +19,7 @@ pub mod casework;
 pub mod draw;
 pub mod duty;
 pub mod event;
+pub mod exemption;
 pub mod file;
 pub mod form;
 pub mod id;
@@ -39,6 +41,7 @@ pub use calendar::Calendar;
 pub use case::Case;
 pub use casework::Casework;
 pub use duty::Duty;
+pub use exemption::Exemptions;
 pub use form::Form;
 pub use id::{
     AreaCode, CaseKindId, ClauseId, DepartmentId, DutyId, FactId, FormId, ItemId, KindId, LetterId,

@@ -26,6 +26,7 @@ mod draft;
 mod draw;
 mod error;
 mod event;
+mod exemption;
 mod file;
 mod filing;
 mod import;

@@ -552,6 +552,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/exemptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Exemptions by hand, of a duty or an area. */
+        get: operations["exemptions"];
+        put?: never;
+        /** Exempts a record from a duty: one event, with the reason and the proof; the gap is closed at once. */
+        post: operations["exempt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exemptions.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a sheet. */
+        get: operations["exemptions_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exemptions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One exemption, for who may see the record. */
+        get: operations["exemption_of"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exemptions/{number}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraws an exemption: from today on the duty is owed again. */
+        post: operations["withdraw_exemption"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/files/{hash}": {
         parameters: {
             query?: never;
@@ -1567,9 +1636,13 @@ export interface components {
             actions: components["schemas"]["CaseActionName"][];
             basis?: components["schemas"]["Basis"] | null;
             beneficiary?: components["schemas"]["RecordLine"] | null;
+            /** @description For the gap of a duty: exemptions by hand that were ever given to its record, the last first. */
+            by_hand: components["schemas"]["Exemption"][];
             ending?: components["schemas"]["Words"] | null;
             /** @description Offices that help. */
             helping: components["schemas"]["OfficeShape"][];
+            /** @description Whether this reader may exempt its record by hand. */
+            may_exempt: boolean;
             /** @description People who could have it. */
             officers: string[];
             place?: components["schemas"]["PlaceShape"] | null;
@@ -1614,6 +1687,8 @@ export interface components {
         CaseworkShape: {
             /** @description Times for an answer. */
             clocks: components["schemas"]["ClockShape"][];
+            /** @description For what a record may be exempted by hand; none where nobody may. */
+            exemption?: components["schemas"]["ExemptionReason"][] | null;
             /** @description Kinds of case, the gap of a duty first. */
             kinds: components["schemas"]["CaseKindShape"][];
             /** @description Words that answers begin with. */
@@ -2153,7 +2228,120 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        EventType: "import" | "change" | "filing" | "draw" | "decision" | "verdicts" | "reveal" | "account" | "case" | "sign-in";
+        EventType: "import" | "change" | "filing" | "draw" | "exemption" | "decision" | "verdicts" | "reveal" | "account" | "case" | "sign-in";
+        /** @description What giving or withdrawing an exemption did. */
+        Exempted: {
+            /** @description The verdicts that changed. */
+            changed: components["schemas"]["ChangedVerdict"][];
+            /** @description The exemption's number. */
+            number: string;
+            /**
+             * Format: int64
+             * @description The event that keeps it.
+             */
+            seq: number;
+        };
+        /** @description An exemption by hand. */
+        Exemption: {
+            basis?: components["schemas"]["Basis"] | null;
+            /** @description The duty. */
+            duty: string;
+            /**
+             * Format: date
+             * @description The first day on which it holds.
+             */
+            from?: string | null;
+            /** @description Who gave it. */
+            given_by?: string | null;
+            /**
+             * Format: date
+             * @description The day it was given.
+             */
+            given_on?: string | null;
+            /** @description What people call the reason. */
+            label: components["schemas"]["Words"];
+            /** @description Whether this reader may withdraw it. */
+            may_withdraw: boolean;
+            /** @description In the official's own words. */
+            note: string;
+            /** @description Its number. */
+            number: string;
+            /** @description The proof. */
+            proof: components["schemas"]["FileShape"][];
+            /** @description Whether the proof is about a person: it is read with a reason then. */
+            proof_personal: boolean;
+            /** @description For what it was given: `declined`. */
+            reason: string;
+            /** @description The record that is released from it. */
+            record: components["schemas"]["RecordLine"];
+            /** @description Where it stands. */
+            state: components["schemas"]["ExemptionState"];
+            /** @description What people call it. */
+            title: components["schemas"]["Words"];
+            /**
+             * Format: date
+             * @description The last day on which it holds; none if no end is set.
+             */
+            until?: string | null;
+            /** @description Who withdrew it. */
+            withdrawn_by?: string | null;
+            /**
+             * Format: date
+             * @description The day from which it holds no more, because it was withdrawn.
+             */
+            withdrawn_on?: string | null;
+            /** @description Why it was withdrawn. */
+            withdrawn_why?: string | null;
+        };
+        /** @description Exemptions of an area, the last given first. */
+        ExemptionPage: components["schemas"]["Page_Exemption"] & {
+            /**
+             * Format: date
+             * @description The day.
+             */
+            on: string;
+            /** @description The states, with how many are in each. */
+            states: components["schemas"]["StateCount"][];
+        };
+        /** @description For what a record may be exempted. */
+        ExemptionReason: {
+            /** @description The document that allows it. */
+            basis: components["schemas"]["Basis"];
+            /** @description The duties it is for; all where none is named. */
+            duties: string[];
+            /** @description `declined` */
+            id: string;
+            /** @description What people call it. */
+            label: components["schemas"]["Words"];
+        };
+        /** @description An exemption to give. */
+        ExemptionRequest: {
+            /** @description The duty. */
+            duty: string;
+            /**
+             * Format: date
+             * @description The first day on which it holds; today unless said.
+             */
+            from?: string | null;
+            /** @description In the official's own words. */
+            note: string;
+            /** @description The proof, by the digests of files that were sent before; one at least. */
+            proof: string[];
+            /** @description For what: one of the city's reasons. */
+            reason: string;
+            /** @description The record. */
+            record: components["schemas"]["RecordRef"];
+            /**
+             * Format: date
+             * @description The last day on which it holds; no end unless said.
+             */
+            until?: string | null;
+        };
+        /**
+         * @description Where an exemption stands on a day.
+         * @enum {string}
+         */
+        ExemptionState: "in-force" | "to-come" | "over" | "withdrawn";
         /** @description The reasons of one verdict. */
         Explanation: {
             /** @description What is owed. */
@@ -2168,6 +2356,8 @@ export interface components {
             ask: components["schemas"]["AskFact"][];
             /** @description The document that makes it binding. */
             basis: components["schemas"]["Basis"];
+            /** @description Exemptions by hand that were ever given, the last first. */
+            by_hand: components["schemas"]["Exemption"][];
             /** @description What makes it owed, clause by clause. */
             clauses: components["schemas"]["ClauseReason"][];
             /** @description Whether it has been served. */
@@ -2187,6 +2377,8 @@ export interface components {
             exempt: components["schemas"]["Truth"];
             /** @description What would release from it. */
             exemptions: components["schemas"]["ClauseReason"][];
+            /** @description Whether this reader may exempt it by hand. */
+            may_exempt: boolean;
             /**
              * Format: date
              * @description The day it was served.
@@ -3136,6 +3328,68 @@ export interface components {
                 synthetic: boolean;
                 /** @description What happened. */
                 type: components["schemas"]["EventType"];
+            }[];
+            /** @description Send it as `cursor` for the next page; none at the end. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Items in all pages, where that is known.
+             */
+            total?: number | null;
+        };
+        /** @description A page of a list. */
+        Page_Exemption: {
+            /** @description The items. */
+            items: {
+                basis?: components["schemas"]["Basis"] | null;
+                /** @description The duty. */
+                duty: string;
+                /**
+                 * Format: date
+                 * @description The first day on which it holds.
+                 */
+                from?: string | null;
+                /** @description Who gave it. */
+                given_by?: string | null;
+                /**
+                 * Format: date
+                 * @description The day it was given.
+                 */
+                given_on?: string | null;
+                /** @description What people call the reason. */
+                label: components["schemas"]["Words"];
+                /** @description Whether this reader may withdraw it. */
+                may_withdraw: boolean;
+                /** @description In the official's own words. */
+                note: string;
+                /** @description Its number. */
+                number: string;
+                /** @description The proof. */
+                proof: components["schemas"]["FileShape"][];
+                /** @description Whether the proof is about a person: it is read with a reason then. */
+                proof_personal: boolean;
+                /** @description For what it was given: `declined`. */
+                reason: string;
+                /** @description The record that is released from it. */
+                record: components["schemas"]["RecordLine"];
+                /** @description Where it stands. */
+                state: components["schemas"]["ExemptionState"];
+                /** @description What people call it. */
+                title: components["schemas"]["Words"];
+                /**
+                 * Format: date
+                 * @description The last day on which it holds; none if no end is set.
+                 */
+                until?: string | null;
+                /** @description Who withdrew it. */
+                withdrawn_by?: string | null;
+                /**
+                 * Format: date
+                 * @description The day from which it holds no more, because it was withdrawn.
+                 */
+                withdrawn_on?: string | null;
+                /** @description Why it was withdrawn. */
+                withdrawn_why?: string | null;
             }[];
             /** @description Send it as `cursor` for the next page; none at the end. */
             next_cursor?: string | null;
@@ -4184,6 +4438,11 @@ export interface components {
              */
             events: number;
         };
+        /** @description Why an exemption is withdrawn. */
+        Withdrawal: {
+            /** @description The reason, which is kept. */
+            why: string;
+        };
         /** @description The same thing said in both languages. */
         Words: {
             /** @description In English. */
@@ -4500,7 +4759,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only this type. */
-                type?: "import" | "change" | "filing" | "draw" | "decision" | "verdicts" | "reveal" | "account" | "case" | "sign-in";
+                type?: "import" | "change" | "filing" | "draw" | "exemption" | "decision" | "verdicts" | "reveal" | "account" | "case" | "sign-in";
                 /** @description `next_cursor` of the page before; the first page without it. */
                 cursor?: string;
                 /** @description Items in a page, 1 to 500; 50 unless said. */
@@ -4536,7 +4795,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only this type. */
-                type?: "import" | "change" | "filing" | "draw" | "decision" | "verdicts" | "reveal" | "account" | "case" | "sign-in";
+                type?: "import" | "change" | "filing" | "draw" | "exemption" | "decision" | "verdicts" | "reveal" | "account" | "case" | "sign-in";
                 /** @description `zh` or `en`; what Accept-Language asks for unless said. */
                 lang?: string;
             };
@@ -5510,6 +5769,183 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    exemptions: {
+        parameters: {
+            query?: {
+                /** @description Only from this duty. */
+                duty?: string;
+                /** @description Only of records within this area. */
+                area?: string;
+                /** @description Only those that stand there; those in force unless said. */
+                state?: "in-force" | "to-come" | "over" | "withdrawn";
+                /** @description `next_cursor` of the page before; the first page without it. */
+                cursor?: string;
+                /** @description Items in a page, 1 to 500; 50 unless said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExemptionPage"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    exempt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExemptionRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exempted"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    exemptions_sheet: {
+        parameters: {
+            query?: {
+                /** @description Only from this duty. */
+                duty?: string;
+                /** @description Only of records within this area. */
+                area?: string;
+                /** @description Only those that stand there; those in force unless said. */
+                state?: "in-force" | "to-come" | "over" | "withdrawn";
+                /** @description `zh` or `en`; what Accept-Language asks for unless said. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    exemption_of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exemption"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    withdraw_exemption: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Withdrawal"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exempted"];
                 };
             };
             /** @description What went wrong and how to mend it, RFC 9457 */

@@ -3,6 +3,7 @@
 use model::casework::{CaseKind, Clock, Escalation, GAP, Route, Template};
 use model::{Casework, Term};
 
+use super::exemption_table::{self, ExemptionDraft};
 use super::mistake;
 use super::name;
 use super::read::Table;
@@ -16,6 +17,7 @@ pub(super) struct CasesDraft {
     kinds: Vec<Written>,
     departments: Vec<Written>,
     areas: Vec<Written>,
+    pub exemption: Option<ExemptionDraft>,
 }
 
 pub(super) fn read(table: &Table<'_>, log: &Log) -> Option<CasesDraft> {
@@ -113,6 +115,9 @@ pub(super) fn read(table: &Table<'_>, log: &Log) -> Option<CasesDraft> {
         used.extend(by);
     }
 
+    let exemption = table.get("exemption").and_then(|cell| cell.table());
+    let exemption = exemption.and_then(|table| exemption_table::read(table, log));
+
     let casework = Casework {
         unclear: unclear?.text.into(),
         silence: silence?.text,
@@ -120,8 +125,9 @@ pub(super) fn read(table: &Table<'_>, log: &Log) -> Option<CasesDraft> {
         kinds,
         templates,
         escalations,
+        exemption: exemption.as_ref().map(|draft| draft.exemptions.clone()),
     };
-    Some(CasesDraft { casework, clocks: used, kinds: named, departments, areas })
+    Some(CasesDraft { casework, clocks: used, kinds: named, departments, areas, exemption })
 }
 
 /// Looks up every name that the file uses.

@@ -8,6 +8,7 @@ use super::case_file::{CaseDraft, PlacedCase, Subject};
 use super::cases_file::{self, CasesDraft};
 use super::city_file::CityDraft;
 use super::duty_file::DutyDraft;
+use super::exemption_table;
 use super::form_file::{self, FormDraft};
 use super::kind_file::KindDraft;
 use super::letter_file::{self, LetterDraft};
@@ -79,6 +80,11 @@ pub(super) fn compile(drafts: Drafts<'_>, log: &Log) -> Option<Compiled> {
         notices,
     } = drafts;
     let CityDraft { city, calendar_years } = city;
+    if let Some(exemption) = cases.as_ref().and_then(|cases| cases.exemption.as_ref()) {
+        let kinds: Vec<Kind> = kind_drafts.iter().map(|draft| draft.kind.clone()).collect();
+        let scope = Scope::new(&kinds, &[], &city.areas, 0);
+        kind_drafts.push(exemption_table::kind(exemption, &scope, &duty_drafts, log));
+    }
     distinct(&mut kind_drafts, log);
     let kinds: Vec<Kind> = kind_drafts.iter().map(|draft| draft.kind.clone()).collect();
     let parameter_drafts = distinct_parameters(parameter_drafts, log);
@@ -121,7 +127,12 @@ pub(super) fn compile(drafts: Drafts<'_>, log: &Log) -> Option<Compiled> {
         if draft.cases.is_empty() {
             log.error(&draft.at, "no-cases", mistake::no_cases(draft.duty.id.as_str()));
         }
-        if let Some((duty, places, own)) = duty(draft, &base, log) {
+        if let Some((mut duty, places, own)) = duty(draft, &base, log) {
+            let scope = Scope { kind: duty.kind, ..base };
+            if let Some((clause, expr)) = exemption_table::clause(&duty.duty, &scope) {
+                duty.duty.exempt.push(clause);
+                duty.exempt.push(expr);
+            }
             let number = duties.len();
             conditions.extend(own.into_iter().map(|(at, expr)| Condition { at, duty: number, expr }));
             duties.push(duty);

@@ -5,6 +5,7 @@
 //! read            TOML values with their places; unknown keys
 //! city_file  cases_file  kind_file  parameter_file  duty_file  case_file  form_file  letter_file  notices_file  pairings_file      one for each form of file
 //! draw_table      `[draw]` of a form
+//! exemption_table `[exemption]` of cases.toml: a kind, and a clause of every duty
 //! references      names that point from one file to another
 //! compile         drafts to rules;  order: derived facts after what they read
 //! check           cases, gaps in parameters, conditions that tell nobody apart
@@ -19,6 +20,7 @@ mod city_file;
 mod compile;
 mod draw_table;
 mod duty_file;
+mod exemption_table;
 mod form_file;
 mod kind_file;
 mod letter_file;

@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::diagnostic::Severity;
 
+mod exemptions;
 mod forms;
 
 const CITY: &str = r#"id = "x"

@@ -37,6 +37,8 @@ pub enum EventType {
     Filing,
     /// Some of those who filed were drawn for inspection.
     Draw,
+    /// An official exempted a record from a duty, or took that back.
+    Exemption,
     /// A person decided a conflict or a row put aside.
     Decision,
     /// A pass found verdicts that differ from before.
@@ -59,6 +61,7 @@ impl EventType {
             Self::Change => ("更改", "change"),
             Self::Filing => ("备案", "filing"),
             Self::Draw => ("抽签", "draw"),
+            Self::Exemption => ("免尽", "exemption"),
             Self::Decision => ("决定", "decision"),
             Self::Verdicts => ("评估", "verdicts"),
             Self::Reveal => ("查看个人信息", "personal facts read"),
@@ -113,6 +116,7 @@ impl From<model::event::EventType> for EventType {
             Model::Change => Self::Change,
             Model::Filing => Self::Filing,
             Model::Draw => Self::Draw,
+            Model::Exemption => Self::Exemption,
             Model::Decision => Self::Decision,
             Model::Verdicts => Self::Verdicts,
             Model::Reveal => Self::Reveal,
@@ -130,6 +134,7 @@ impl From<EventType> for model::event::EventType {
             EventType::Change => Self::Change,
             EventType::Filing => Self::Filing,
             EventType::Draw => Self::Draw,
+            EventType::Exemption => Self::Exemption,
             EventType::Decision => Self::Decision,
             EventType::Verdicts => Self::Verdicts,
             EventType::Reveal => Self::Reveal,

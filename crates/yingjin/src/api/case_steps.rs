@@ -280,7 +280,7 @@ fn not_now(app: &App, account: &Account, case: &Case) -> Problem {
     if case.opening.duty.is_some() && case.is_live() {
         return Problem::new(
             Kind::Conflict,
-            "应尽未尽事项不能这样办理：登记落实凭据或免除事实后会自动办结。",
+            "应尽未尽事项不能这样办理：登记落实凭据，或登记免尽并附证明，会自动办结。",
             "The gap of a duty does not go this way: it ends by itself when evidence or an exemption is on record.",
         );
     }

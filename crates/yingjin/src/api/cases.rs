@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use model::calendar::{day_of, midnight};
-use model::case::{Opening, RecordRef as PartyRef, Said, State as Stands, Step, Waited};
+use model::case::{Ending, Opening, RecordRef as PartyRef, Said, State as Stands, Step, Waited};
 use model::{AreaCode, Case, DutyId, Lang};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -17,6 +17,7 @@ use super::app::App;
 use super::case_steps::{CaseActionName, actions, checked_words};
 use super::casework::{CaseState, OfficeShape, ending_words, term_words};
 use super::etag::tagged;
+use super::exemptions::{Exemption, Place as ExemptionPlace};
 use super::extract::{Body, Path, Query};
 use super::list::{Book, Cell, Head, In, SheetLang, say};
 use super::paging::{MAX_LIMIT, Page, Paging, cursor};
@@ -114,6 +115,10 @@ pub struct CasePage {
     pub said: Option<SaidShape>,
     /// Why it ended.
     pub ending: Option<Words>,
+    /// For the gap of a duty: exemptions by hand that were ever given to its record, the last first.
+    pub by_hand: Vec<Exemption>,
+    /// Whether this reader may exempt its record by hand.
+    pub may_exempt: bool,
     /// Everything that happened, in order.
     pub steps: Vec<StepLine>,
     /// What this reader may do now.
@@ -422,6 +427,19 @@ pub fn page(app: &App, account: &Account, stored: &StoredCase) -> Result<CasePag
             casework.clocks.iter().find(|clock| duty.is_none() && clock.term == opening.term)
         });
         let basis = version.map(|version| &version.duty.basis).or_else(|| clock.map(|clock| &clock.basis));
+        let place = version.zip(opening.about.as_ref()).and_then(|(duty, about)| {
+            let row = view.snapshot.row(duty.kind, about.id.as_str())?;
+            Some(ExemptionPlace { duty, kind: duty.kind, row })
+        });
+        let (mut by_hand, mut may_exempt) = (vec![], false);
+        // Whoever helps with a case, or is served by its duty, need not see what is said of its record.
+        let sees = |place: &ExemptionPlace<'_>| {
+            scope.acts_on(case) || scope.sees_record(view.snapshot, place.kind, place.row)
+        };
+        if let Some(place) = place.filter(sees) {
+            by_hand = app.exemptions_of(account, view, place)?;
+            may_exempt = case.is_live() && app.may_exempt(account, view, place)?;
+        }
         // What the offices say among themselves is no firm's to read.
         let shown = steps.iter().filter(|step| {
             !scope.own_only() || !matches!(step.step, Step::Noted { .. } | Step::Assigned { .. })
@@ -442,13 +460,31 @@ pub fn page(app: &App, account: &Account, stored: &StoredCase) -> Result<CasePag
             term: term_words(opening.term),
             basis: basis.map(Basis::from),
             said: case.said.as_ref().map(SaidShape::from),
-            ending: case.ending.as_ref().map(ending_words),
+            ending: case.ending.as_ref().map(|ending| why_ended(ending, &steps, &by_hand)),
+            by_hand,
+            may_exempt,
             steps: shown.map(|step| StepLine::new(app, step)).collect(),
             actions: actions.clone(),
             officers: officers.clone(),
             similar: similar.iter().map(|stored| CaseLine::new(view, stored, now)).collect(),
         })
     })
+}
+
+/// Why a case ended; where that is an exemption by hand, for what it was given and by whom.
+fn why_ended(ending: &Ending, steps: &[StoredStep], by_hand: &[Exemption]) -> Words {
+    let words = ending_words(ending);
+    let closed = steps.iter().rfind(|step| matches!(step.step, Step::Closed(_)));
+    let Some(on) = closed.map(|step| day_of(step.at)).filter(|_| *ending == Ending::Exempt) else {
+        return words;
+    };
+    let before = |given: &&Exemption| given.given_on.is_some_and(|given_on| given_on <= on);
+    let Some(given) = by_hand.iter().find(before) else { return words };
+    let (label, by) = (&given.label, given.given_by.as_deref().unwrap_or_default());
+    Words::new(
+        format!("{}：{}（{by} 登记，编号 {}）", words.zh, label.zh, given.number),
+        format!("{}: {} (given by {by}, number {})", words.en, label.en, given.number),
+    )
 }
 
 impl From<&Said> for SaidShape {

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::app::App;
+use super::exemptions::ExemptionReason;
 use super::problem::{Kind, Problem};
 use super::right::{May, SignIn};
 use super::words::{Basis, Words};
@@ -23,6 +24,8 @@ pub struct CaseworkShape {
     pub clocks: Vec<ClockShape>,
     /// Words that answers begin with.
     pub templates: Vec<TemplateShape>,
+    /// For what a record may be exempted by hand; none where nobody may.
+    pub exemption: Option<Vec<ExemptionReason>>,
 }
 
 /// A kind of case.
@@ -194,6 +197,10 @@ pub async fn casework(State(app): State<App>, _account: May<SignIn>) -> Result<J
                 basis: Basis::from(&clock.basis),
             })
             .collect(),
+        exemption: casework
+            .exemption
+            .as_ref()
+            .map(|exemption| exemption.reasons.iter().map(ExemptionReason::from).collect()),
         templates: casework
             .templates
             .iter()

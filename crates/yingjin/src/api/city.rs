@@ -229,9 +229,11 @@ fn shape(rules: &RuleSet, today: NaiveDate) -> City {
                 name: Words::from(&department.name),
             })
             .collect(),
+        // Exemptions by hand have lists of their own. Their kind is the last, so that the others keep their places.
         kinds: rules
             .kinds
             .iter()
+            .filter(|kind| kind.id.as_str() != model::exemption::KIND)
             .map(|kind| KindShape {
                 id: kind.id.to_string(),
                 label: Words::from(&kind.label),

@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 
 use super::app::App;
 use super::duties::ParameterOn;
+use super::exemptions::{Exemption, Place as ExemptionPlace};
 use super::extract::{Path, Query};
 use super::problem::Problem;
 use super::records::Day;
@@ -64,6 +65,10 @@ pub struct Explanation {
     pub clauses: Vec<ClauseReason>,
     /// What would release from it.
     pub exemptions: Vec<ClauseReason>,
+    /// Exemptions by hand that were ever given, the last first.
+    pub by_hand: Vec<Exemption>,
+    /// Whether this reader may exempt it by hand.
+    pub may_exempt: bool,
     /// What shows that it has been served.
     pub evidence: ClauseReason,
     /// The kind whose records are the evidence, where it is not the record itself.
@@ -176,6 +181,11 @@ pub async fn explanation(
             let mut reasons =
                 Reasons { app, view, own: scope.own_only().then_some((&kind, &id)), told: BTreeMap::new() };
             let mut explanation = reasons.explanation(found)?;
+            if let Some(duty) = view.duty(duty.as_str()) {
+                let place = ExemptionPlace { duty, kind: place, row };
+                explanation.by_hand = app.exemptions_of(&account, view, place)?;
+                explanation.may_exempt = app.may_exempt(&account, view, place)?;
+            }
             if let Some(pass) = view.snapshot.pass.duty(&duty) {
                 let gathered = app.days.pipeline().figures(view.snapshot, pass)?;
                 let figures = view.verdict_figures(pass, row, &gathered);
@@ -228,6 +238,8 @@ impl Reasons<'_> {
             met_on: None,
             clauses: self.reasons(found.clauses)?,
             exemptions: self.reasons(found.exemptions)?,
+            by_hand: vec![],
+            may_exempt: false,
             evidence: self.reason(found.evidence)?,
             evidence_from,
             amount_from: found.amount.map(|figure| self.figure(figure)).transpose()?,

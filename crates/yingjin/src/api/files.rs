@@ -11,7 +11,7 @@ use model::{KindId, RecordId};
 use rules::ruleset::CompiledForm;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::{Account, FileUse, NewFile};
+use store::{Account, FileLine, FileUse, NewFile};
 use utoipa::{IntoParams, ToSchema};
 
 use super::app::App;
@@ -32,6 +32,13 @@ pub struct FileShape {
     pub media_type: String,
     /// How large it is.
     pub size_bytes: u64,
+}
+
+impl From<FileLine> for FileShape {
+    fn from(line: FileLine) -> Self {
+        let media_type = line.file_type.media_type().to_owned();
+        Self { hash: line.hash.to_string(), media_type, size_bytes: line.size_bytes }
+    }
 }
 
 /// Why somebody reads a file.

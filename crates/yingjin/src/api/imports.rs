@@ -307,7 +307,7 @@ async fn receive(mut form: Multipart) -> Result<(Upload, Fields), Problem> {
 fn kind_of(app: &App, account: &Account, fields: &Fields) -> Result<String, Problem> {
     let kind = fields.get("kind").map(|kind| kind.trim().to_owned()).unwrap_or_default();
     let is_seen = Scope::of(account, app.rules()).sees_kind(&kind);
-    if app.rules().kind(&kind).is_none() || !is_seen {
+    if app.rules().kind(&kind).is_none() || !is_seen || kind == model::exemption::KIND {
         return Err(Problem::field(
             "kind",
             "请选择数据类型。",

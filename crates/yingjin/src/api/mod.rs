@@ -26,6 +26,7 @@ pub mod conflicts;
 pub mod draws;
 pub mod duties;
 pub mod etag;
+pub mod exemptions;
 pub mod explanation;
 pub mod extract;
 pub mod files;
@@ -108,6 +109,10 @@ fn routes(upload_bytes: usize, file_bytes: usize) -> OpenApiRouter<App> {
         .routes(routes!(draws::draws, draws::make_draw))
         .routes(routes!(draws::draw))
         .routes(routes!(draws::draw_sheet))
+        .routes(routes!(exemptions::exemptions, exemptions::exempt))
+        .routes(routes!(exemptions::exemptions_sheet))
+        .routes(routes!(exemptions::exemption_of))
+        .routes(routes!(exemptions::withdraw_exemption))
         .routes(routes!(inspections::inspections))
         .routes(routes!(inspections::inspections_sheet))
         .routes(routes!(letters::letters))

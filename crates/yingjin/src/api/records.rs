@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use chrono::{DateTime, NaiveDate, Utc};
 use model::event::{Event, EventType};
+use model::exemption;
 use model::value::TextFormat;
 use model::{Change, Fact, FactId, FactType, Kind, Lang, RecordId};
 use rules::evaluate::Setting;
@@ -22,7 +23,7 @@ use super::city::FactTypeName;
 use super::extract::{Body, Path, Query};
 use super::list::{Book, Cell, Head, In, SheetLang, say};
 use super::paging::{Page, Paging, cursor};
-use super::problem::Problem;
+use super::problem::{Kind as Problems, Problem};
 use super::right::{ChangeRecord, May, ReadLists, ReadRecord, RevealFacts, Right};
 use super::scope::Scope;
 use super::session::RecordRef;
@@ -285,7 +286,9 @@ pub struct ChangedVerdict {
 
 /// The place of a kind that the reader may see.
 fn kind_seen(app: &App, scope: &Scope, kind: &str) -> Result<usize, Problem> {
-    let found = app.rules().kind(kind).filter(|_| scope.sees_kind(kind));
+    // Exemptions have a list of their own, by duty and record.
+    let listed = scope.sees_kind(kind) && kind != exemption::KIND;
+    let found = app.rules().kind(kind).filter(|_| listed);
     found.map(|(place, _)| place).ok_or_else(|| Problem::not_found(kind))
 }
 
@@ -403,7 +406,7 @@ pub async fn record(
                 name: line.name,
                 area: line.area,
                 synthetic: line.synthetic,
-                may_change: ChangeRecord::ROLES.contains(&account.role),
+                may_change: ChangeRecord::ROLES.contains(&account.role) && kind != exemption::KIND,
                 facts: facts(app, view, at)?,
                 conflicts: conflicts(app, view, at)?,
                 duties: duties(app, view, &scope, at)?,
@@ -529,7 +532,8 @@ const RELATED_SHOWN: usize = 10;
 fn related(view: View, scope: &Scope, (kind, row): (usize, usize)) -> Vec<Related> {
     let here = &view.kind(kind).id;
     let mut related = Vec::new();
-    for (other, declared) in view.rules.kinds.iter().enumerate() {
+    let kinds = view.rules.kinds.iter().enumerate();
+    for (other, declared) in kinds.filter(|(_, kind)| kind.id.as_str() != exemption::KIND) {
         for (by, fact) in
             declared.facts.iter().enumerate().filter(|(_, fact)| fact.fact_type.target() == Some(here))
         {
@@ -675,6 +679,13 @@ pub async fn change_record(
         let scope = Scope::of(&account, app.rules());
         app.read(app.today(), |view| scope.find(view.snapshot, &kind, &id).map(drop))?;
         let (_, declared) = app.rules().kind(&kind).ok_or_else(|| Problem::not_found(&kind))?;
+        if kind == exemption::KIND {
+            return Err(Problem::new(
+                Problems::Conflict,
+                "人工免尽只能登记和撤销，不能改动。",
+                "An exemption by hand is given and withdrawn; nothing in it is changed.",
+            ));
+        }
         let change = Change {
             kind: declared.id.clone(),
             id: RecordId::from(id),

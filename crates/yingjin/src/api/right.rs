@@ -59,6 +59,8 @@ rights! {
     ReadCases: Administrator, Bureau, County, Firm, Auditor;
     /// Working on cases.
     ActOnCases: Administrator, Bureau, County;
+    /// Exempting a record from a duty by hand.
+    Exempt: Administrator, Bureau, County;
     /// Raising a problem: a firm its own.
     OpenCases: Administrator, Bureau, County, Firm;
     /// Reading the rates of offices.

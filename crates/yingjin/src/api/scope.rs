@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::case::{Case, Office};
+use model::exemption;
 use model::record::read_facts;
 use model::{Change, DepartmentId, Duty, FactId, FactType, Value};
 use rules::ruleset::RuleSet;
@@ -195,11 +196,30 @@ impl<'a> Scope<'a> {
     /// Whether one record may be seen.
     pub fn sees_record(&self, snapshot: &Snapshot, kind: usize, row: usize) -> bool {
         let (declared, id) = (&self.rules.kinds[kind], &snapshot.tables.table(kind).ids()[row]);
+        if declared.id.as_str() == exemption::KIND {
+            return self.sees_exemption(snapshot, (kind, row));
+        }
         if self.own_only() {
             return self.is_own(declared.id.as_str(), id.as_str());
         }
         self.sees_kind(declared.id.as_str()) && self.sees_area(snapshot.pass.area(kind, row))
             || self.is_paired(snapshot, (kind, row))
+    }
+
+    /// Whether an exemption by hand may be seen: by who sees the duty and the record that it is about.
+    fn sees_exemption(&self, snapshot: &Snapshot, (kind, row): (usize, usize)) -> bool {
+        let facts = &self.rules.kinds[kind].facts;
+        let duty = facts.iter().position(|fact| fact.id.as_str() == exemption::DUTY);
+        let Some(Value::Text(duty)) = duty.and_then(|fact| snapshot.tables.table(kind).value(row, fact))
+        else {
+            return false;
+        };
+        let duty = self.rules.duties.iter().rfind(|version| version.duty.id.as_str() == duty);
+        let Some(duty) = duty.filter(|version| self.sees_duty(&version.duty)) else { return false };
+        let reference = exemption::reference(&duty.duty.kind);
+        let by = facts.iter().position(|fact| fact.id == reference);
+        let about = by.and_then(|by| snapshot.tables.follow(kind, by, row));
+        about.is_some_and(|about| self.sees_record(snapshot, duty.kind, about))
     }
 
     /// Whether a record is a pairing of this account, or whom it is paired with: an official sees those they visit,

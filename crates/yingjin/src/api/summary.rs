@@ -9,7 +9,7 @@ use super::words::Words;
 
 /// What summaries speak of, in the order of a sentence: what was done, to whom, from where, how much. Events keep their
 /// keys in no order.
-const KEYS: [(&str, &str, &str); 47] = [
+const KEYS: [(&str, &str, &str); 54] = [
     ("sign", "登录", "sign-in"),
     ("what", "操作", "what"),
     ("account", "账户", "account"),
@@ -22,6 +22,9 @@ const KEYS: [(&str, &str, &str); 47] = [
     ("met", "已落实", "met"),
     ("exempt", "免除", "exempt"),
     ("lapsed", "不再应尽", "owed no longer"),
+    ("exemption", "登记免尽，编号", "exempted, no."),
+    ("withdrawn", "撤销免尽，编号", "exemption withdrawn, no."),
+    ("duty", "责任事项", "duty"),
     ("pass", "评估日", "day judged"),
     ("file", "文件", "file"),
     ("source", "来源", "source"),
@@ -33,6 +36,10 @@ const KEYS: [(&str, &str, &str); 47] = [
     ("facts", "信息", "facts"),
     ("choose", "决定", "decided"),
     ("reason", "理由", "reason"),
+    ("why", "理由", "reason"),
+    ("from_on", "起始", "from"),
+    ("until_on", "截止", "until"),
+    ("proof", "证明文件指纹", "digest of proof"),
     ("area", "地区", "area"),
     ("department", "部门", "department"),
     ("rows", "行数", "rows"),
@@ -176,7 +183,11 @@ impl Teller<'_> {
                 let fact = self.rules.kind(kind).and_then(|(_, kind)| kind.fact(&text));
                 fact.map_or(text.clone(), |fact| fact.label.get(self.lang).to_owned())
             }
-            "digest" | "rules" => text.chars().take(DIGEST_CHARS).collect(),
+            "duty" => {
+                let duty = self.rules.duties.iter().rfind(|version| version.duty.id.as_str() == text);
+                duty.map_or(text, |version| version.duty.title.get(self.lang).to_owned())
+            }
+            "digest" | "rules" | "proof" => text.chars().take(DIGEST_CHARS).collect(),
             "pass" | "reconciled" => text.parse().map_or(text, |day| self.day(day)),
             "what" => {
                 text.split(", ").map(|one| self.word(&VALUES, one)).collect::<Vec<_>>().join(self.comma())

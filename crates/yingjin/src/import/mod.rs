@@ -28,7 +28,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use model::Lang;
+use model::{Kind, Lang, exemption};
 use rules::ruleset::RuleSet;
 use serde_json::json;
 use store::Store;
@@ -172,9 +172,12 @@ pub fn suggest(
 }
 
 fn city_of<'a>(city: &'a RuleSet, kind: &str) -> Result<City<'a>, ImportError> {
-    let (_, found) = city.kind(kind).ok_or_else(|| ImportError::UnknownKind {
+    // An exemption is given by an official with proof, never by a sheet.
+    let takes = |kind: &&Kind| kind.id.as_str() != exemption::KIND;
+    let found = city.kind(kind).map(|(_, found)| found).filter(takes);
+    let found = found.ok_or_else(|| ImportError::UnknownKind {
         kind: kind.to_owned(),
-        kinds: city.kinds.iter().map(|kind| kind.id.to_string()).collect(),
+        kinds: city.kinds.iter().filter(takes).map(|kind| kind.id.to_string()).collect(),
     })?;
     Ok(City { kind: found, kinds: &city.kinds, areas: &city.city.areas, drawn: city.drawn_facts(kind) })
 }

@@ -120,7 +120,11 @@ impl Pipeline {
             for stored in &events {
                 match stored.event.event_type {
                     EventType::Import => return Ok(false),
-                    EventType::Change | EventType::Filing | EventType::Draw | EventType::Decision => {
+                    EventType::Change
+                    | EventType::Filing
+                    | EventType::Draw
+                    | EventType::Exemption
+                    | EventType::Decision => {
                         let changes = self.store.changes(stored.seq, -1, CHANGES_MAX)?;
                         touched.extend(changes.into_iter().map(|change| (change.kind, change.id)));
                         if touched.len() >= CHANGES_MAX {

@@ -8,6 +8,7 @@ mod cases;
 mod city;
 mod draws;
 mod duties;
+mod exemptions;
 mod files;
 mod filings;
 mod imports;

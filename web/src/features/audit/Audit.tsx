@@ -22,6 +22,7 @@ const TYPES: Record<EventType, Label> = {
   change: w.change,
   filing: w.filing,
   draw: w.draw,
+  exemption: w.exemption,
   decision: w.decision,
   verdicts: w.verdicts,
   reveal: w.reveal,

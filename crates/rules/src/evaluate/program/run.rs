@@ -7,7 +7,7 @@ use crate::bits::ones_of;
 use crate::evaluate::one::Tally;
 use crate::evaluate::scalar::Scalar;
 use crate::evaluate::vector::{Rows, Source, Vector, Words, full, none, pack};
-use crate::expr::{Comparison, Operator, Type};
+use crate::expr::{Comparison, Fold, Operator, Type};
 use crate::number;
 use crate::table::NOBODY;
 
@@ -128,6 +128,17 @@ impl Program {
                 })
             }
             Op::Aggregate { fold, members, argument, filter, inner } => {
+                // Few exemptions, many records: most chunks have none.
+                let everybody = matches!(rows, Rows::Range { .. });
+                let of_none = || match fold {
+                    Fold::Any if everybody => Some(Vector::Bool(none(count), full(count))),
+                    Fold::All if everybody => Some(Vector::Bool(full(count), none(count))),
+                    _ => None,
+                };
+                let no_members = source.tables.table(members.kind).is_empty();
+                if let Some(known) = of_none().filter(|_| no_members) {
+                    return known;
+                }
                 let mut list = Vec::new();
                 let mut ends = Vec::with_capacity(count);
                 for at in 0..count {
@@ -137,6 +148,9 @@ impl Program {
                         list.extend(found.filter_map(|row| u32::try_from(row).ok()));
                     }
                     ends.push(list.len());
+                }
+                if let Some(known) = of_none().filter(|_| list.is_empty()) {
+                    return known;
                 }
                 let needed = inner.needed(argument.iter().chain(filter).copied());
                 let found = inner.run(source, Rows::List(&list), &needed);
