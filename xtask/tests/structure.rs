@@ -17,6 +17,7 @@ const IO: [&str; 8] =
 const RULES: &[Rule] = &[
     Rule { name: "model", may_import: &[], never: &IO },
     Rule { name: "chain", may_import: &[], never: &IO },
+    Rule { name: "reach", may_import: &[], never: &IO },
     Rule {
         name: "letters",
         may_import: &["model"],
@@ -24,7 +25,7 @@ const RULES: &[Rule] = &[
     },
     Rule { name: "rules", may_import: &["model"], never: &["tokio", "axum", "rusqlite", "postgres"] },
     Rule { name: "store", may_import: &["model"], never: &["axum", "sqlparser", "arrow-array"] },
-    Rule { name: "yingjin", may_import: &["chain", "letters", "model", "rules", "store"], never: &[] },
+    Rule { name: "yingjin", may_import: &["chain", "letters", "model", "reach", "rules", "store"], never: &[] },
     Rule { name: "xtask", may_import: &[], never: &[] },
 ];
 

@@ -6,7 +6,10 @@
 #![allow(clippy::cast_possible_truncation)]
 
 pub mod circle;
+pub mod coordinates;
+pub mod coverage;
 mod error;
+pub mod isochrone;
 mod mode;
 mod nearest;
 mod network;

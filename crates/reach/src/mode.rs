@@ -79,6 +79,13 @@ pub fn modes(text: &str) -> Result<BTreeMap<String, Mode>, Error> {
         if let Some(speed) = speeds.into_iter().find(|speed| !(speed.is_finite() && *speed > 0.0)) {
             return Err(wrong(format!("[{name}] speed_kmh is {speed}: it must be above 0")));
         }
+        // The mode's own speed is the unit of effort, and what a straight line over the map is measured by.
+        if let Some(rule) = mode.speed.iter().find(|rule| rule.speed_kmh > mode.speed_kmh) {
+            let (speed, own) = (rule.speed_kmh, mode.speed_kmh);
+            return Err(wrong(format!(
+                "[{name}] speed_kmh is {speed}: it must not be above the mode's own, {own}"
+            )));
+        }
     }
     Ok(modes)
 }
@@ -156,5 +163,7 @@ mod tests {
         let error = modes("[walk]\nspeed_kmh = 0.0\n").unwrap_err();
         assert_eq!(error.to_string(), "streets: [walk] speed_kmh is 0: it must be above 0");
         assert!(modes("[walk]\nspeed = 0.0\n").is_err());
+        let faster = "[walk]\nspeed_kmh = 5.0\n[[walk.speed]]\nif = { highway = [\"*\"] }\nspeed_kmh = 6.0\n";
+        assert!(modes(faster).is_err());
     }
 }

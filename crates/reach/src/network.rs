@@ -218,14 +218,16 @@ impl Network {
     pub(crate) fn leaving(&self, spot: Spot) -> [Option<(u32, u32)>; 2] {
         let edge = &self.edges[spot.edge as usize];
         let (ahead, _) = self.whole(spot.edge);
-        [Some((edge.end, ahead - spot.ahead)), (!edge.one_way).then_some((edge.start, spot.behind))]
+        let back = !edge.one_way || spot.ahead == 0;
+        [Some((edge.end, ahead - spot.ahead)), back.then_some((edge.start, spot.behind))]
     }
 
     /// The junctions from which a spot can be reached on its edge, with what that costs.
     pub(crate) fn reaching(&self, spot: Spot) -> [Option<(u32, u32)>; 2] {
         let edge = &self.edges[spot.edge as usize];
-        let (_, back) = self.whole(spot.edge);
-        [Some((edge.start, spot.ahead)), (!edge.one_way).then(|| (edge.end, back - spot.behind))]
+        let (ahead, whole_back) = self.whole(spot.edge);
+        let back = !edge.one_way || spot.ahead == ahead;
+        [Some((edge.start, spot.ahead)), back.then(|| (edge.end, whole_back - spot.behind))]
     }
 
     /// What it costs from one spot to another on the same edge without leaving it.

@@ -84,6 +84,11 @@ impl<'a> Index<'a> {
         index
     }
 
+    /// The network.
+    pub fn network(&self) -> &'a Network {
+        self.network
+    }
+
     fn plane(&self, vertex: usize) -> [f64; 2] {
         self.network.frame().plane(self.network.vertex_point(vertex))
     }

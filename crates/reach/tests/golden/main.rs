@@ -4,5 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod grid;
+mod isochrone;
+mod osm;
 mod reference;
 mod shared;

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use reach::search::{Field, Search, Source};
 use reach::{Heading, Index, Nearest, Network, Snap, Snapped, distance_m};
 
-use streets::{Streets, any_streets};
+use streets::any_streets;
 
 fn config() -> ProptestConfig {
     match std::env::var("PROPTEST_CASES") {
