@@ -25,7 +25,11 @@ const RULES: &[Rule] = &[
     },
     Rule { name: "rules", may_import: &["model"], never: &["tokio", "axum", "rusqlite", "postgres"] },
     Rule { name: "store", may_import: &["model"], never: &["axum", "sqlparser", "arrow-array"] },
-    Rule { name: "yingjin", may_import: &["chain", "letters", "model", "reach", "rules", "store"], never: &[] },
+    Rule {
+        name: "yingjin",
+        may_import: &["chain", "letters", "model", "reach", "rules", "store"],
+        never: &[],
+    },
     Rule { name: "xtask", may_import: &[], never: &[] },
 ];
 
