@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DutyId, FactId, Label, LetterId};
+use crate::{DutyId, FactId, KindId, Label, LetterId};
 
 /// Everything that a city folder's `letters/` holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,8 +35,36 @@ pub struct Letter {
     pub duty: Option<DutyId>,
     /// Facts of the duty's kind that its lines show, none of them personal.
     pub columns: Vec<FactId>,
+    /// The kind of whom it is of, for plans.
+    #[serde(default)]
+    pub of: Option<KindId>,
+    /// What of the register stands on a plan, part by part.
+    #[serde(default)]
+    pub parts: Vec<PlanPart>,
     /// The most pages it may have.
     pub pages_max: u32,
+}
+
+/// Facts that stand together on a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanPart {
+    /// Their heading.
+    pub title: Label,
+    /// Whose facts they are, where not those of whom the plan is of.
+    pub latest: Option<Latest>,
+    /// The facts, told or derived.
+    pub facts: Vec<FactId>,
+}
+
+/// The latest record of a kind that points to another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Latest {
+    /// The kind.
+    pub kind: KindId,
+    /// Its reference to the other.
+    pub by: FactId,
+    /// Its day, told or derived.
+    pub on: FactId,
 }
 
 /// What a letter is about, which says what data its template is given and who may have it.
@@ -47,6 +75,8 @@ pub enum About {
     Bearer,
     /// A firm, with everything it is owed and why.
     Owed,
+    /// A firm: what is owed it and what comes next, by day.
+    Plan,
     /// A filing that has been received.
     Receipt,
     /// The day, area by area.
@@ -57,13 +87,15 @@ pub enum About {
 
 impl About {
     /// All, in the order they are listed.
-    pub const ALL: [Self; 5] = [Self::Bearer, Self::Owed, Self::Receipt, Self::Dispatch, Self::Duty];
+    pub const ALL: [Self; 6] =
+        [Self::Bearer, Self::Owed, Self::Plan, Self::Receipt, Self::Dispatch, Self::Duty];
 
     /// As headers write it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Bearer => "bearer",
             Self::Owed => "owed",
+            Self::Plan => "plan",
             Self::Receipt => "receipt",
             Self::Dispatch => "dispatch",
             Self::Duty => "duty",
@@ -75,9 +107,14 @@ impl About {
         matches!(self, Self::Bearer | Self::Duty)
     }
 
+    /// Whether it is a plan, whose header says of whom and what stands on it.
+    pub fn is_plan(self) -> bool {
+        self == Self::Plan
+    }
+
     /// Whether it is written to one record.
     pub fn has_record(self) -> bool {
-        matches!(self, Self::Bearer | Self::Owed)
+        matches!(self, Self::Bearer | Self::Owed | Self::Plan)
     }
 }
 

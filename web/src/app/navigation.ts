@@ -20,6 +20,7 @@ const PLACES: Place[] = [
   { to: "/accounts", word: w.accounts, roles: ["administrator"] },
   { to: "/forms", word: w.forms, roles: ["administrator", "bureau", "county", "firm"] },
   { to: "/letters", word: w.letters },
+  { to: "/plan", word: w.plan, roles: ["firm"] },
   { to: "/owed", word: w.owed },
 ];
 

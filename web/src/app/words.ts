@@ -14,6 +14,7 @@ export const w = words({
   accounts: { zh: "账户", en: "Accounts" },
   forms: { zh: "填报", en: "Forms" },
   letters: { zh: "函件", en: "Letters" },
+  plan: { zh: "一企一策", en: "Our plan" },
   owed: { zh: "我该享什么", en: "What am I owed" },
   signIn: { zh: "登录", en: "Sign in" },
   signOut: { zh: "退出", en: "Sign out" },

@@ -1,8 +1,8 @@
 //! `letters/*.toml`: what a letter is about, and what its names point to. Its look is `letters/<id>.typ`, which is
 //! checked where it can be typeset.
 
-use model::letter::{About, Letter, Template};
-use model::{DutyId, FactType};
+use model::letter::{About, Latest, Letter, PlanPart, Template};
+use model::{DutyId, FactType, Kind};
 
 use super::mistake;
 use super::name;
@@ -21,6 +21,18 @@ pub(super) struct LetterDraft {
     pub id: Written,
     duty: Option<Written>,
     columns: Vec<Written>,
+    plan: PlanDraft,
+}
+
+/// Whom a plan is of, and the places of what its parts name.
+struct PlanDraft {
+    of: Option<Written>,
+    parts: Vec<PartDraft>,
+}
+
+struct PartDraft {
+    latest: Option<[Written; 3]>,
+    facts: Vec<Written>,
 }
 
 pub(super) fn read(table: &Table<'_>, log: &Log) -> Option<LetterDraft> {
@@ -36,6 +48,7 @@ pub(super) fn read(table: &Table<'_>, log: &Log) -> Option<LetterDraft> {
         }
         pages_max
     });
+    let (plan, parts) = plan(table);
     let (id, label, about) = (id?, label?, about?);
     let letter = Letter {
         id: id.text.as_str().into(),
@@ -43,9 +56,72 @@ pub(super) fn read(table: &Table<'_>, log: &Log) -> Option<LetterDraft> {
         about,
         duty: duty.as_ref().map(|duty| DutyId::from(duty.text.as_str())),
         columns: columns.iter().map(|column| column.text.as_str().into()).collect(),
+        of: plan.of.as_ref().map(|of| of.text.as_str().into()),
+        parts,
         pages_max: pages.unwrap_or(Letter::PAGES_MAX),
     };
-    Some(LetterDraft { letter, id, duty, columns })
+    Some(LetterDraft { letter, id, duty, columns, plan })
+}
+
+fn plan(table: &Table<'_>) -> (PlanDraft, Vec<PlanPart>) {
+    let of = table.text("of");
+    let (mut drafts, mut parts) = (Vec::new(), Vec::new());
+    for part in table.tables("part") {
+        let title = part.need_label("title");
+        let latest = part.get("latest").and_then(|cell| cell.table()).and_then(|table| {
+            let [kind, by, on] = ["kind", "by", "on"].map(|key| table.need_text(key));
+            table.finish();
+            Some([kind?, by?, on?])
+        });
+        let facts = part.texts("facts");
+        part.finish();
+        let Some(title) = title else { continue };
+        parts.push(PlanPart {
+            title,
+            latest: latest.as_ref().map(|[kind, by, on]| Latest {
+                kind: kind.text.as_str().into(),
+                by: by.text.as_str().into(),
+                on: on.text.as_str().into(),
+            }),
+            facts: facts.iter().map(|fact| fact.text.as_str().into()).collect(),
+        });
+        drafts.push(PartDraft { latest, facts });
+    }
+    (PlanDraft { of, parts: drafts }, parts)
+}
+
+/// Tells what the parts of a plan do not point to.
+fn check_plan(draft: &LetterDraft, kinds: &[Kind], log: &Log) {
+    let plan = &draft.plan;
+    let is_plan = draft.letter.about.is_plan();
+    if is_plan != plan.of.is_some() || !is_plan && !plan.parts.is_empty() {
+        let at = plan.of.as_ref().unwrap_or(&draft.id);
+        log.error(&at.at, "letter-plan", mistake::letter_plan(draft.letter.about.as_str(), is_plan));
+        return;
+    }
+    let Some(of) = plan.of.as_ref().and_then(|of| references::kind(of, kinds, log)) else { return };
+    for part in &plan.parts {
+        let kind = match &part.latest {
+            None => of,
+            Some([kind, by, on]) => {
+                let Some(kind) = references::kind(kind, kinds, log) else { continue };
+                let declared = &kinds[kind];
+                let fits = |written: &Written, wanted: (&str, &str), fits: &dyn Fn(&FactType) -> bool| {
+                    let Some(fact) = references::fact(written, declared, log) else { return };
+                    if !fits(&declared.facts[fact].fact_type) {
+                        log.error(&written.at, "wrong-fact", mistake::wrong_fact(&written.text, wanted));
+                    }
+                };
+                let points = |found: &FactType| found.target() == Some(&kinds[of].id);
+                fits(by, ("指向这类主体的引用", "a reference to whom the plan is of"), &points);
+                fits(on, ("日期类型的事实", "a date fact"), &|found| matches!(found, FactType::Date));
+                kind
+            }
+        };
+        for fact in &part.facts {
+            references::fact(fact, &kinds[kind], log);
+        }
+    }
 }
 
 fn about(written: &Written, log: &Log) -> Option<About> {
@@ -86,6 +162,7 @@ pub(super) fn check(
             mistake::letter_duty(letter.about.as_str(), letter.about.has_duty()),
         );
     }
+    check_plan(draft, base.kinds, log);
     let Some(written) = &draft.duty else { return };
     let Some(duty) = duties.iter().find(|duty| duty.duty.id.as_str() == written.text) else {
         let names: Vec<&str> = duties.iter().map(|duty| duty.duty.id.as_str()).collect();

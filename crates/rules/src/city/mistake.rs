@@ -588,6 +588,23 @@ pub(super) fn no_template(name: &str) -> Sentences {
     )
 }
 
+pub(super) fn letter_plan(about: &str, needs: bool) -> Sentences {
+    let what = if needs {
+        both!("about = \"{}\" 的函件要写明 of", "a letter with about = \"{}\" has to say of whom"; about)
+    } else {
+        both!("about = \"{}\" 的函件没有 of 和 part", "a letter with about = \"{}\" has neither `of` nor parts"; about)
+    };
+    says(
+        what,
+        both!("它说的是哪一类主体，由此决定", "that says the kind of whom the plan is"),
+        if needs {
+            both!("加上 of = \"…\"", "add of = \"…\"")
+        } else {
+            both!("去掉它们", "drop them")
+        },
+    )
+}
+
 pub(super) fn letter_duty(about: &str, needs: bool) -> Sentences {
     let what = if needs {
         both!("about = \"{}\" 的函件要写明 duty", "a letter with about = \"{}\" has to name its duty"; about)

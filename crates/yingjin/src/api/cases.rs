@@ -199,7 +199,7 @@ pub fn due_on(due_at: DateTime<Utc>) -> NaiveDate {
 
 impl CaseFilter {
     /// The list as the register reads it, within what the reader may see.
-    fn worklist(&self, app: &App, account: &Account) -> Result<Worklist, Problem> {
+    pub(super) fn worklist(&self, app: &App, account: &Account) -> Result<Worklist, Problem> {
         let scope = Scope::of(account, app.rules());
         let areas = &app.rules().city.areas;
         let area = scope.area(self.area.as_deref())?;
@@ -234,7 +234,8 @@ impl CaseFilter {
 }
 
 impl CaseLine {
-    fn new(view: View, stored: &StoredCase, now: DateTime<Utc>) -> Self {
+    /// A case as its list shows it.
+    pub(super) fn new(view: View, stored: &StoredCase, now: DateTime<Utc>) -> Self {
         let case = &stored.case;
         let opening = &case.opening;
         let line = |party: &PartyRef| view.line_of(party.kind.as_str(), party.id.as_str());

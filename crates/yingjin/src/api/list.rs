@@ -142,6 +142,27 @@ pub fn unit_word(unit: &str, lang: Lang) -> &str {
     if unit == "CNY" { say(lang, "元", "yuan") } else { unit }
 }
 
+/// A unit as people read it, `CNY/month` as 元/月; one that is not known here stays as it is.
+pub fn unit_words(unit: &str, lang: Lang) -> String {
+    let word = |part: &str| match part {
+        "person" => say(lang, "人", "people").to_owned(),
+        "day" => say(lang, "天", "days").to_owned(),
+        "month" => say(lang, "个月", "months").to_owned(),
+        "year" => say(lang, "年", "years").to_owned(),
+        "kWh" => say(lang, "千瓦时", "kWh").to_owned(),
+        other => unit_word(other, lang).to_owned(),
+    };
+    let per = |part: &str| match (lang, part) {
+        (Lang::En, "person" | "day" | "month" | "year") => part.to_owned(),
+        (Lang::Zh, "month") => "月".to_owned(),
+        _ => word(part),
+    };
+    match unit.split_once('/') {
+        Some((of, by)) => format!("{}/{}", word(of), per(by)),
+        None => word(unit),
+    }
+}
+
 /// A workbook that is being written.
 pub struct Book {
     workbook: Workbook,

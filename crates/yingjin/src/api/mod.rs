@@ -43,6 +43,7 @@ pub mod open311;
 pub mod owed;
 pub mod paging;
 pub mod pairings;
+pub mod plan;
 pub mod problem;
 pub mod rates;
 pub mod records;
@@ -149,6 +150,7 @@ fn routes(upload_bytes: usize, file_bytes: usize) -> OpenApiRouter<App> {
         .routes(routes!(notices::read_notices))
         .routes(routes!(rates::rates))
         .routes(routes!(rates::rates_sheet))
+        .routes(routes!(plan::plan))
         .routes(routes!(pairings::my_pairings))
         .routes(routes!(pairings::pairings_sheet))
         .routes(routes!(pairings::schemes))

@@ -8,7 +8,8 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use model::case::Ending;
 use model::{Lang, Pairings, Standing as Stands, Value};
-use rules::evaluate::{Setting, fact};
+use rules::evaluate::DutyPass;
+use rules::ruleset::CompiledForm;
 use serde::{Deserialize, Serialize};
 use store::StoredCase;
 use utoipa::{IntoParams, ToSchema};
@@ -135,58 +136,114 @@ struct Paired {
     is_mine: bool,
 }
 
+/// Where the register has pairings on a day.
+struct Register<'a> {
+    view: View<'a>,
+    pairings: &'a Pairings,
+    kind: usize,
+    declared: &'a model::Kind,
+    form: &'a CompiledForm,
+    judged: &'a DutyPass,
+}
+
+impl<'a> Register<'a> {
+    /// None where no duty about them is in force. Errors: the city folder does not say.
+    fn open(app: &'a App, view: View<'a>) -> Result<Option<Self>, Problem> {
+        let pairings = app.pairings()?;
+        let found = view.rules.kind(pairings.kind.as_str()).zip(view.snapshot.pass.duty(&pairings.duty));
+        let form = app.form(pairings.form.as_str())?;
+        Ok(found.map(|((kind, declared), judged)| Self { view, pairings, kind, declared, form, judged }))
+    }
+
+    /// How a pairing stands; none where it has ended.
+    fn standing(&self, row: usize) -> Option<Stands> {
+        let standing = self.judged.standing(row);
+        (standing.is_owed() || standing == Stands::Unknown).then_some(standing)
+    }
+
+    fn with(&self) -> Option<usize> {
+        self.declared.facts.iter().position(|fact| fact.id == self.pairings.with)
+    }
+
+    fn to(&self) -> Option<&'a model::KindId> {
+        self.declared.fact(self.pairings.with.as_str())?.fact_type.target()
+    }
+
+    /// The rows of its visits.
+    fn visits(&self, row: usize) -> Vec<usize> {
+        let facts = &self.view.kind(self.form.kind).facts;
+        let by = facts.iter().position(|fact| fact.id == self.form.form.by);
+        let members = |by| self.view.snapshot.tables.members(self.form.kind, by, row).collect();
+        by.map(members).unwrap_or_default()
+    }
+
+    fn text(&self, row: usize, fact: &model::FactId) -> Option<String> {
+        self.view.told(self.kind, row, fact.as_str()).map(|value| value.to_string())
+    }
+
+    /// A pairing, without the problems of whom it is with.
+    fn line(&self, row: usize, standing: Stands) -> PairingLine {
+        let (view, pairings) = (self.view, self.pairings);
+        let filed_on = self.form.form.filled.filed_on.as_str();
+        let day = |visit: &usize| match view.told(self.form.kind, *visit, filed_on) {
+            Some(Value::Date(day)) => Some(day),
+            _ => None,
+        };
+        let scheme = view.told(self.kind, row, pairings.scheme.as_str());
+        let label = self.declared.fact(pairings.scheme.as_str()).zip(scheme.as_ref());
+        let with = self.text(row, &pairings.with).zip(self.to());
+        PairingLine {
+            pairing: view.line(self.kind, row),
+            problems: ProblemCounts::default(),
+            with: with.map(|(id, to)| view.line_of(to.as_str(), &id)),
+            scheme: label.and_then(|(fact, scheme)| view.display(fact, scheme)).unwrap_or_default(),
+            official: self.text(row, &pairings.official),
+            visited_on: self.visits(row).iter().filter_map(day).max(),
+            due_on: view.day(self.kind, row, &pairings.due_on),
+            standing: standing.into(),
+        }
+    }
+}
+
+/// The pairings that go on with a record, for whoever may see it; none where the city pairs nobody.
+pub(super) fn paired_with(
+    app: &App,
+    view: View,
+    (to, row): (usize, usize),
+) -> Result<Vec<PairingLine>, Problem> {
+    if view.rules.pairings.is_none() {
+        return Ok(vec![]);
+    }
+    let Some(register) = Register::open(app, view)? else { return Ok(vec![]) };
+    let with = register.with().filter(|_| register.to() == Some(&view.kind(to).id));
+    let rows = with.map(|with| view.snapshot.tables.members(register.kind, with, row));
+    let lines = rows.into_iter().flatten();
+    Ok(lines.filter_map(|row| Some(register.line(row, register.standing(row)?))).collect())
+}
+
 /// The pairings that go on and that the reader may see.
 fn paired(app: &App, view: View, (scope, name): (&Scope, &str)) -> Result<Vec<Paired>, Problem> {
-    let pairings = app.pairings()?;
-    let rules = view.rules;
-    let found = rules.kind(pairings.kind.as_str()).zip(view.snapshot.pass.duty(&pairings.duty));
-    let Some(((kind, declared), judged)) = found else { return Ok(vec![]) };
-    let form = app.form(pairings.form.as_str())?;
-    let by = rules.kinds[form.kind].facts.iter().position(|fact| fact.id == form.form.by);
-    let to = declared.fact(pairings.with.as_str()).and_then(|fact| fact.fact_type.target());
+    let Some(register) = Register::open(app, view)? else { return Ok(vec![]) };
     let mut problems: BTreeMap<String, ProblemCounts> = BTreeMap::new();
-    if let Some(to) = to {
+    if let Some(to) = register.to() {
         for stored in app.store().problems_about(to.as_str())? {
             let about = stored.case.opening.about.as_ref().map(|about| about.id.to_string());
             problems.entry(about.unwrap_or_default()).or_default().add(&stored);
         }
     }
-    let setting = Setting::on(view.snapshot.on);
     let mut all = Vec::new();
-    for row in 0..judged.rows() {
-        let standing = judged.standing(row);
-        if !standing.is_owed() && standing != Stands::Unknown || !scope.sees_record(view.snapshot, kind, row)
-        {
+    for row in 0..register.judged.rows() {
+        let Some(standing) = register.standing(row) else { continue };
+        if !scope.sees_record(view.snapshot, register.kind, row) {
             continue;
         }
-        let text = |fact: &model::FactId| view.told(kind, row, fact.as_str()).map(|value| value.to_string());
-        let visits: Vec<usize> =
-            by.map(|by| view.snapshot.tables.members(form.kind, by, row).collect()).unwrap_or_default();
-        let day = |visit: &usize| match view.told(form.kind, *visit, form.form.filled.filed_on.as_str()) {
-            Some(Value::Date(day)) => Some(day),
-            _ => None,
-        };
-        let due = (&pairings.kind, view.id(kind, row), &pairings.due_on);
-        let due_on = match fact(rules, &view.snapshot.tables, due, &setting).0 {
-            Some(Value::Date(day)) => Some(day),
-            _ => None,
-        };
-        let scheme = view.told(kind, row, pairings.scheme.as_str());
-        let label = declared.fact(pairings.scheme.as_str()).zip(scheme.as_ref());
-        let with = text(&pairings.with).zip(to).map(|(id, to)| view.line_of(to.as_str(), &id));
+        let mut line = register.line(row, standing);
+        let counted = line.with.as_ref().and_then(|with| problems.get(&with.id));
+        line.problems = counted.copied().unwrap_or_default();
         all.push(Paired {
-            is_mine: text(&pairings.account).as_deref() == Some(name),
-            visits: visits.len() as u64,
-            line: PairingLine {
-                pairing: view.line(kind, row),
-                problems: with.as_ref().and_then(|with| problems.get(&with.id)).copied().unwrap_or_default(),
-                with,
-                scheme: label.and_then(|(fact, scheme)| view.display(fact, scheme)).unwrap_or_default(),
-                official: text(&pairings.official),
-                visited_on: visits.iter().filter_map(day).max(),
-                due_on,
-                standing: standing.into(),
-            },
+            is_mine: register.text(row, &register.pairings.account).as_deref() == Some(name),
+            visits: register.visits(row).len() as u64,
+            line,
         });
     }
     all.sort_by(|a, b| {

@@ -38,6 +38,8 @@ pub enum Body {
     Bearer(Box<Bearer>),
     /// To a firm.
     Owed(Owed),
+    /// Of a firm: what comes next.
+    Plan(Box<Plan>),
     /// Of a filing.
     Receipt(Receipt),
     /// The day, by area.
@@ -209,6 +211,105 @@ pub struct Measure {
     pub clause: Option<String>,
     /// Why, in a sentence that names the clauses.
     pub reason: String,
+}
+
+/// A firm, with all that is open and what comes next.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Plan {
+    /// The firm.
+    pub to: Party,
+    /// What comes next, by day; what has no day last.
+    pub next: Vec<NextStep>,
+    /// Who visits it.
+    pub officials: Vec<Official>,
+    /// What the register knows, part by part as the header says.
+    pub parts: Vec<Part>,
+    /// What is owed.
+    pub yes: Vec<Measure>,
+    /// What cannot be told yet.
+    pub unknown: Vec<Measure>,
+    /// How many measures it is not owed.
+    pub no: usize,
+    /// Open cases.
+    pub cases: Vec<OpenCase>,
+    /// What it filed, the latest first, with its inspections.
+    pub filed: Vec<Filed>,
+}
+
+/// What has to be done by a day.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct NextStep {
+    /// The last day for it.
+    pub on: Option<String>,
+    /// Whether that day has passed.
+    pub is_late: bool,
+    /// What.
+    pub what: String,
+    /// Who, in words.
+    pub who: String,
+}
+
+/// An official who is paired with a firm.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Official {
+    /// As people know them.
+    pub name: Option<String>,
+    /// The scheme under which they are paired.
+    pub scheme: String,
+    /// The last visit.
+    pub visited: Option<String>,
+    /// When the next one is due.
+    pub due: Option<String>,
+}
+
+/// Facts that stand together.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Part {
+    /// Their heading.
+    pub title: String,
+    /// Where they are from, where that is another record: 复工备案 2020-02-20.
+    pub from: Option<String>,
+    /// The facts.
+    pub facts: Vec<Known>,
+}
+
+/// A fact as people read it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Known {
+    /// What people call it.
+    pub label: String,
+    /// The value; none where it is not known.
+    pub value: Option<String>,
+    /// Its unit, for numbers that have one.
+    pub unit: Option<String>,
+}
+
+/// A case that has not ended.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct OpenCase {
+    /// Its number.
+    pub no: String,
+    /// What people call it.
+    pub title: String,
+    /// Who has it.
+    pub office: String,
+    /// The last day for an answer.
+    pub due: String,
+    /// Whether that day has passed without one.
+    pub is_late: bool,
+}
+
+/// Something that was filed, and how far its inspection is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Filed {
+    /// The form.
+    pub form: String,
+    /// The day.
+    pub on: Option<String>,
+    /// How far its inspection is.
+    pub state: Option<String>,
+    /// By when what was found has to be put right.
+    pub due: Option<String>,
 }
 
 /// A filing that has been received.

@@ -7,8 +7,8 @@ use model::{Lang, Letter};
 use rules::ruleset::RuleSet;
 
 use super::data::{
-    Bearer, BearerLine, Body, Data, Dispatch, DutySheet, DutyWords, Measure, Owed, Party, Receipt, Tally,
-    TallyLine,
+    Bearer, BearerLine, Body, Data, Dispatch, DutySheet, DutyWords, Filed, Known, Measure, NextStep,
+    Official, OpenCase, Owed, Part, Party, Plan, Receipt, Tally, TallyLine,
 };
 use super::day_words;
 use crate::api::list::{say, unit_word};
@@ -178,6 +178,54 @@ impl Maker<'_> {
         }
     }
 
+    fn plan(&self) -> Plan {
+        let day = || self.maybe(ON.to_string());
+        Plan {
+            to: self.party(0),
+            next: self.many(|at| NextStep {
+                on: day(),
+                is_late: at.is_multiple_of(2),
+                what: self.text("示例事项", "Something to do"),
+                who: self.text("示例局", "Example Bureau"),
+            }),
+            officials: self.many(|_| Official {
+                name: self.maybe(self.text("示例干部", "An official")),
+                scheme: self.text("示例方案", "Example scheme"),
+                visited: day(),
+                due: day(),
+            }),
+            parts: self
+                .many(|_| Part {
+                    title: self.text("人员", "People"),
+                    from: self.maybe(self.text("示例备案 2020-05-31", "example filing 2020-05-31")),
+                    facts: self.many(|_| Known {
+                        label: self.text("职工人数", "staff"),
+                        value: self.maybe("12".to_owned()),
+                        unit: self.maybe(self.text("人", "people")),
+                    }),
+                })
+                .into_iter()
+                .take(3)
+                .collect(),
+            yes: self.many(|at| self.measure(at)),
+            unknown: self.many(|at| self.measure(at)),
+            no: self.count(),
+            cases: self.many(|at| OpenCase {
+                no: at.to_string(),
+                title: self.text("示例困难", "Example problem"),
+                office: self.text("示例局", "Example Bureau"),
+                due: ON.to_string(),
+                is_late: at.is_multiple_of(2),
+            }),
+            filed: self.many(|_| Filed {
+                form: self.text("示例备案", "Example filing"),
+                on: day(),
+                state: self.maybe(self.text("整改中", "being put right")),
+                due: day(),
+            }),
+        }
+    }
+
     fn body(&self) -> Body {
         let unit = self.maybe(unit_word("CNY", self.lang).to_owned());
         match self.letter.about {
@@ -197,6 +245,7 @@ impl Maker<'_> {
                 unknown: self.many(|at| self.measure(at)),
                 no: self.many(|at| self.measure(at)),
             }),
+            About::Plan => Body::Plan(Box::new(self.plan())),
             About::Receipt => Body::Receipt(Receipt {
                 number: "ABCD-EFGH-JKMN".to_owned(),
                 form: self.text("示例备案", "Example filing"),

@@ -10,7 +10,7 @@ use store::Role;
 use super::server::{Answer, FIRM, on_every_database, uscc};
 
 /// The text of a PDF, blanks left out, by poppler.
-fn text(answer: &Answer) -> String {
+pub fn text(answer: &Answer) -> String {
     assert_eq!(answer.status, StatusCode::OK, "{}", String::from_utf8_lossy(&answer.body));
     assert_eq!(answer.headers[header::CONTENT_TYPE], "application/pdf");
     let mut child = Command::new("pdftotext")
@@ -24,7 +24,7 @@ fn text(answer: &Answer) -> String {
     String::from_utf8(output.stdout).unwrap().split_whitespace().collect()
 }
 
-fn has_all(text: &str, wanted: &[&str]) {
+pub fn has_all(text: &str, wanted: &[&str]) {
     for wanted in wanted {
         let wanted: String = wanted.split_whitespace().collect();
         assert!(text.contains(&wanted), "no {wanted} in {text}");

@@ -18,6 +18,7 @@ mod open311;
 mod openapi;
 mod owed;
 mod pairings;
+mod plan;
 mod records;
 mod rights;
 mod rules;

@@ -7,7 +7,7 @@ use store::Role;
 use super::server::{Client, FIRM, Server, on_every_database, uscc};
 
 /// Pairs the bureau's account with the small firm of the East since `since`, and the county's with the landlord.
-fn pair(server: &Server, since: &'static str) {
+pub fn pair(server: &Server, since: &'static str) {
     let event = server.app.case_event("the tests", json!({"source": "the tests' own sheet"}));
     let event = model::event::Event { event_type: model::event::EventType::Change, ..event };
     let pairing = |scheme: &str, firm: &str, official: &str, account: &str| Change {

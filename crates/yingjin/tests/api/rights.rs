@@ -90,6 +90,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("post", "/api/notices/read", "i....."),
     ("get", "/api/rates", "i...f."),
     ("get", "/api/rates.xlsx", "i...f."),
+    ("get", "/api/plan", "i....."),
     ("get", "/api/pairings", "i...f."),
     ("get", "/api/pairings.xlsx", "i...f."),
     ("get", "/api/pairings/schemes", "i...f."),
@@ -128,7 +129,7 @@ async fn status(client: &Client<'_>, method: &str, route: &str) -> u16 {
         .replace("{hash}", &"0".repeat(64))
         .replace("{number}", "0000-0000-0000");
     let path = if matches!(route, "/api/records" | "/api/records.xlsx") { path + "?kind=firm" } else { path };
-    let path = if route.ends_with("/letter.pdf") { path + "?record=" + FIRM } else { path };
+    let path = if route == "/api/plan" || route.ends_with("/letter.pdf") { path + "?record=" + FIRM } else { path };
     let body = match route {
         "/api/session" => json!({"name": "the-county", "password": super::server::PASSWORD}),
         "/api/records/{kind}/{id}/reveal" => {

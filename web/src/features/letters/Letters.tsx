@@ -18,6 +18,7 @@ import "./letters.css";
 const ABOUT: Record<LetterLine["about"], Label> = {
   bearer: w.bearer,
   owed: w.owed,
+  plan: w.plan,
   receipt: w.receipt,
   dispatch: w.dispatch,
   duty: w.duty,
@@ -27,6 +28,7 @@ const ABOUT: Record<LetterLine["about"], Label> = {
 const ELSEWHERE: Partial<Record<LetterLine["about"], { to: string; word: Label }>> = {
   bearer: { to: "/records", word: w.onRecord },
   owed: { to: "/records", word: w.onRecord },
+  plan: { to: "/records", word: w.onRecord },
   receipt: { to: "/receipts", word: w.onReceipt },
 };
 
@@ -42,7 +44,7 @@ export function Letters() {
   const isFirm = role === "firm";
   const asked = useLetters();
   const isHadHere = ({ about }: LetterLine) =>
-    about === "dispatch" || about === "duty" || (about === "owed" && isFirm);
+    about === "dispatch" || about === "duty" || (isFirm && (about === "owed" || about === "plan"));
   const columns: Column<LetterLine>[] = [
     { id: "name", label: t(w.name), phone: "lead", cell: (letter) => t(letter.label) },
     {

@@ -76,6 +76,12 @@ function Paired({ of, form }: { of: PairingLine; form: string }) {
           <span className="hidden"> {name}</span>
         </To>
         {visited && (
+          <To className="button" to={`/plan/${encodeURIComponent(visited.id)}`}>
+            {t(w.plan)}
+            <span className="hidden"> {name}</span>
+          </To>
+        )}
+        {visited && (
           <To
             className="button"
             to={`/cases/new?record=${encodeURIComponent(`${visited.kind}/${visited.id}`)}`}

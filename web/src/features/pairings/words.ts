@@ -14,6 +14,7 @@ export const w = words({
   unknown: { zh: "不知道何时该走访", en: "When a visit is due is not known" },
   last: (day: string) => ({ zh: `上次走访 ${day}`, en: `Last visit ${day}` }),
   never: { zh: "还没有走访记录", en: "No visit on record" },
+  plan: { zh: "一企一策", en: "Plan" },
   write: { zh: "写走访", en: "Write a visit" },
   raise: { zh: "提出困难", en: "Raise a problem" },
   problems: (open: string, raised: string) => ({

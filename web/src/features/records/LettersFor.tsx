@@ -1,3 +1,4 @@
+import { Link } from "react-router";
 import { useLetters } from "@/api/letters";
 import type { RecordPage } from "@/api/types";
 import { useText } from "@/i18n/lang";
@@ -7,9 +8,16 @@ import { PdfLink } from "@/ui/Button";
 export function LettersFor({ of }: { of: RecordPage }) {
   const t = useText();
   const letters = useLetters({ kind: of.kind, record: of.id }).data ?? [];
-  return letters.map((letter) => (
-    <PdfLink key={letter.id} to={`/api/letters/${letter.id}/letter.pdf`} query={{ record: of.id, on: of.on }}>
-      {t(letter.label)}
-    </PdfLink>
-  ));
+  return letters.map((letter) =>
+    letter.about === "plan" ? (
+      // A page of its own, which has the PDF beside it.
+      <Link key={letter.id} className="button" to={`/plan/${encodeURIComponent(of.id)}`}>
+        {t(letter.label)}
+      </Link>
+    ) : (
+      <PdfLink key={letter.id} to={`/api/letters/${letter.id}/letter.pdf`} query={{ record: of.id, on: of.on }}>
+        {t(letter.label)}
+      </PdfLink>
+    ),
+  );
 }

@@ -2,6 +2,7 @@
 
 mod bearer;
 mod owed;
+mod plan;
 mod receipt;
 mod tally;
 
@@ -44,7 +45,7 @@ pub struct LetterLine {
     pub duty: Option<String>,
 }
 
-/// What a letter is about: whoever has to act for a duty, a firm with all it is owed, a filing, the day by area, or a
+/// What a letter is about: whoever has to act for a duty, a firm with all it is owed, a firm with all that is open and what comes next, a filing, the day by area, or a
 /// duty by whoever has to act for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -53,6 +54,8 @@ pub enum LetterAbout {
     Bearer,
     /// Needs `record`.
     Owed,
+    /// Needs `record`.
+    Plan,
     /// Had at the receipt's own address.
     Receipt,
     /// Takes `area`.
@@ -66,6 +69,7 @@ impl From<About> for LetterAbout {
         match about {
             About::Bearer => Self::Bearer,
             About::Owed => Self::Owed,
+            About::Plan => Self::Plan,
             About::Receipt => Self::Receipt,
             About::Dispatch => Self::Dispatch,
             About::Duty => Self::Duty,
@@ -147,6 +151,7 @@ fn concerns(view: View, scope: &Scope, letter: &Letter, (kind, id): (&str, &str)
     Ok(match letter.about {
         About::Owed => crate::account::firm_kind(view.rules).is_some_and(|(firm, _)| firm == kind),
         About::Bearer => !bearer::rows(view, letter, (kind, row)).is_empty(),
+        About::Plan => letter.of.as_ref() == Some(&view.kind(kind).id),
         About::Receipt | About::Dispatch | About::Duty => false,
     })
 }
@@ -300,6 +305,7 @@ impl App {
             match letter.about {
                 About::Bearer => desk.bearer(request.record.as_deref()),
                 About::Owed => desk.owed(request.record.as_deref()),
+                About::Plan => desk.plan(account, request.record.as_deref()),
                 About::Dispatch => desk.dispatch(request.area.as_deref()),
                 About::Duty => desk.duty(request.area.as_deref()),
                 About::Receipt => Err(Problem::not_found(letter.id.as_str())),

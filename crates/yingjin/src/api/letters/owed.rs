@@ -41,7 +41,7 @@ impl Desk<'_> {
         Ok(self.sheet(view.snapshot.pass.area(firm, row), of, Body::Owed(body)))
     }
 
-    fn measure(&self, answer: &Answer) -> Measure {
+    pub(super) fn measure(&self, answer: &Answer) -> Measure {
         let text = |words: &Words| words.get(self.lang).to_owned();
         Measure {
             title: text(&answer.title),
