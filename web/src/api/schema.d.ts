@@ -1031,6 +1031,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The plan of a firm: for itself, the official who is paired with it, and the offices that may see it. */
+        get: operations["plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rates": {
         parameters: {
             query?: never;
@@ -2912,11 +2929,11 @@ export interface components {
             label: components["schemas"]["Words"];
         };
         /**
-         * @description What a letter is about: whoever has to act for a duty, a firm with all it is owed, a filing, the day by area, or a
+         * @description What a letter is about: whoever has to act for a duty, a firm with all it is owed, a firm with all that is open and what comes next, a filing, the day by area, or a
          *     duty by whoever has to act for it.
          * @enum {string}
          */
-        LetterAbout: "bearer" | "owed" | "receipt" | "dispatch" | "duty";
+        LetterAbout: "bearer" | "owed" | "plan" | "receipt" | "dispatch" | "duty";
         /** @description A letter that the city has a template for. */
         LetterLine: {
             /** @description What it is about. */
@@ -3002,6 +3019,22 @@ export interface components {
             record?: components["schemas"]["RecordRef"] | null;
             /** @description What it may do. */
             role: components["schemas"]["Role"];
+        };
+        /** @description Something that has to be done by a day. */
+        NextStep: {
+            /** @description Where more about it is. */
+            about: components["schemas"]["StepAbout"];
+            /** @description Whether that day has passed. */
+            is_late: boolean;
+            /**
+             * Format: date
+             * @description The last day for it; none where nothing says.
+             */
+            on?: string | null;
+            /** @description What. */
+            what: components["schemas"]["Words"];
+            /** @description Who, in words. */
+            who: components["schemas"]["Words"];
         };
         /** @description How many notices are unread. */
         NoticeCount: {
@@ -3702,6 +3735,20 @@ export interface components {
             /** @description One entry a parameter. */
             parameters: components["schemas"]["ParameterShape"][];
         };
+        /** @description Facts that stand together. */
+        PartOfPlan: {
+            /** @description The facts; those that are not known have no value. None where there is no record. */
+            facts: components["schemas"]["FactLine"][];
+            from?: components["schemas"]["Words"] | null;
+            /**
+             * Format: date
+             * @description Its day.
+             */
+            on?: string | null;
+            record?: components["schemas"]["RecordLine"] | null;
+            /** @description Their heading. */
+            title: components["schemas"]["Words"];
+        };
         /** @description Fields that belong together. */
         PartShape: {
             /** @description Its fields, in order. */
@@ -3803,6 +3850,37 @@ export interface components {
              * @description Degrees east.
              */
             lon?: number | null;
+        };
+        /** @description All that is open about a firm, and what comes next. */
+        PlanPage: {
+            /** @description Open cases that the reader may see, the first due first. */
+            cases: components["schemas"]["CaseLine"][];
+            /**
+             * Format: int64
+             * @description How many of those there are, where not all are listed.
+             */
+            cases_total: number;
+            /** @description What it filed, the latest first, with its inspections. */
+            filed: components["schemas"]["FiledPage"][];
+            /** @description What people call it. */
+            label: components["schemas"]["Words"];
+            /** @description The letter that has the same as PDF. */
+            letter: string;
+            /** @description Every measure in force that concerns it. */
+            measures: components["schemas"]["Measure"][];
+            /** @description What comes next, by day; what has no day last. */
+            next: components["schemas"]["NextStep"][];
+            /** @description The firm. */
+            of: components["schemas"]["RecordLine"];
+            /** @description Who visits it. */
+            officials: components["schemas"]["PairingLine"][];
+            /**
+             * Format: date
+             * @description The day.
+             */
+            on: string;
+            /** @description What the register knows, part by part as the city folder says. */
+            parts: components["schemas"]["PartOfPlan"][];
         };
         /** @description Problems that were raised about a record, by whoever did; those merged into others are not counted twice. */
         ProblemCounts: {
@@ -4226,6 +4304,31 @@ export interface components {
             id: string;
             /** @description What people call it. */
             label: components["schemas"]["Words"];
+        };
+        /** @description What a step comes from. */
+        StepAbout: {
+            /** @description The duty. */
+            id: string;
+            /** @enum {string} */
+            type: "duty";
+        } | {
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            no: number;
+            /** @enum {string} */
+            type: "case";
+        } | {
+            /** @description The record. */
+            id: string;
+            /** @description Its kind. */
+            kind: string;
+            /** @enum {string} */
+            type: "filing";
+        } | {
+            /** @enum {string} */
+            type: "visit";
         };
         /** @description Something that happened to a case. */
         StepLine: {
@@ -6915,6 +7018,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    plan: {
+        parameters: {
+            query?: {
+                /** @description The record; its own where a firm is signed in and names none. */
+                record?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanPage"];
                 };
             };
             /** @description What went wrong and how to mend it, RFC 9457 */

@@ -21,7 +21,10 @@ export const w = words({
   },
   owed: { zh: "写给企业：应享的全部政策", en: "To a firm: everything that it is owed" },
   ownList: { zh: "本企业应享的全部政策", en: "Everything that this firm is owed" },
-  plan: { zh: "一企一策：下一步、负责人、在办事项", en: "One firm, one plan: what comes next, who does it, what is open" },
+  plan: {
+    zh: "一企一策：下一步、负责人、在办事项",
+    en: "One firm, one plan: what comes next, who does it, what is open",
+  },
   receipt: { zh: "备案的凭据，附可核对的二维码", en: "Proof of a filing, with a QR code to check it by" },
   onRecord: { zh: "在对方的档案页", en: "On the page of their record" },
   onReceipt: { zh: "在回执页", en: "On the page of the receipt" },

@@ -186,7 +186,7 @@ function Owed({ of }: { of: PlanPage }) {
               {[
                 measure.amount != null && t(w.amount(formatAmount(measure.amount, measure.unit, lang))),
                 measure.paid != null && t(w.paid(formatAmount(measure.paid, measure.unit, lang))),
-                measure.due_on && t(w.by(formatDay(measure.due_on, lang))),
+                measure.standing !== "done" && measure.due_on && t(w.by(formatDay(measure.due_on, lang))),
               ]
                 .filter(Boolean)
                 .join(" · ")}
@@ -223,9 +223,7 @@ function Cases({ of }: { of: PlanPage }) {
     <section className="panel">
       <h2>{t(w.cases(formatCount(of.cases_total)))}</h2>
       {of.cases.length === 0 && <p className="soft">{t(w.noCases)}</p>}
-      {of.cases_total > of.cases.length && (
-        <p className="note">{t(w.shown(formatCount(of.cases.length)))}</p>
-      )}
+      {of.cases_total > of.cases.length && <p className="note">{t(w.shown(formatCount(of.cases.length)))}</p>}
       <ul className="plan-lines">
         {of.cases.map((one) => (
           <li key={one.no}>

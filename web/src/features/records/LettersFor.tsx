@@ -15,7 +15,11 @@ export function LettersFor({ of }: { of: RecordPage }) {
         {t(letter.label)}
       </Link>
     ) : (
-      <PdfLink key={letter.id} to={`/api/letters/${letter.id}/letter.pdf`} query={{ record: of.id, on: of.on }}>
+      <PdfLink
+        key={letter.id}
+        to={`/api/letters/${letter.id}/letter.pdf`}
+        query={{ record: of.id, on: of.on }}
+      >
         {t(letter.label)}
       </PdfLink>
     ),
