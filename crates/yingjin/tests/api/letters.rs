@@ -108,7 +108,7 @@ fn who_may_have_a_letter() {
             letters.as_array().unwrap().iter().map(|line| line["id"].as_str().unwrap().to_owned()).collect()
         };
         let firm = server.sign_in(Role::Firm).await;
-        assert_eq!(ids(firm.get("/api/letters").await.ok()), ["owed", "receipt"]);
+        assert_eq!(ids(firm.get("/api/letters").await.ok()), ["owed", "plan", "receipt"]);
         assert_eq!(firm.get(&landlord).await.status, StatusCode::FORBIDDEN);
         assert_eq!(firm.get("/api/letters/dispatch/letter.pdf").await.status, StatusCode::FORBIDDEN);
         let other = format!("/api/letters/owed/letter.pdf?record={}", uscc("91990001MA0000003"));
@@ -123,11 +123,11 @@ fn who_may_have_a_letter() {
         // The duty is another bureau's.
         let bureau = server.sign_in(Role::Bureau).await;
         assert_eq!(bureau.get(&landlord).await.status, StatusCode::FORBIDDEN);
-        assert_eq!(ids(bureau.get("/api/letters").await.ok()), ["dispatch", "owed", "receipt"]);
+        assert_eq!(ids(bureau.get("/api/letters").await.ok()), ["dispatch", "owed", "plan", "receipt"]);
         // Only what concerns a record is offered for it.
         let of = |id: &str| format!("/api/letters?kind=firm&record={id}");
-        assert_eq!(ids(county.get(&of(&uscc("91990001MA0000002"))).await.ok()), ["landlord", "owed"]);
-        assert_eq!(ids(county.get(&of(FIRM)).await.ok()), ["owed"]);
+        assert_eq!(ids(county.get(&of(&uscc("91990001MA0000002"))).await.ok()), ["landlord", "owed", "plan"]);
+        assert_eq!(ids(county.get(&of(FIRM)).await.ok()), ["owed", "plan"]);
         assert_eq!(county.get("/api/letters/nothing/letter.pdf").await.status, StatusCode::NOT_FOUND);
         assert_eq!(county.get("/api/letters/owed/letter.pdf").await.status, StatusCode::BAD_REQUEST);
         assert_eq!(county.get("/api/letters/owed/preview.pdf").await.status, StatusCode::FORBIDDEN);

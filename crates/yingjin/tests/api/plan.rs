@@ -36,7 +36,8 @@ fn all_that_is_open_stands_on_it_by_day() {
         let about = json!({"kind": "firm", "id": FIRM});
         let problem = json!({"kind": "labour", "about": about, "words": "two skilled workers are missing"});
         let no = firm.post("/api/cases", problem).await.json()["no"].clone();
-        let defect = json!({"masks": "defect", "masks_words": "无", "result": "correct", "correct_by": "2020-03-10"});
+        let defect =
+            json!({"masks": "defect", "masks_words": "无", "result": "correct", "correct_by": "2020-03-10"});
         let inspection = json!({"form": "inspect", "by": format!("{FIRM}~{TODAY}"), "key": "0".repeat(16),
             "facts": defect, "ticked": ["cards"], "signature": "某甲、某乙"});
         assert_eq!(county.post("/api/filings", inspection).await.status, 201);
@@ -47,7 +48,10 @@ fn all_that_is_open_stands_on_it_by_day() {
         assert_eq!(step("case")["about"]["no"], no);
         assert_eq!(step("filing")["on"], "2020-03-10");
         let visit = step("visit");
-        assert_eq!((&visit["on"], &visit["is_late"], &visit["who"]["en"]), (&json!("2020-02-27"), &json!(true), &json!("Li")));
+        assert_eq!(
+            (&visit["on"], &visit["is_late"], &visit["who"]["en"]),
+            (&json!("2020-02-27"), &json!(true), &json!("Li"))
+        );
         assert!(next.iter().any(|step| step["about"]["id"] == "job-refund"), "{next:#?}");
         let days: Vec<&Value> = next.iter().map(|step| &step["on"]).filter(|on| !on.is_null()).collect();
         assert!(days.is_sorted_by_key(|on| on.as_str()), "{days:?}");
@@ -63,7 +67,10 @@ fn all_that_is_open_stands_on_it_by_day() {
         assert_eq!((&phone["masked"], &phone["value"]), (&json!(true), &Value::Null));
 
         let pdf = text(&county.get(&format!("/api/letters/plan/letter.pdf?record={FIRM}&lang=zh")).await);
-        has_all(&pdf, &["东方小厂", "下一步", "2020-03-10", "2020-02-27逾期", "Li", "12人", "已遮盖", "整改中"]);
+        has_all(
+            &pdf,
+            &["东方小厂", "下一步", "2020-03-10", "2020-02-27逾期", "Li", "12人", "已遮盖", "整改中"],
+        );
         let english = text(&firm.get("/api/letters/plan/letter.pdf?lang=en").await);
         has_all(&english, &["What comes next", "not known", "12 people"]);
         // Its own, without saying whose.

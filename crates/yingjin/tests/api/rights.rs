@@ -129,7 +129,8 @@ async fn status(client: &Client<'_>, method: &str, route: &str) -> u16 {
         .replace("{hash}", &"0".repeat(64))
         .replace("{number}", "0000-0000-0000");
     let path = if matches!(route, "/api/records" | "/api/records.xlsx") { path + "?kind=firm" } else { path };
-    let path = if route == "/api/plan" || route.ends_with("/letter.pdf") { path + "?record=" + FIRM } else { path };
+    let path =
+        if route == "/api/plan" || route.ends_with("/letter.pdf") { path + "?record=" + FIRM } else { path };
     let body = match route {
         "/api/session" => json!({"name": "the-county", "password": super::server::PASSWORD}),
         "/api/records/{kind}/{id}/reveal" => {
