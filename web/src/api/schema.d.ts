@@ -1704,8 +1704,7 @@ export interface components {
         CaseworkShape: {
             /** @description Times for an answer. */
             clocks: components["schemas"]["ClockShape"][];
-            /** @description For what a record may be exempted by hand; none where nobody may. */
-            exemption?: components["schemas"]["ExemptionReason"][] | null;
+            exemption?: components["schemas"]["ExemptionRules"] | null;
             /** @description Kinds of case, the gap of a duty first. */
             kinds: components["schemas"]["CaseKindShape"][];
             /** @description Words that answers begin with. */
@@ -2353,6 +2352,13 @@ export interface components {
              * @description The last day on which it holds; no end unless said.
              */
             until?: string | null;
+        };
+        /** @description How a record may be exempted by hand. */
+        ExemptionRules: {
+            /** @description What is taken as proof. */
+            proof: components["schemas"]["AttachedShape"];
+            /** @description For what. */
+            reasons: components["schemas"]["ExemptionReason"][];
         };
         /**
          * @description Where an exemption stands on a day.

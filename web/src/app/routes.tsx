@@ -43,6 +43,7 @@ export const router: ReturnType<typeof createBrowserRouter> = createBrowserRoute
           },
           { path: "draws", lazy: page(() => import("@/features/inspections/Draws"), "Draws") },
           { path: "draws/:seq", lazy: page(() => import("@/features/inspections/Draw"), "Draw") },
+          { path: "exemptions", lazy: page(() => import("@/features/exemptions/Exemptions"), "Exemptions") },
           { path: "rates", lazy: page(() => import("@/features/cases/Rates"), "Rates") },
           { path: "records", lazy: page(() => import("@/features/records/Records"), "Records") },
           { path: "records/:kind/:id", lazy: page(() => import("@/features/records/Record"), "Record") },

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::app::App;
-use super::exemptions::ExemptionReason;
+use super::exemptions::ExemptionRules;
 use super::problem::{Kind, Problem};
 use super::right::{May, SignIn};
 use super::words::{Basis, Words};
@@ -24,8 +24,8 @@ pub struct CaseworkShape {
     pub clocks: Vec<ClockShape>,
     /// Words that answers begin with.
     pub templates: Vec<TemplateShape>,
-    /// For what a record may be exempted by hand; none where nobody may.
-    pub exemption: Option<Vec<ExemptionReason>>,
+    /// How a record may be exempted by hand; none where nobody may.
+    pub exemption: Option<ExemptionRules>,
 }
 
 /// A kind of case.
@@ -200,7 +200,7 @@ pub async fn casework(State(app): State<App>, _account: May<SignIn>) -> Result<J
         exemption: casework
             .exemption
             .as_ref()
-            .map(|exemption| exemption.reasons.iter().map(ExemptionReason::from).collect()),
+            .map(|exemption| ExemptionRules::new(exemption, app.settings.file_bytes)),
         templates: casework
             .templates
             .iter()

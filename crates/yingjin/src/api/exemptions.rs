@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use model::case::RecordRef as PartyRef;
 use model::event::{EventType, Hash};
 use model::exemption::{self, Exemptions, Span};
-use model::file::named;
+use model::file::{FileType, named};
 use model::form::number;
 use model::{Change, DutyId, FactId, RecordId, Value};
 use rules::ruleset::CompiledDuty;
@@ -23,6 +23,7 @@ use super::app::App;
 use super::case_steps::checked_words;
 use super::extract::{Body, Path, Query};
 use super::files::FileShape;
+use super::forms::AttachedShape;
 use super::inspections::StateCount;
 use super::list::{Book, Cell, Head, In, SheetLang};
 use super::paging::{Page, Paging, cursor};
@@ -45,6 +46,26 @@ pub struct ExemptionReason {
     pub basis: Basis,
     /// The duties it is for; all where none is named.
     pub duties: Vec<String>,
+}
+
+/// How a record may be exempted by hand.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ExemptionRules {
+    /// For what.
+    pub reasons: Vec<ExemptionReason>,
+    /// What is taken as proof.
+    pub proof: AttachedShape,
+}
+
+impl ExemptionRules {
+    /// Files of every type that is kept at all, each at most so large.
+    pub fn new(exemptions: &Exemptions, each_bytes: u64) -> Self {
+        let accept = FileType::ALL.map(|taken| taken.media_type().to_owned()).to_vec();
+        Self {
+            reasons: exemptions.reasons.iter().map(ExemptionReason::from).collect(),
+            proof: AttachedShape { accept, most: PROOF_MOST, each_bytes },
+        }
+    }
 }
 
 /// Where an exemption stands on a day.

@@ -1,8 +1,11 @@
 import { useState } from "react";
 import { useParams } from "react-router";
-import { useNames } from "@/api/city";
+import { useCity, useNames } from "@/api/city";
 import { useAccount } from "@/api/session";
 import type { CaseAction, CaseActionName, CasePage, RecordLine } from "@/api/types";
+import { ByHand } from "@/exempt/ByHand";
+import { Give } from "@/exempt/Give";
+import { w as exempt } from "@/exempt/words";
 import { formatDay, formatInstant } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
 import { Basis } from "@/ui/Basis";
@@ -75,6 +78,7 @@ export function Case() {
             </div>
             <div className="stack">
               <Facts of={of} />
+              <Exempted of={of} />
               <Similar of={of} />
             </div>
           </div>
@@ -140,6 +144,18 @@ function Facts({ of }: { of: CasePage }) {
           </>
         )}
       </dl>
+    </section>
+  );
+}
+
+/** Exemptions by hand that its record was ever given. */
+function Exempted({ of }: { of: CasePage }) {
+  const t = useText();
+  if (of.by_hand.length === 0) return null;
+  return (
+    <section className="panel">
+      <h2>{t(exempt.title)}</h2>
+      <ByHand of={of.by_hand} />
     </section>
   );
 }
@@ -214,6 +230,7 @@ function Next({ of }: { of: CasePage }) {
     setAsking(null);
     acting.mutate(action);
   };
+  const city = useCity();
   const officer = of.actions.includes("assign");
   const [first] = of.actions;
   return (
@@ -232,6 +249,9 @@ function Next({ of }: { of: CasePage }) {
             {t(actions[name])}
           </Button>
         ))}
+        {of.may_exempt && of.duty && of.about && (
+          <Give duty={of.duty} record={{ kind: of.about.kind, id: of.about.id }} on={city.data?.today} />
+        )}
         {of.state === "answered" && officer && (
           <Button disabled={linking.isPending} onClick={() => linking.mutate()}>
             {t(w.link)}

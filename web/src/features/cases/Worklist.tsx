@@ -43,7 +43,8 @@ export function Worklist() {
   const city = useCity().data;
   const account = useAccount();
   const areas = useAreaFilter();
-  const kinds = useCasework().data?.kinds ?? [];
+  const casework = useCasework();
+  const kinds = casework.data?.kinds ?? [];
   const [filters, set] = useFilters(FILTERS);
   const asked = useCases(filters);
   const [chosen, setChosen] = useState<number[]>([]);
@@ -114,6 +115,11 @@ export function Worklist() {
               <To className="button" to="/inspections">
                 {t(w.inspections)}
               </To>
+              {casework.data?.exemption && (
+                <To className="button" to="/exemptions">
+                  {t(w.exemptions)}
+                </To>
+              )}
             </>
           )}
           {account?.role !== "auditor" && (

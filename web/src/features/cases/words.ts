@@ -46,6 +46,7 @@ export const w = words({
   rates: { zh: "三率", en: "Rates" },
   pairings: { zh: "挂钩走访", en: "Visits" },
   inspections: { zh: "事中检查", en: "Inspections" },
+  exemptions: { zh: "人工免尽", en: "Exemptions" },
   raise: { zh: "提出困难", en: "Raise a problem" },
   select: (no: string) => ({ zh: `选择第 ${no} 号`, en: `Choose No. ${no}` }),
   chosen: (n: string) => ({ zh: `已选 ${n} 件`, en: `${n} chosen` }),
@@ -79,8 +80,8 @@ export const w = words({
   next: { zh: "现在可以办理", en: "What may be done now" },
   nothing: { zh: "现在没有您要办理的。", en: "There is nothing for you to do now." },
   gapNote: {
-    zh: "登记了落实凭据或免除事实后，这件事项会自动办结。",
-    en: "It ends by itself when evidence, or the fact that exempts, is on record.",
+    zh: "登记了落实凭据，或登记免尽并附证明后，这件事项会自动办结。",
+    en: "It ends by itself when evidence, or an exemption with its proof, is on record.",
   },
   link: { zh: "征询受益人", en: "Ask the beneficiary" },
   linkWhy: {

@@ -55,6 +55,11 @@ export function Duty() {
           actions={
             <>
               <LettersOf of={duty} />
+              {duty.exemptions.some((clause) => clause.id === "by-hand") && (
+                <To className="button" to={`/exemptions?duty=${duty.id}`}>
+                  {t(w.byHand)}
+                </To>
+              )}
               <PrintButton />
             </>
           }

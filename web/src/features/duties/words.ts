@@ -1,6 +1,7 @@
 import { words } from "@/i18n/words";
 
 export const w = words({
+  byHand: { zh: "人工免尽", en: "Exempted by hand" },
   title: { zh: "责任总览", en: "Duties" },
   lead: (day: string, place: string) => ({ zh: `截至${day} · ${place}`, en: `As of ${day} · ${place}` }),
   withGaps: { zh: "还有未尽", en: "With a gap" },

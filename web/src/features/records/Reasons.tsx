@@ -1,5 +1,8 @@
 import { useFormula, useNames } from "@/api/city";
 import type { ClauseReason, Explanation, FactRead, ParameterOn } from "@/api/types";
+import { ByHand } from "@/exempt/ByHand";
+import { Give } from "@/exempt/Give";
+import { w as exempt } from "@/exempt/words";
 import { formatAmount, formatDay } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
 import { Basis } from "@/ui/Basis";
@@ -35,14 +38,15 @@ function Explained({ of }: { of: Explanation }) {
         {of.near_miss && <span className="badge unknown">{t(w.near)}</span>}
       </h3>
       <Clauses of={of.clauses} kind={kind} must />
-      {of.should !== "no" && of.exemptions.length > 0 && (
+      {of.should !== "no" && of.exemptions.some(isByHand(false)) && (
         <>
           <h3>
             {t(w.whyExempt)} <Truth of={of.exempt} />
           </h3>
-          <Clauses of={of.exemptions} kind={kind} />
+          <Clauses of={of.exemptions.filter(isByHand(false))} kind={kind} />
         </>
       )}
+      <Exempted of={of} />
       <h3>
         {t(w.whyDone)} <Truth of={of.done} />
       </h3>
@@ -62,6 +66,31 @@ function Explained({ of }: { of: Explanation }) {
         {t(w.basis)}: <Basis of={of.basis} /> · {t(w.rule)} <code>{of.version.slice(0, 12)}</code> ·{" "}
         <To to={`/duties/${of.duty}`}>{t(w.toDuty)}</To>
       </p>
+    </>
+  );
+}
+
+/** The clause that reads exemptions by hand is shown as these, not as the facts of their records. */
+const isByHand = (wanted: boolean) => (clause: ClauseReason) => (clause.id === "by-hand") === wanted;
+
+/** What officials exempted by hand, and the way to do so. */
+function Exempted({ of }: { of: Explanation }) {
+  const t = useText();
+  const clause = of.exemptions.find(isByHand(true));
+  const open = of.standing === "gap" || of.standing === "unknown";
+  const mayGive = of.may_exempt && open;
+  if (!clause || (of.by_hand.length === 0 && !mayGive)) return null;
+  return (
+    <>
+      <h3>
+        {t(exempt.title)} <Truth of={clause.truth} />
+      </h3>
+      <ByHand of={of.by_hand} />
+      {mayGive && (
+        <div className="row no-print">
+          <Give duty={of.duty} record={of.record} on={of.on} />
+        </div>
+      )}
     </>
   );
 }
