@@ -109,7 +109,7 @@ fn who_may_have_a_letter() {
         };
         let firm = server.sign_in(Role::Firm).await;
         assert_eq!(ids(firm.get("/api/letters").await.ok()), ["owed", "plan", "receipt"]);
-        assert_eq!(firm.get(&landlord).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(firm.get(&landlord).await.status, StatusCode::NOT_FOUND);
         assert_eq!(firm.get("/api/letters/dispatch/letter.pdf").await.status, StatusCode::FORBIDDEN);
         let other = format!("/api/letters/owed/letter.pdf?record={}", uscc("91990001MA0000003"));
         assert_eq!(firm.get(&other).await.status, StatusCode::NOT_FOUND);
@@ -131,6 +131,42 @@ fn who_may_have_a_letter() {
         assert_eq!(county.get("/api/letters/nothing/letter.pdf").await.status, StatusCode::NOT_FOUND);
         assert_eq!(county.get("/api/letters/owed/letter.pdf").await.status, StatusCode::BAD_REQUEST);
         assert_eq!(county.get("/api/letters/owed/preview.pdf").await.status, StatusCode::FORBIDDEN);
+    });
+}
+
+#[test]
+fn a_landlord_has_its_own_letter_while_something_is_left() {
+    on_every_database(async |server| {
+        let admin = server.sign_in(Role::Administrator).await;
+        let record = json!({"kind": "firm", "id": landlord()});
+        let account =
+            json!({"name": "the-landlord", "password": "ten characters", "role": "firm", "record": record});
+        let made = admin.post("/api/accounts", account).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", String::from_utf8_lossy(&made.body));
+        let signing = json!({"name": "the-landlord", "password": "ten characters"});
+        let signed = server.nobody().post("/api/session", signing).await;
+        let cookie =
+            signed.headers[header::SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned();
+        let own = super::server::Client { server: &server, cookie: Some(cookie) };
+        let offered = async |client: &super::server::Client<'_>, query: &str| {
+            let letters = client.get(&format!("/api/letters{query}")).await.ok();
+            letters.as_array().unwrap().iter().any(|line| line["id"] == "landlord")
+        };
+        assert!(offered(&own, "").await);
+        // The same as the office would send.
+        let to_itself = text(&own.get("/api/letters/landlord/letter.pdf?lang=zh").await);
+        let path = format!("/api/letters/landlord/letter.pdf?record={}&lang=zh", landlord());
+        assert_eq!(to_itself, text(&admin.get(&path).await));
+        let other = format!("/api/letters/landlord/letter.pdf?record={FIRM}");
+        assert_eq!(own.get(&other).await.status, StatusCode::NOT_FOUND);
+
+        let of_landlord = format!("?kind=firm&record={}", landlord());
+        let county = server.sign_in(Role::County).await;
+        assert!(offered(&county, &of_landlord).await);
+        // A tenant that is not small is owed nothing: there is nothing left to write about.
+        admin.patch(&format!("/api/records/firm/{FIRM}"), json!({"facts": {"staff": 9000}})).await.ok();
+        assert!(!offered(&county, &of_landlord).await);
+        assert!(!offered(&own, "").await);
     });
 }
 

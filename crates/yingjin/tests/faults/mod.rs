@@ -6,6 +6,7 @@
 mod files;
 mod import;
 mod killed;
+mod letters;
 mod server;
 mod starved;
 

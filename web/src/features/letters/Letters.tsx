@@ -24,6 +24,9 @@ const ABOUT: Record<LetterLine["about"], Label> = {
   duty: w.duty,
 };
 
+/** What a letter is about for the firm that it is written to. */
+const OWN: Partial<Record<LetterLine["about"], Label>> = { owed: w.ownList, bearer: w.ownDuty };
+
 /** Where a letter is had that is not had on this page. */
 const ELSEWHERE: Partial<Record<LetterLine["about"], { to: string; word: Label }>> = {
   bearer: { to: "/records", word: w.onRecord },
@@ -44,13 +47,13 @@ export function Letters() {
   const isFirm = role === "firm";
   const asked = useLetters();
   const isHadHere = ({ about }: LetterLine) =>
-    about === "dispatch" || about === "duty" || (isFirm && (about === "owed" || about === "plan"));
+    about === "dispatch" || about === "duty" || (isFirm && about !== "receipt");
   const columns: Column<LetterLine>[] = [
     { id: "name", label: t(w.name), phone: "lead", cell: (letter) => t(letter.label) },
     {
       id: "about",
       label: t(w.about),
-      cell: (letter) => t(letter.about === "owed" && isFirm ? w.ownList : ABOUT[letter.about]),
+      cell: (letter) => t((isFirm && OWN[letter.about]) || ABOUT[letter.about]),
     },
     {
       id: "get",

@@ -21,6 +21,7 @@ export const w = words({
   },
   owed: { zh: "写给企业：应享的全部政策", en: "To a firm: everything that it is owed" },
   ownList: { zh: "本企业应享的全部政策", en: "Everything that this firm is owed" },
+  ownDuty: { zh: "本单位还要办的", en: "What you have left to do" },
   plan: {
     zh: "一企一策：下一步、负责人、在办事项",
     en: "One firm, one plan: what comes next, who does it, what is open",

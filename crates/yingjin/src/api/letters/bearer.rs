@@ -7,6 +7,7 @@ use super::tally::Sum;
 use super::{Desk, no_record};
 use crate::api::list::unit_word;
 use crate::api::problem::Problem;
+use crate::api::scope::Scope;
 use crate::api::view::View;
 use crate::api::words::Words;
 use crate::letter::data::{Bearer, BearerLine, Body, Data, DutyWords, Party};
@@ -14,6 +15,27 @@ use crate::letter::data::{Bearer, BearerLine, Body, Data, DutyWords, Party};
 /// The duty of a letter, if it is in force on the day.
 pub(super) fn duty<'a>(view: View<'a>, letter: &Letter) -> Option<&'a DutyPass> {
     view.snapshot.pass.duty(letter.duty.as_ref()?)
+}
+
+/// The kind of those who have to act for a duty.
+fn kind(view: View, duty: &DutyPass) -> Option<usize> {
+    let declared = &view.rules.duties[duty.index].duty;
+    let bearer = view.kind(duty.kind).fact(declared.bearer.as_ref()?.as_str())?;
+    Some(view.rules.kind(bearer.fact_type.target()?.as_str())?.0)
+}
+
+/// The record of an account that stands for one, if it is of the kind that has to act: letters to itself are its own.
+pub(super) fn own(view: View, scope: &Scope, letter: &Letter) -> Option<(usize, usize)> {
+    let kind = kind(view, duty(view, letter)?)?;
+    let own = scope.own_of(view.kind(kind).id.as_str()).filter(|_| scope.own_only())?;
+    Some((kind, view.snapshot.row(kind, &own)?))
+}
+
+/// Whether a letter to a record would have anything in it: something left to do, or something that cannot be told.
+pub(super) fn is_open(view: View, letter: &Letter, bearer: (usize, usize)) -> bool {
+    let Some(duty) = duty(view, letter) else { return false };
+    let open = |row: usize| matches!(duty.standing(row), Standing::Gap | Standing::Unknown);
+    rows(view, letter, bearer).into_iter().any(open)
 }
 
 /// The rows for which a record has to act.
@@ -36,9 +58,7 @@ impl Desk<'_> {
 
     /// The kind of those who have to act for a duty.
     pub(super) fn bearer_kind(&self, duty: &DutyPass) -> Option<usize> {
-        let declared = &self.view.rules.duties[duty.index].duty;
-        let bearer = self.view.kind(duty.kind).fact(declared.bearer.as_ref()?.as_str())?;
-        Some(self.view.rules.kind(bearer.fact_type.target()?.as_str())?.0)
+        kind(self.view, duty)
     }
 
     pub(super) fn party(&self, kind: usize, row: usize) -> Party {
@@ -49,11 +69,12 @@ impl Desk<'_> {
         }
     }
 
-    /// The letter to one who has to act.
+    /// The letter to one who has to act; to whoever is signed in for it where nobody is named.
     pub(super) fn bearer(&self, record: Option<&str>) -> Result<Data, Problem> {
         let (view, duty) = (self.view, self.duty_of()?);
         let kind = self.bearer_kind(duty).ok_or_else(|| Problem::not_found(self.letter.id.as_str()))?;
-        let record = record.ok_or_else(no_record)?;
+        let own = self.scope.own_of(view.kind(kind).id.as_str());
+        let record = record.or(own.as_deref()).ok_or_else(no_record)?;
         let to = self.scope.find(view.snapshot, view.kind(kind).id.as_str(), record)?;
         let pipeline = self.app.days.pipeline();
         let (figures, doubts) =
@@ -61,7 +82,10 @@ impl Desk<'_> {
         let mut sum = Sum::default();
         let (mut lines, mut unknown) = (Vec::new(), Vec::new());
         let all = rows(view, self.letter, to);
-        let seen = all.iter().copied().filter(|row| self.scope.sees_record(view.snapshot, duty.kind, *row));
+        // Who has to act is told of all that they have to do, though the records are not their own.
+        let is_own = self.scope.own_only();
+        let sees = |row: &usize| is_own || self.scope.sees_record(view.snapshot, duty.kind, *row);
+        let seen = all.iter().copied().filter(sees);
         for row in seen {
             let of_row = view.verdict_figures(duty, row, &figures);
             let standing = duty.standing(row);

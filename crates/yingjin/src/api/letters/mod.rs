@@ -113,6 +113,11 @@ pub async fn letters(
         let of_record = filter.kind.as_deref().zip(filter.record.as_deref());
         app.read(app.today(), |view| {
             let concerns = |letter: &Letter| match of_record {
+                // One to themselves is there for them while there is something in it.
+                None if scope.own_only() && letter.about == About::Bearer => {
+                    Ok(bearer::own(view, &scope, letter)
+                        .is_some_and(|own| bearer::is_open(view, letter, own)))
+                }
                 None => Ok(true),
                 Some((kind, id)) => concerns(view, &scope, letter, (kind, id)),
             };
@@ -138,7 +143,11 @@ pub async fn letters(
 
 /// Whether an account may have letters of a sort at all.
 fn sees(view: View, scope: &Scope, account: &Account, letter: &Letter) -> bool {
-    let of_lists = matches!(letter.about, About::Bearer | About::Dispatch | About::Duty);
+    let of_lists = match letter.about {
+        About::Dispatch | About::Duty => true,
+        About::Bearer => bearer::own(view, scope, letter).is_none(),
+        About::Owed | About::Plan | About::Receipt => false,
+    };
     let duty = letter.duty.as_ref().and_then(|id| view.snapshot.pass.duty(id));
     (!of_lists || ReadLists::ROLES.contains(&account.role))
         && (letter.duty.is_none()
@@ -150,7 +159,7 @@ fn concerns(view: View, scope: &Scope, letter: &Letter, (kind, id): (&str, &str)
     let (kind, row) = scope.find(view.snapshot, kind, id)?;
     Ok(match letter.about {
         About::Owed => crate::account::firm_kind(view.rules).is_some_and(|(firm, _)| firm == kind),
-        About::Bearer => !bearer::rows(view, letter, (kind, row)).is_empty(),
+        About::Bearer => bearer::is_open(view, letter, (kind, row)),
         About::Plan => letter.of.as_ref() == Some(&view.kind(kind).id),
         About::Receipt | About::Dispatch | About::Duty => false,
     })
