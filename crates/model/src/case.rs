@@ -106,6 +106,9 @@ pub struct Opening {
     /// Where it is, as a resident reported it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
+    /// The record of the filing that opened it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filing: Option<RecordRef>,
     /// The time for an answer.
     pub term: Term,
     /// When that time is over.
@@ -561,6 +564,7 @@ mod tests {
 
     fn opened() -> Step {
         Step::Opened(Box::new(Opening {
+            filing: None,
             kind: "supplies".into(),
             duty: None,
             about: None,

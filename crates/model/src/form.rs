@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::draw::DrawRule;
 use crate::duty::Basis;
 use crate::file::{FileType, named};
-use crate::id::{FactId, FormId, ItemId, KindId, RecordId};
+use crate::id::{CaseKindId, FactId, FormId, ItemId, KindId, RecordId};
 use crate::label::Label;
 use crate::value::Value;
 
@@ -45,6 +45,41 @@ pub struct Form {
     pub offered: Option<Offered>,
     /// How some of those who filed are drawn for inspection.
     pub draw: Option<DrawRule>,
+    /// The case that a filing opens.
+    pub case: Option<CaseRule>,
+}
+
+/// The case that a filing opens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CaseRule {
+    /// Of what kind.
+    pub opens: Opens,
+    /// The fields whose answers are its words, in order.
+    pub words: Vec<FactId>,
+}
+
+/// The kind of case that a filing opens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum Opens {
+    /// Always the same.
+    Always(CaseKindId),
+    /// By the answer to a field; with an answer that is not here, none.
+    By {
+        /// The field, a code.
+        fact: FactId,
+        /// The kind by answer.
+        kinds: BTreeMap<String, CaseKindId>,
+    },
+}
+
+impl CaseRule {
+    /// The kind of case that a filing with these answers opens; none where it opens none.
+    pub fn kind(&self, facts: &BTreeMap<FactId, Value>) -> Option<&CaseKindId> {
+        match &self.opens {
+            Opens::Always(kind) => Some(kind),
+            Opens::By { fact, kinds } => kinds.get(&facts.get(fact)?.to_string()),
+        }
+    }
 }
 
 /// Facts of a filing that nobody types.
@@ -410,6 +445,7 @@ mod tests {
             officer: false,
             offered: None,
             draw: None,
+            case: None,
         }
     }
 

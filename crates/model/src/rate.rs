@@ -145,6 +145,7 @@ mod tests {
 
     fn check_due(due: i64, steps: &[(i64, Step)], until: i64, expected: &[(&str, i64, char)]) {
         let opening = Opening {
+            filing: None,
             kind: "supplies".into(),
             duty: None,
             about: None,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use model::case::{Ending, Opening, RecordRef, State, Step};
 use model::event::Event;
-use model::{AreaCode, Case, CaseKindId, DepartmentId, DutyId, Label, RecordId};
+use model::{AreaCode, Case, CaseKindId, Change, DepartmentId, DutyId, FactId, Label, RecordId};
 use serde::Serialize;
 use serde_json::json;
 
@@ -13,6 +13,7 @@ use crate::connection::{Connection, Insert, OnConflict, Param, Row};
 use crate::draft::{Draft, Ledger};
 use crate::error::StoreError;
 use crate::event::limited;
+use crate::schema::normalise;
 use crate::{COUNTS_MAX, Store};
 
 /// What is to happen to cases, all by one event.
@@ -247,6 +248,32 @@ impl Store {
                 moved.seq = Some(draft.finish(ledger)?);
             }
             Ok(moved)
+        })
+    }
+
+    /// Files as [`Store::file`] does, and opens a case with the filing, all or nothing. A filing whose record has a live
+    /// case of that kind already, as one that took an earlier one's place, opens no second one.
+    pub fn file_and_open(
+        &self,
+        event: Event,
+        change: Change,
+        (fact, number): (FactId, String),
+        opening: Opening,
+    ) -> Result<Option<i64>, StoreError> {
+        self.write(move |ledger| {
+            let mut draft = Draft::begin(event, ledger.tail);
+            let key = (change.kind.clone(), fact, normalise(&number));
+            if !draft.find(ledger, &key)?.is_empty() {
+                return Ok(None);
+            }
+            draft.change(ledger, &change)?;
+            let sql = "SELECT no FROM work_case JOIN case_party ON case_no = no
+                       WHERE live = 1 AND work_case.kind = $1 AND case_party.kind = $2 AND case_party.id = $3";
+            let of = [opening.kind.as_str().into(), change.kind.as_str().into(), change.id.as_str().into()];
+            if ledger.connection.here()?.first(sql, &of, |row| row.int(0))?.is_none() {
+                write(ledger, &mut draft, &CaseMoves { open: vec![opening], ..CaseMoves::default() })?;
+            }
+            draft.finish(ledger).map(Some)
         })
     }
 
@@ -620,7 +647,8 @@ impl Written {
         for (no, case) in &cases {
             rows.extend(case_row(*no, self.seq, case));
             let opening = &case.opening;
-            for party in [&opening.about, &opening.bearer, &opening.beneficiary].into_iter().flatten() {
+            let concerned = [&opening.about, &opening.bearer, &opening.beneficiary, &opening.filing];
+            for party in concerned.into_iter().flatten() {
                 parties.extend([party.kind.as_str().into(), party.id.as_str().into(), (*no).into()]);
             }
         }

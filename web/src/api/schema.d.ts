@@ -1656,6 +1656,7 @@ export interface components {
             /** @description For the gap of a duty: exemptions by hand that were ever given to its record, the last first. */
             by_hand: components["schemas"]["Exemption"][];
             ending?: components["schemas"]["Words"] | null;
+            filing?: components["schemas"]["RecordLine"] | null;
             /** @description Offices that help. */
             helping: components["schemas"]["OfficeShape"][];
             /** @description Whether this reader may exempt its record by hand. */
@@ -2596,6 +2597,8 @@ export interface components {
         };
         /** @description A filing and what became of it, for who filed and the offices of their area. */
         FiledPage: {
+            /** @description The cases that it opened, and how far they are. */
+            cases: components["schemas"]["CaseLine"][];
             /** @description Whether it was drawn for inspection; none where no draw came yet, or the form is not drawn from. */
             drawn?: boolean | null;
             /**

@@ -141,7 +141,7 @@ pub(super) fn compile(drafts: Drafts<'_>, log: &Log) -> Option<Compiled> {
     }
     let forms: Vec<CompiledForm> = distinct_forms(forms, log)
         .into_iter()
-        .filter_map(|draft| form_file::compile(draft, &base, log))
+        .filter_map(|draft| form_file::compile(draft, &base, (casework.as_ref(), log)))
         .collect();
     let templates = letter_file::templates(log);
     let letters = distinct_letters(letters, log);

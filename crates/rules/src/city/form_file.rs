@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use model::file::FileType;
-use model::form::{Attached, Field, Filled, Item, Never, Notice, Offered, OnlyIf, Part};
+use model::form::{Attached, CaseRule, Field, Filled, Item, Never, Notice, Offered, OnlyIf, Opens, Part};
 use model::value::TextFormat;
-use model::{FactId, FactType, Form, Kind};
+use model::{Casework, FactId, FactType, Form, Kind};
 
 use super::compile::expression;
 use super::draw_table::{self, DrawDraft};
@@ -30,6 +30,15 @@ pub(super) struct FormDraft {
     notices: Vec<Written>,
     offered: Option<Written>,
     draw: Option<DrawDraft>,
+    case: Option<CaseDraft>,
+}
+
+/// `[case]`: the kind of case, or a field with a kind for each answer; the fields that are its words.
+struct CaseDraft {
+    at: At,
+    kind: Option<Written>,
+    of: Option<(Written, Vec<(Written, Written)>)>,
+    words: Vec<Written>,
 }
 
 struct FilledDraft {
@@ -93,6 +102,7 @@ pub(super) fn read(table: &Table<'_>, log: &Log) -> Option<FormDraft> {
     });
     let draw = table.get("draw").and_then(|cell| cell.table());
     let draw = draw.and_then(|table| draw_table::read(table, log));
+    let case = table.get("case").and_then(|cell| cell.table()).and_then(|table| case(table, log));
     let (id, kind, by, filled) = (id?, kind?, by?, filled?);
     let fact = |written: &Written| FactId::from(written.text.as_str());
     let form = Form {
@@ -116,9 +126,74 @@ pub(super) fn read(table: &Table<'_>, log: &Log) -> Option<FormDraft> {
             .as_ref()
             .map(|(when, otherwise)| Offered { when: when.text.clone(), otherwise: otherwise.clone() }),
         draw: draw.as_ref().map(|draw| draw.rule.clone()),
+        case: case.as_ref().and_then(CaseDraft::rule),
     };
     let offered = offered.map(|(when, _)| when);
-    Some(FormDraft { form, at: id.at, kind, by, filled, fields, notices: notice_places, offered, draw })
+    Some(FormDraft { form, at: id.at, kind, by, filled, fields, notices: notice_places, offered, draw, case })
+}
+
+/// `kind`, or `of` with `kinds`; one of them.
+fn case(table: Table<'_>, log: &Log) -> Option<CaseDraft> {
+    let (at, kind, of) = (table.at.clone(), table.text("kind"), table.text("of"));
+    let mut kinds = Vec::new();
+    if let Some(by_answer) = table.get("kinds").and_then(|cell| cell.table()) {
+        for (answer, cell) in by_answer.entries() {
+            kinds.extend(cell.text().map(|kind| (answer, kind)));
+        }
+    }
+    let words = table.texts("words");
+    table.finish();
+    if kind.is_some() == of.is_some() || of.is_some() == kinds.is_empty() {
+        log.error(&at, "one-case", mistake::one_case());
+        return None;
+    }
+    Some(CaseDraft { at, kind, of: of.map(|of| (of, kinds)), words })
+}
+
+impl CaseDraft {
+    fn rule(&self) -> Option<CaseRule> {
+        let opens = match (&self.kind, &self.of) {
+            (Some(kind), _) => Opens::Always(kind.text.as_str().into()),
+            (None, Some((of, kinds))) => Opens::By {
+                fact: of.text.as_str().into(),
+                kinds: kinds
+                    .iter()
+                    .map(|(answer, kind)| (answer.text.clone(), kind.text.as_str().into()))
+                    .collect(),
+            },
+            (None, None) => return None,
+        };
+        let words = self.words.iter().map(|fact| fact.text.as_str().into()).collect();
+        Some(CaseRule { opens, words })
+    }
+
+    /// Looks up the kinds of case, the field and its answers, the fields of the words.
+    fn check(&self, asked: &[&Field], kind: &Kind, (casework, log): (Option<&Casework>, &Log)) -> bool {
+        let Some(casework) = casework else {
+            log.error(&self.at, "no-cases-file", mistake::no_cases_file());
+            return false;
+        };
+        let known: Vec<&str> = casework.kinds.iter().map(|kind| kind.id.as_str()).collect();
+        let by_answer = self.of.iter().flat_map(|(_, kinds)| kinds.iter().map(|(_, kind)| kind));
+        let mut sound = true;
+        for named in self.kind.iter().chain(by_answer).filter(|named| !known.contains(&named.text.as_str())) {
+            let says = mistake::not_found(("事项种类", "kind of case"), &named.text, &known);
+            log.error(&named.at, "not-found", says);
+            sound = false;
+        }
+        if let Some((of, kinds)) = &self.of {
+            let answers: Vec<Written> = kinds.iter().map(|(answer, _)| answer.clone()).collect();
+            sound &= condition((of, &answers), asked, kind, log);
+        }
+        for words in
+            self.words.iter().filter(|words| !asked.iter().any(|field| field.fact.as_str() == words.text))
+        {
+            let wanted = ("本表的字段", "a field of this form");
+            log.error(&words.at, "wrong-fact", mistake::wrong_fact(&words.text, wanted));
+            sound = false;
+        }
+        sound
+    }
 }
 
 fn filled(table: Table<'_>) -> Option<FilledDraft> {
@@ -240,7 +315,11 @@ fn items(table: &Table<'_>, log: &Log) -> Vec<Item> {
 }
 
 /// Finds what a form's names point to. None if something is wrong, which is told.
-pub(super) fn compile(draft: FormDraft, base: &Scope<'_>, log: &Log) -> Option<CompiledForm> {
+pub(super) fn compile(
+    draft: FormDraft,
+    base: &Scope<'_>,
+    (casework, log): (Option<&Casework>, &Log),
+) -> Option<CompiledForm> {
     let place = references::kind(&draft.kind, base.kinds, log)?;
     let kind = &base.kinds[place];
     let by = filer(&draft, kind, base.kinds, log)?;
@@ -308,6 +387,9 @@ pub(super) fn compile(draft: FormDraft, base: &Scope<'_>, log: &Log) -> Option<C
                 sound &= told(bound, kind, Wants::Number, log).is_some();
             }
         }
+    }
+    if let Some(case) = &draft.case {
+        sound &= case.check(&asked, kind, (casework, log));
     }
     for key in &kind.key {
         let required =

@@ -422,6 +422,25 @@ pub(super) fn no_state(kind: &str) -> Sentences {
     )
 }
 
+pub(super) fn one_case() -> Sentences {
+    says(
+        both!(
+            "[case] 要写 kind，或者写 of 和 kinds，只能用一种",
+            "[case] has `kind`, or `of` with `kinds`, not both"
+        ),
+        both!("要知道备案立哪一种事项", "it has to say which kind of case a filing opens"),
+        both!("删去多余的，或补上缺的", "drop one, or add what is missing"),
+    )
+}
+
+pub(super) fn no_cases_file() -> Sentences {
+    says(
+        both!("这个城市没有 cases.toml", "this city has no cases.toml"),
+        both!("事项的种类和时限写在那里", "kinds of case and their times stand there"),
+        both!("加上 cases.toml，或删去 [case]", "add cases.toml, or drop [case]"),
+    )
+}
+
 pub(super) fn states_without_from() -> Sentences {
     says(
         both!("states 要与 from 和 by 一起写", "`states` goes with `from` and `by`"),

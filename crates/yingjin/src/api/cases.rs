@@ -105,6 +105,8 @@ pub struct CasePage {
     pub place: Option<PlaceShape>,
     /// Who is to be served.
     pub beneficiary: Option<RecordLine>,
+    /// The filing that opened it.
+    pub filing: Option<RecordLine>,
     /// Offices that help.
     pub helping: Vec<OfficeShape>,
     /// The time for an answer.
@@ -457,6 +459,10 @@ pub fn page(app: &App, account: &Account, stored: &StoredCase) -> Result<CasePag
                 .beneficiary
                 .as_ref()
                 .map(|party| view.line_of(party.kind.as_str(), party.id.as_str())),
+            filing: opening
+                .filing
+                .as_ref()
+                .map(|filing| view.line_of(filing.kind.as_str(), filing.id.as_str())),
             helping: case.helping.iter().map(|office| OfficeShape::new(city, office)).collect(),
             term: term_words(opening.term),
             basis: basis.map(Basis::from),
@@ -671,6 +677,7 @@ fn opening(app: &App, account: &Account, report: &CaseReport) -> Result<Opening,
     let area = area.or_else(|| city.areas.iter().next().map(|area| area.code.clone()));
     let area = area.ok_or_else(|| Problem::field("area", "请选择区域。", "Choose an area."))?;
     Ok(Opening {
+        filing: None,
         kind: kind.id.clone(),
         duty: None,
         beneficiary: about.clone(),

@@ -8,19 +8,22 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use chrono::{DateTime, NaiveDate, Utc};
+use model::case::{Opening, RecordRef as PartyRef};
 use model::event::{Event, EventType};
 use model::file::named;
 use model::form::{Answers, Filing, Mistake, number, read_number};
-use model::{Change, FactId, Kind, RecordId, Value};
+use model::record::read_facts;
+use model::{AreaCode, Change, Fact, FactId, FactType, Kind, RecordId, Value};
 use qrcode::QrCode;
 use qrcode::render::svg;
 use rules::ruleset::CompiledForm;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::{Account, StoredRecord, to_microseconds};
+use store::{Account, StoreError, StoredRecord, to_microseconds};
 use utoipa::ToSchema;
 
 use super::app::App;
+use super::cases::CaseLine;
 use super::extract::{Body, Path};
 use super::forms::ItemShape;
 use super::problem::{Kind as ProblemKind, Problem};
@@ -29,6 +32,7 @@ use super::right::{FileForm, May};
 use super::scope::Scope;
 use super::view::View;
 use super::words::Words;
+use crate::whereabouts;
 
 /// A form, filled in.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -98,6 +102,8 @@ pub struct FiledPage {
     pub due: Option<NaiveDate>,
     /// The files that came with it: the facts that name them.
     pub files: Vec<FactLine>,
+    /// The cases that it opened, and how far they are.
+    pub cases: Vec<CaseLine>,
     /// What officers wrote down about it: all that is known.
     pub inspections: Vec<Inspected>,
 }
@@ -165,16 +171,26 @@ pub async fn file(
             "form": form.form.id, "number": filing.number, "kind": made.id, "by": filing.by,
             "wording": form.form.wording(), "source": form.form.title.zh,
         });
+        let told = answers.facts.clone();
         let mut facts = facts_of(form, answers, &filing);
         let id = made.id_of(&known(&facts)).ok_or_else(|| Problem::internal(&"a filing lacks its key"))?;
         if app.store().record(made.id.as_str(), id.as_str())?.is_none() {
             facts.retain(|_, value| value.is_some());
         }
         let change = Change { kind: made.id.clone(), id, on: filing.on, facts };
+        let filed = PartyRef { kind: made.id.clone(), id: change.id.clone() };
+        let opening = app.opening_of(form, &told, (filed, &stored))?;
         let event = Event { on: filing.on, ..app.event(EventType::Filing, &account, summary) };
         let at = to_microseconds(event.at);
         let once = (form.form.filled.number.clone(), filing.number.clone());
-        let Some(seq) = app.store().file(event, change, once)? else {
+        let written = match opening {
+            None => app.store().file(event, change, once),
+            // Where the day is fixed, the clock of its case reads the time of that day.
+            Some(opening) => {
+                app.store().file_and_open(Event { at: app.now(), ..event }, change, once, opening)
+            }
+        };
+        let Some(seq) = written? else {
             // The same was sent at the same moment, and the other one is there by now.
             let receipt = app.receipt(&filing.number)?;
             let receipt = receipt.ok_or_else(|| Problem::internal(&"a filing is not found by its number"))?;
@@ -188,6 +204,64 @@ pub async fn file(
         Ok((StatusCode::CREATED, Json(receipt)))
     })
     .await
+}
+
+impl App {
+    /// The case that a filing opens, where its form says so of such answers: about who filed, in the office of their
+    /// area, in their own words.
+    fn opening_of(
+        &self,
+        form: &CompiledForm,
+        told: &BTreeMap<FactId, Value>,
+        (filing, filer): (PartyRef, &StoredRecord),
+    ) -> Result<Option<Opening>, Problem> {
+        let Some(rule) = &form.form.case else { return Ok(None) };
+        let Some(kind) = rule.kind(told) else { return Ok(None) };
+        let (casework, city) = (self.casework()?, &self.rules().city);
+        let found = casework.kind(kind.as_str()).and_then(|kind| casework.clock(&kind.clock));
+        let clock = found.ok_or_else(|| Problem::internal(&"a filing's kind of case has no clock"))?;
+        let (made, by) = (&self.rules().kinds[form.kind], &self.rules().kinds[form.by]);
+        let area =
+            whereabouts::area_of(&self.rules().kinds, (by, &read_facts(by, &filer.facts)), |kind, id| {
+                let record = self.store().record(kind.as_str(), id.as_str())?;
+                let declared = self.rules().kind(kind.as_str());
+                let known = record.zip(declared);
+                Ok::<_, StoreError>(known.map(|(record, (_, declared))| read_facts(declared, &record.facts)))
+            })?;
+        let area = area.filter(|code| city.areas.get(code).is_some()).map(AreaCode::from);
+        let area = area.or_else(|| city.areas.iter().next().map(|area| area.code.clone()));
+        let area = area.ok_or_else(|| Problem::internal(&"a city without areas"))?;
+        let says = |fact: &FactId| Some(in_both(made.fact(fact.as_str())?, told.get(fact)?));
+        let words: Vec<String> = rule.words.iter().filter_map(says).collect();
+        let title = &form.form.title;
+        let words = if words.is_empty() { format!("{} · {}", title.zh, title.en) } else { words.join("\n") };
+        let who = PartyRef { kind: by.id.clone(), id: filer.id.clone() };
+        Ok(Some(Opening {
+            kind: kind.clone(),
+            duty: None,
+            about: Some(who.clone()),
+            bearer: None,
+            beneficiary: Some(who),
+            office: casework.office(kind.as_str(), &area, &city.areas),
+            words: Some(words),
+            place: None,
+            filing: Some(filing),
+            term: clock.term,
+            due_at: clock.term.ends_at(self.now(), &city.calendar),
+        }))
+    }
+}
+
+/// An answer as it stands in a case: what somebody wrote as it is, a code by its label in both languages.
+fn in_both(fact: &Fact, value: &Value) -> String {
+    match (&fact.fact_type, value) {
+        (FactType::Code { options }, Value::Text(code)) => {
+            let option = options.iter().find(|option| option.id == *code);
+            let label = option.map(|option| format!("{} · {}", option.label.zh, option.label.en));
+            label.unwrap_or_else(|| code.clone())
+        }
+        _ => value.to_string(),
+    }
 }
 
 /// Everything that was filled in, of its fact's type; every mistake is told at once, under its fact or item.
@@ -457,6 +531,7 @@ impl FiledPage {
             state: state.map(line),
             due: rule.and_then(|rule| rule.due.as_ref()).and_then(|due| view.day(form.kind, row, due)),
             files: attached.map(line).filter(|line| line.value.is_some()).collect(),
+            cases: vec![],
             inspections: Inspected::of(view, (form.kind, row)),
         }
     }

@@ -6,17 +6,20 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use chrono::NaiveDate;
+use model::case::{RecordRef as PartyRef, State as Stands};
 use model::{Fact, FactId, Value};
 use rules::evaluate::Setting;
 use rules::ruleset::CompiledForm;
 use serde::{Deserialize, Serialize};
+use store::Worklist;
 use utoipa::{IntoParams, ToSchema};
 
 use super::app::App;
+use super::cases::CaseLine;
 use super::extract::Query;
 use super::filings::FiledPage;
 use super::list::{Book, Cell, Head, In, SheetLang};
-use super::paging::{Page, Paging, cursor};
+use super::paging::{MAX_LIMIT, Page, Paging, cursor};
 use super::problem::Problem;
 use super::records::RecordLine;
 use super::right::{May, ReadLists, ReadRecord};
@@ -135,6 +138,9 @@ pub async fn filed(
                 let rows = view.filed_by(form, who);
                 let pages_of_form = rows.into_iter().map(|row| FiledPage::new(view, (form, row)));
                 pages.extend(pages_of_form.filter(|page| number.is_none() || page.number == number));
+            }
+            for page in &mut pages {
+                page.cases = app.cases_of(view, &scope, &page.filing)?;
             }
             pages.sort_by_key(|page| std::cmp::Reverse(page.on));
             if pages.is_empty() && filter.kind.is_none() && (number.is_some() || filter.by.is_some()) {
@@ -325,6 +331,21 @@ impl InspectionLine {
 }
 
 impl App {
+    /// The cases that a filing opened, the live ones first, as far as the reader may see them.
+    fn cases_of(&self, view: View, scope: &Scope, filing: &RecordLine) -> Result<Vec<CaseLine>, Problem> {
+        let opens = view.rules.forms.iter().filter(|form| form.form.case.is_some());
+        if !opens.map(|form| &form.form.kind).any(|kind| kind.as_str() == filing.kind) {
+            return Ok(vec![]);
+        }
+        let party = PartyRef { kind: filing.kind.as_str().into(), id: filing.id.as_str().into() };
+        let live = Worklist { party: Some(party), limit: MAX_LIMIT, ..Worklist::default() };
+        let closed = Worklist { state: Some(Stands::Closed), ..live.clone() };
+        let mut found = self.store().worklist(&live)?;
+        found.extend(self.store().worklist(&closed)?);
+        found.retain(|stored| scope.sees_case(&stored.case));
+        Ok(found.iter().map(|stored| CaseLine::new(view, stored, self.now())).collect())
+    }
+
     /// What officers fill in about filings of a form.
     pub fn officer_forms(&self, of: &CompiledForm) -> Vec<OfficerForm> {
         let about = self.rules().forms.iter().filter(|form| form.form.officer && form.by == of.kind);

@@ -526,6 +526,7 @@ fn raised(app: &App, asked: &Asked) -> Result<Json, Fault> {
     let place = place(asked)?;
     let area = area(app, asked.text("attribute[area]"), place.address.as_deref())?;
     let opening = Opening {
+        filing: None,
         kind: kind.id.clone(),
         duty: None,
         about: None,

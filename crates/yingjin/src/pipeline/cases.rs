@@ -208,6 +208,7 @@ impl Pipeline {
         };
         let term = Term::WorkingDays(duty.days);
         Opening {
+            filing: None,
             kind: GAP.into(),
             duty: Some(duty.id.clone()),
             about: Some(about),

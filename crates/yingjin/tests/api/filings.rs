@@ -180,3 +180,71 @@ fn nobody_files_for_a_firm_that_is_not_theirs() {
         assert_eq!(auditor.post("/api/filings", complete(KEY)).await.status, StatusCode::FORBIDDEN);
     });
 }
+
+fn report(key: &str, sort: &str) -> Value {
+    json!({"form": "trouble", "key": format!("{key:0>16}"), "facts": {"sort": sort, "words": "缺二十个缝纫工"}})
+}
+
+#[test]
+fn a_filing_opens_one_case_with_itself() {
+    use model::case::{Ending, State};
+    use model::event::EventType;
+    use store::Worklist;
+
+    on_every_database(async |server| {
+        let firm = server.sign_in(Role::Firm).await;
+        let open = |server: &Server| {
+            let list = Worklist { kind: Some("labour".into()), limit: 9, ..Worklist::default() };
+            server.store(move |store| store.worklist(&list).unwrap())
+        };
+        let before = server.store(|store| store.last_seq().unwrap());
+        let first = firm.post("/api/filings", report("k", "workers")).await;
+        assert_eq!(first.status, StatusCode::CREATED, "{}", String::from_utf8_lossy(&first.body));
+        // A phone that sends it again, and a server that starts anew.
+        let other = server.anew();
+        let there = Client { server: &other, cookie: firm.cookie.clone() };
+        for client in [&firm, &there] {
+            assert_eq!(client.post("/api/filings", report("k", "workers")).await.status, StatusCode::OK);
+        }
+        let cases = open(&server);
+        let [case] = cases.as_slice() else { panic!("{cases:?}") };
+        let opening = &case.case.opening;
+        assert_eq!(opening.words.as_deref(), Some("缺人 · no workers\n缺二十个缝纫工"));
+        assert_eq!((opening.office.department.as_str(), opening.office.area.as_str()), ("hrss", "990001"));
+        assert_eq!(opening.beneficiary.as_ref().unwrap().id.as_str(), FIRM);
+        // Seven days from the 6th, and Friday the 13th is the last.
+        assert_eq!(case.case.due_at.to_rfc3339(), "2020-03-13T16:00:00+00:00");
+        let (seq, kept) =
+            (case.seq, server.store(|store| store.verify(|_| ControlFlow::Continue(())).unwrap()));
+        assert_eq!((seq, kept.broken), (before + 1, None), "one event has the filing and its case");
+        assert_eq!(
+            server.store(move |store| store.event(before + 1).unwrap().unwrap().event.event_type),
+            EventType::Filing
+        );
+
+        // The firm follows it from what it filed; the office has the filing from the case.
+        let filed = firm.get("/api/filings").await.ok();
+        let line = &filed[0]["cases"][0];
+        assert_eq!((&line["no"], &line["state"]), (&json!(case.no), &json!("open")));
+        let county = server.sign_in(Role::County).await;
+        let page = county.get(&format!("/api/cases/{}", case.no)).await.ok();
+        assert_eq!((&page["filing"]["kind"], &page["about"]["id"]), (&json!("report"), &json!(FIRM)));
+        let no = case.no;
+        county
+            .post(&format!("/api/cases/{no}/steps"), json!({"action": "answer", "words": "十人已到岗"}))
+            .await
+            .ok();
+        let said = json!({"action": "say", "said": {"answered": true, "solved": true}});
+        firm.post(&format!("/api/cases/{no}/steps"), said).await.ok();
+        let ended = server.store(move |store| store.case(no).unwrap().unwrap().case);
+        assert_eq!((ended.state, ended.ending), (State::Closed, Some(Ending::Confirmed)));
+        let filed = firm.get("/api/filings").await.ok();
+        assert_eq!(filed[0]["cases"][0]["state"], "closed");
+
+        // Another filing is another case; one that asks nothing of anybody opens none.
+        for (key, sort, count) in [("l", "workers", 1), ("m", "thanks", 1)] {
+            assert_eq!(firm.post("/api/filings", report(key, sort)).await.status, StatusCode::CREATED);
+            assert_eq!(open(&server).len(), count, "{key}");
+        }
+    });
+}

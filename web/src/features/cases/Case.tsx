@@ -111,6 +111,7 @@ function Facts({ of }: { of: CasePage }) {
           </>
         )}
         <Party label={t(w.about)} of={of.about} duty={of.duty} />
+        <Party label={t(w.filing)} of={of.filing} />
         <Party label={t(w.bearer)} of={of.bearer} />
         <Party label={t(w.beneficiary)} of={of.beneficiary} />
         <dt>{t(w.office)}</dt>

@@ -47,6 +47,7 @@ export const w = words({
   pairings: { zh: "挂钩走访", en: "Visits" },
   inspections: { zh: "事中检查", en: "Inspections" },
   exemptions: { zh: "人工免尽", en: "Exemptions" },
+  filing: { zh: "所据填报", en: "Filed as" },
   raise: { zh: "提出困难", en: "Raise a problem" },
   select: (no: string) => ({ zh: `选择第 ${no} 号`, en: `Choose No. ${no}` }),
   chosen: (n: string) => ({ zh: `已选 ${n} 件`, en: `${n} chosen` }),

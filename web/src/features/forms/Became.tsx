@@ -5,7 +5,7 @@ import { formatDay } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
 import { To } from "@/ui/Links";
 import { showValue } from "@/ui/value";
-import { w } from "./words";
+import { caseStates, w } from "./words";
 
 /** What became of a filing: drawn or not, inspected, put right. For who filed and the offices of their area. */
 export function Became({ of, linked = false }: { of: FiledPage; linked?: boolean }) {
@@ -34,6 +34,16 @@ export function Became({ of, linked = false }: { of: FiledPage; linked?: boolean
           {t(drawn)} {of.tickets != null && t(w.ticketsOf(String(of.tickets), formatDay(of.drawn_for, lang)))}
         </p>
       )}
+      {of.cases.map((one) => (
+        <p key={one.no} className="row">
+          <To to={`/cases/${one.no}`}>{t(w.caseNo(String(one.no), t(one.title)))}</To>
+          <span className="badge plain">{t(caseStates[one.state])}</span>
+          <span className="small">
+            {t(one.office.name)}
+            {one.state !== "closed" && <> · {t(w.answerBy(formatDay(one.due_on, lang)))}</>}
+          </span>
+        </p>
+      ))}
       {of.files.filter(isFiles).map((fact) => (
         <div key={fact.id}>
           <h3>{t(fact.label)}</h3>

@@ -58,19 +58,21 @@ export function Receipt() {
               </figure>
             </section>
             {receipt.replaced_by && <Notice tone="warn">{t(w.replaced(receipt.replaced_by))}</Notice>}
-            <p>{t(w.effectiveWhy)}</p>
-            <section className="panel">
-              <h2>{t(w.committed)}</h2>
-              {receipt.items ? (
-                <ol className="commitment">
-                  {receipt.items.map((item) => (
-                    <li key={item.id}>{t(item.text)}</li>
-                  ))}
-                </ol>
-              ) : (
-                <p className="soft">{t(w.wordingChanged)}</p>
-              )}
-            </section>
+            <p>{t(receipt.items?.length === 0 ? w.received : w.effectiveWhy)}</p>
+            {receipt.items?.length !== 0 && (
+              <section className="panel">
+                <h2>{t(w.committed)}</h2>
+                {receipt.items ? (
+                  <ol className="commitment">
+                    {receipt.items.map((item) => (
+                      <li key={item.id}>{t(item.text)}</li>
+                    ))}
+                  </ol>
+                ) : (
+                  <p className="soft">{t(w.wordingChanged)}</p>
+                )}
+              </section>
+            )}
             {became.data?.map((one) => (
               <Became key={one.filing.id} of={one} />
             ))}

@@ -1,6 +1,9 @@
+import type { CaseState } from "@/api/types";
 import { type Label, words } from "@/i18n/words";
 
 export const w = words({
+  caseNo: (no: string, title: string) => ({ zh: `第 ${no} 号事项：${title}`, en: `Case ${no}: ${title}` }),
+  answerBy: (day: string) => ({ zh: `应在 ${day} 前答复`, en: `an answer is due by ${day}` }),
   pdf: { zh: "回执 PDF", en: "Receipt as PDF" },
   title: { zh: "备案和填报", en: "Forms" },
   lead: {
@@ -89,6 +92,10 @@ export const w = words({
     zh: "本备案自提交时起生效，不用等审批。请配合之后的随机检查。",
     en: "It is effective since it was sent; nobody has to approve it. A random inspection may follow.",
   },
+  received: {
+    zh: "本表自提交时起生效，不用等审批。",
+    en: "It holds since it was sent; nobody has to approve it.",
+  },
   replaced: (number: string) => ({
     zh: `同日后来又备案一次，以编号 ${number} 为准。`,
     en: `A later filing of that day, ${number}, took its place.`,
@@ -120,3 +127,13 @@ export const w = words({
   },
   checked: { zh: "由应尽系统查验", en: "Checked with Yingjin" },
 });
+
+/** How far the case is that a filing opened. */
+export const caseStates: Record<CaseState, Label> = {
+  open: { zh: "等单位签收", en: "waits for its office" },
+  accepted: { zh: "已有人办理", en: "somebody has it" },
+  answered: { zh: "已答复，请您评价", en: "answered: say how it went" },
+  confirmed: { zh: "您已确认解决", en: "you said that it is solved" },
+  disputed: { zh: "没有解决，重新办理", en: "not solved: it is worked on again" },
+  closed: { zh: "已办结", en: "ended" },
+};

@@ -215,6 +215,35 @@ fn a_filing_has_its_key_and_is_found_by_its_number() {
 }
 
 #[test]
+fn a_case_that_a_filing_opens_is_declared() {
+    let cases = "unclear = \"finance\"\nsilence = \"day\"\n[[clock]]\nid = \"day\"\nlabel = { zh = \"日\", en = \"day\" }\n\
+                 days = 1\nbasis = { doc = \"x\" }\n[[kind]]\nid = \"food\"\nlabel = { zh = \"食\", en = \"food\" }\nclock = \"day\"\n";
+    let told = |case: &str, cases: &str| {
+        let form = FORM.replacen("[filled]", &format!("[case]\n{case}\n\n[filled]"), 1);
+        let mut files = vec![("kinds/filing.toml", "", KIND), ("forms/resume.toml", "", form.as_str())];
+        if !cases.is_empty() {
+            files.push(("cases.toml", "", cases));
+        }
+        found(city(&files).path())
+    };
+    let by_answer = "of = \"canteen\"\nkinds = { own = \"food\" }\nwords = [\"canteen\"]";
+    assert_eq!(told(by_answer, cases), Vec::<String>::new());
+    assert_eq!(told("kind = \"food\"", cases), Vec::<String>::new());
+    for (case, code) in [
+        ("kind = \"fod\"", "not-found"),
+        ("kind = \"food\"\nof = \"canteen\"", "one-case"),
+        ("of = \"canteen\"", "one-case"),
+        ("of = \"canteen\"\nkinds = { owned = \"food\" }", "not-an-option"),
+        ("of = \"people\"\nkinds = { own = \"food\" }", "wrong-fact"),
+        ("kind = \"food\"\nwords = [\"firm\"]", "wrong-fact"),
+    ] {
+        let told = told(case, cases);
+        assert!(told.iter().any(|told| told.starts_with(code)), "{case}: {told:?}");
+    }
+    assert!(told("kind = \"food\"", "")[0].starts_with("no-cases-file"));
+}
+
+#[test]
 fn a_form_is_there_once() {
     let folder = city(&[
         ("kinds/filing.toml", "", KIND),
