@@ -7,7 +7,7 @@
 //! verdicts  who stands where, and every turn on the way     verdict
 //! draws     who of those who filed is inspected           draw
 //! cases     work with an owner and a deadline             case
-//! notices   what accounts are told                  notice
+//! notices   what accounts are told, and sent           notice, telling, outbox
 //! files     photographs and documents, by their digest      file
 //! accounts  who may sign in                                 account
 //! ```
@@ -32,9 +32,11 @@ mod filing;
 mod import;
 mod migrate;
 mod notice;
+mod outbox;
 mod record;
 mod schema;
 mod sieve;
+mod telling;
 mod verdict;
 mod verify;
 mod writer;
@@ -57,8 +59,10 @@ pub use event::{EventFilter, StoredChange, StoredEvent};
 pub use file::{FileLine, FileUse, NewFile, Unused};
 pub use import::{Import, ImportRow};
 pub use notice::{Notice, NoticeCursor, StoredNotice, Which};
+pub use outbox::{Channel, End, Message, StoredMessage, Tried};
 pub use record::{Counts, HistoryEntry, Page, Past, Provenance, RecordText, StoredRecord};
 pub use schema::{Schema, normalise};
+pub use telling::{Telling, Webhook};
 pub use verdict::{
     DutyVerdicts, LISTED, Milestone, PassRecording, Recorded, StoredVerdict, TimeToDone, TrendPoint, Verdict,
     VerdictChange,

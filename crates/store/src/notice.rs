@@ -9,6 +9,7 @@ use crate::connection::{Connection, Param, Row};
 use crate::error::StoreError;
 use crate::event::{EVENT_COLUMNS, StoredEvent, limited, read_event, type_text};
 use crate::migrate::{meta, set_meta};
+use crate::outbox::{self, Channel, Message};
 
 /// A notice to be kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub struct Notice {
     pub count: u64,
     /// What it is about, as JSON of whoever wrote it.
     pub about: serde_json::Value,
+    /// By what it is sent on at once, each with the name of the message.
+    pub send: Vec<(Channel, String)>,
 }
 
 /// A notice as it is kept.
@@ -70,6 +73,7 @@ fn read_notice(row: &Row) -> Result<StoredNotice, StoreError> {
             at: instant(row.int(4)?),
             count: u64::try_from(row.int(5)?).unwrap_or(0),
             about: row.json(6)?,
+            send: vec![],
         },
         read_at: row.opt_int(7)?.map(instant),
     })
@@ -97,11 +101,11 @@ impl Store {
     }
 
     /// Keeps notices, and that they have been looked for up to `after`; all of it or nothing. Nothing where somebody
-    /// else has come further than `before` meanwhile: whether it was written.
+    /// else has come further than `before` meanwhile: whether it was written. What is to be sent on is due `now`.
     pub fn keep_notices(
         &self,
         (before, after): (Option<NoticeCursor>, NoticeCursor),
-        notices: Vec<Notice>,
+        (notices, now): (Vec<Notice>, DateTime<Utc>),
     ) -> Result<bool, StoreError> {
         self.write(move |ledger| {
             let connection = ledger.connection.here()?;
@@ -109,7 +113,7 @@ impl Store {
                 return Ok(false);
             }
             for notice in &notices {
-                write(connection, notice)?;
+                write(connection, notice, now)?;
             }
             set_meta(connection, CURSOR, &after.text())?;
             Ok(true)
@@ -129,6 +133,19 @@ impl Store {
         );
         self.read(|connection| {
             connection.all(&sql, &[account.into(), before.into(), limited(limit)], read_notice)
+        })
+    }
+
+    /// Some notices of an account by their numbers, in their order; those that are not there, or not theirs, are left
+    /// out.
+    pub fn notices_by_number(&self, account: &str, ids: &[i64]) -> Result<Vec<StoredNotice>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM notice WHERE account = $1 AND id = $2");
+        self.read(|connection| {
+            let mut found = Vec::with_capacity(ids.len());
+            for id in ids {
+                found.extend(connection.first(&sql, &[account.into(), (*id).into()], read_notice)?);
+            }
+            Ok(found)
         })
     }
 
@@ -224,7 +241,7 @@ impl Store {
     }
 }
 
-fn write(connection: &mut Connection, notice: &Notice) -> Result<(), StoreError> {
+fn write(connection: &mut Connection, notice: &Notice, now: DateTime<Utc>) -> Result<(), StoreError> {
     let sql = "INSERT INTO notice (id, account, cause, kind, at_us, count, about)
                SELECT coalesce(max(id), 0) + 1, CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT),
                       CAST($4 AS BIGINT), CAST($5 AS BIGINT), CAST($6 AS TEXT)
@@ -237,5 +254,22 @@ fn write(connection: &mut Connection, notice: &Notice) -> Result<(), StoreError>
         i64::try_from(notice.count).unwrap_or(i64::MAX).into(),
         notice.about.to_string().into(),
     ];
-    connection.execute(sql, &params).map(drop)
+    let is_new = connection.execute(sql, &params)? > 0;
+    if !is_new || notice.send.is_empty() {
+        return Ok(());
+    }
+    let sql = "SELECT id FROM notice WHERE account = $1 AND cause = $2";
+    let key = [Param::Text(&notice.account), Param::Text(&notice.cause)];
+    let notices = connection.all(sql, &key, |row| row.int(0))?;
+    for (channel, message) in &notice.send {
+        let message = Message {
+            account: notice.account.clone(),
+            channel: *channel,
+            cause: notice.cause.clone(),
+            message: message.clone(),
+            notices: notices.clone(),
+        };
+        outbox::put(connection, &message, now)?;
+    }
+    Ok(())
 }

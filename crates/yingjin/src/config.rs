@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 
 use crate::cli::RegisterArgs;
+use crate::sending::Secret;
+use crate::sending::mail::{MailError, MailServer};
 
 /// Serves the pages and the HTTP API.
 #[derive(Clone, Debug, clap::Args)]
@@ -38,6 +40,19 @@ pub struct Config {
     /// none is given.
     #[arg(long, env = "YINGJIN_OPEN311_KEYS", value_delimiter = ',')]
     pub open311_keys: Vec<String>,
+    /// The server that takes mail: smtps://user@host, or smtp://user@host:587 (STARTTLS). Nothing is mailed without it.
+    #[arg(long, env = "YINGJIN_SMTP")]
+    pub smtp: Option<String>,
+    /// The password for it. Say it by the variable: a command line can be read by others.
+    #[arg(long, env = "YINGJIN_SMTP_PASSWORD", hide_env_values = true)]
+    pub smtp_password: Option<Secret>,
+    /// In whose name mail goes: noreply@example.cn, or 应尽 <noreply@example.cn>.
+    #[arg(long, env = "YINGJIN_MAIL_FROM")]
+    pub mail_from: Option<String>,
+    /// Lets webhooks reach private networks, and without TLS. Whoever has an account can then make this server knock at
+    /// any door that it can reach.
+    #[arg(long, env = "YINGJIN_WEBHOOKS_TO_PRIVATE")]
+    pub webhooks_to_private: bool,
     /// The largest sheet that is taken, in megabytes.
     #[arg(long, env = "YINGJIN_UPLOAD_MB", default_value_t = 512, value_parser = clap::value_parser!(u64).range(1..=65536))]
     pub upload_mb: u64,
@@ -61,6 +76,9 @@ pub enum ConfigError {
     /// No address that people could type.
     #[error("--origin {0} is no address like https://yingjin.example.cn (no path after the name)")]
     Origin(String),
+    /// Mail is not set up right.
+    #[error(transparent)]
+    Mail(#[from] MailError),
 }
 
 impl ConfigError {
@@ -71,6 +89,7 @@ impl ConfigError {
                 "{address} 可从其他机器访问，密码将以明文传输。请在前面放置支持 TLS 的代理并指定 --origin https://…，\
                  或者只监听 127.0.0.1"
             ),
+            Self::Mail(error) => error.zh(),
             Self::Origin(origin) => {
                 format!("--origin {origin} 不是形如 https://yingjin.example.cn 的地址（域名之后不带路径）")
             }
@@ -90,7 +109,18 @@ impl Config {
         if !self.listen.ip().is_loopback() && !self.is_secure() {
             return Err(ConfigError::Clear(self.listen));
         }
+        self.mail()?;
         Ok(())
+    }
+
+    /// What takes mail; none where nothing is mailed.
+    pub fn mail(&self) -> Result<Option<MailServer>, MailError> {
+        let Some(url) = self.smtp.as_deref().filter(|url| !url.is_empty()) else { return Ok(None) };
+        let server = MailServer::parse(url, self.smtp_password.clone(), self.mail_from.as_deref())?;
+        if self.origin.is_none() {
+            return Err(MailError::NoOrigin);
+        }
+        Ok(Some(server))
     }
 
     /// Whether people reach the server over TLS.
@@ -124,5 +154,12 @@ mod tests {
         assert_eq!(check("--listen 0.0.0.0:80 --origin https://a.cn"), Ok(true));
         assert!(matches!(check("--origin a.cn"), Err(ConfigError::Origin(_))));
         assert!(matches!(check("--origin https://a.cn/x"), Err(ConfigError::Origin(_))));
+        let smtp = "--smtp smtps://me@a.cn";
+        assert_eq!(check(smtp), Err(ConfigError::Mail(MailError::NoFrom)));
+        assert_eq!(
+            check(&format!("{smtp} --mail-from me@a.cn")),
+            Err(ConfigError::Mail(MailError::NoOrigin))
+        );
+        assert_eq!(check(&format!("{smtp} --mail-from me@a.cn --origin https://a.cn")), Ok(true));
     }
 }

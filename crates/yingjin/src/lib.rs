@@ -11,5 +11,6 @@ pub mod job;
 pub mod letter;
 pub mod pipeline;
 pub mod sample;
+pub mod sending;
 pub mod throttle;
 pub mod whereabouts;

@@ -18,6 +18,8 @@ use crate::clock;
 use crate::job::Jobs;
 use crate::letter;
 use crate::pipeline::{Days, Origin, Pipeline, PipelineError};
+use crate::sending::mail::MailServer;
+use crate::sending::webhook::Reach;
 use crate::throttle::Throttle;
 
 /// How the server was started.
@@ -45,6 +47,12 @@ pub struct Settings {
     pub fonts: Option<PathBuf>,
     /// The program that typesets letters: this one.
     pub program: PathBuf,
+    /// The address people type, without a path.
+    pub origin: Option<String>,
+    /// What takes mail.
+    pub mail: Option<MailServer>,
+    /// Whom webhooks may reach.
+    pub webhooks: Reach,
 }
 
 impl From<&crate::config::Config> for Settings {
@@ -61,6 +69,10 @@ impl From<&crate::config::Config> for Settings {
             web: config.web.clone(),
             fonts: config.fonts.clone(),
             program: letter::program(),
+            origin: config.origin.clone(),
+            // What cannot be read was refused when the server started.
+            mail: config.mail().ok().flatten(),
+            webhooks: if config.webhooks_to_private { Reach::Private } else { Reach::Public },
         }
     }
 }
@@ -80,6 +92,9 @@ impl Settings {
             web: PathBuf::new(),
             fonts,
             program: letter::program(),
+            origin: None,
+            mail: None,
+            webhooks: Reach::Public,
         }
     }
 }
@@ -106,6 +121,8 @@ pub struct State {
     pub asked: Throttle,
     /// How often one address may open the link by which a beneficiary is asked.
     pub linked: Throttle,
+    /// How often one account may have a link sent that confirms an address.
+    pub confirmed: Throttle,
     /// How often one address may raise a request over Open311.
     pub reported: Throttle,
     /// At most so many passwords are hashed at once: each takes 19 MiB and a core.
@@ -132,6 +149,7 @@ impl App {
             imports: Jobs::default(),
             asked: Throttle::new(60, 60),
             linked: Throttle::new(30, 60),
+            confirmed: Throttle::new(5, 3600),
             reported: Throttle::new(30, 3600),
             hashing: Semaphore::new(2),
         }))

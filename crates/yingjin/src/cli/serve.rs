@@ -55,6 +55,7 @@ async fn serve(app: App, listen: SocketAddr, lang: Lang) -> anyhow::Result<()> {
     tokio::spawn(app.clone().follow_verdicts());
     tokio::spawn(app.clone().follow_files());
     tokio::spawn(app.clone().follow_notices());
+    tokio::spawn(app.clone().follow_outbox());
     let service = crate::api::router(app).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(told_to_end()).await?;
     tracing::info!("ended");

@@ -129,10 +129,14 @@ fn a_server_that_ends_neither_loses_nor_doubles_a_notice() {
         let after = server.store(|store| store.notice_cursor().unwrap()).unwrap();
         assert!(after.seq > before.seq);
         let late = NoticeCursor { seq: after.seq + 1, ..after };
-        assert!(!server.store(move |store| store.keep_notices((Some(before), late), vec![]).unwrap()));
+        assert!(!server.store(move |store| {
+            store.keep_notices((Some(before), late), (vec![], yingjin::clock::now())).unwrap()
+        }));
         // Even where all is looked through again, nobody is told twice.
         let again = NoticeCursor { seq: 0, day: None };
-        assert!(server.store(move |store| store.keep_notices((Some(after), again), vec![]).unwrap()));
+        assert!(server.store(move |store| {
+            store.keep_notices((Some(after), again), (vec![], yingjin::clock::now())).unwrap()
+        }));
         let count = told(&county).await.len();
         server.anew().app.blocking(|app| app.look_for_notices(0)).await.unwrap();
         let told = told(&county).await;

@@ -122,6 +122,9 @@ impl Server {
             web,
             fonts: None,
             program: env!("CARGO_BIN_EXE_yingjin").into(),
+            origin: Some("http://testville.example".to_owned()),
+            mail: None,
+            webhooks: yingjin::sending::webhook::Reach::Private,
         };
         let app = App::new(pipeline, settings);
         Self { router: yingjin::api::router(app.clone()), app, _folder: folder }

@@ -20,6 +20,7 @@ use crate::api::app::App;
 use crate::api::cases::due_on;
 use crate::api::paging::MAX_LIMIT;
 use crate::api::problem::Problem;
+use crate::clock;
 
 /// Time between two looks at whether anything happened.
 const LOOK: Duration = Duration::from_secs(2);
@@ -63,6 +64,7 @@ impl Gathered {
             kind,
             at: told.at,
             count: told.count,
+            send: vec![],
             about: serde_json::json!(if told.count == 1 { told.about.0 } else { told.about.1 }),
         };
         self.0.into_iter().map(notice).collect()
@@ -107,7 +109,14 @@ impl App {
         }
         let day = if more { from.day } else { Some(from.day.map_or(today, |day| day.max(today))) };
         if !found.is_empty() || day != from.day || reached - from.seq >= UNSAID || before.is_none() {
-            store.keep_notices((before, NoticeCursor { seq: reached, day }), found)?;
+            if !found.is_empty() {
+                let tellings = store.tellings()?;
+                for notice in &mut found {
+                    notice.send = self.at_once(tellings.get(&notice.account), &notice.kind);
+                }
+            }
+            let after = NoticeCursor { seq: reached, day };
+            store.keep_notices((before, after), (found, clock::now()))?;
         }
         Ok((reached, more))
     }

@@ -3,15 +3,18 @@
 mod about;
 mod follow;
 mod people;
+mod send;
+mod settings;
 
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use store::{StoredNotice, Which};
+use store::{Account, StoredNotice, Which};
 use utoipa::{IntoParams, ToSchema};
 
 use self::about::About;
+pub use self::settings::*;
 use super::app::App;
 use super::extract::{Body, Query};
 use super::paging::{Page, Paging, cursor};
@@ -80,13 +83,21 @@ pub async fn notices(
         let is_last = found.len() <= paging.limit();
         found.truncate(paging.limit());
         let next_cursor = found.last().filter(|_| !is_last).and_then(|last| cursor(&last.id));
-        let rules = app.rules().notices.as_ref();
+        Ok(Json(Page { items: app.notice_lines(&account, &found)?, next_cursor, total: None }))
+    })
+    .await
+}
+
+impl App {
+    /// Notices in words, for the account that they were told to; those of kinds that the city no longer has are left out.
+    fn notice_lines(&self, account: &Account, found: &[StoredNotice]) -> Result<Vec<NoticeLine>, Problem> {
+        let rules = self.rules().notices.as_ref();
         let rule = |stored: &StoredNotice| rules.and_then(|rules| rules.rule(&stored.notice.kind));
         let abouts = found.iter().map(|stored| {
             let about = serde_json::from_value(stored.notice.about.clone());
             (rule(stored), about.unwrap_or(About::Filings), stored.notice.count)
         });
-        let told = app.told(&account, &abouts.collect::<Vec<_>>())?;
+        let told = self.told(account, &abouts.collect::<Vec<_>>())?;
         let lines = found.iter().zip(told).filter_map(|(stored, told)| {
             Some(NoticeLine {
                 id: stored.id,
@@ -99,9 +110,8 @@ pub async fn notices(
                 read: stored.read_at.is_some(),
             })
         });
-        Ok(Json(Page { items: lines.collect(), next_cursor, total: None }))
-    })
-    .await
+        Ok(lines.collect())
+    }
 }
 
 /// How many of one's own notices are unread.
