@@ -59,7 +59,7 @@ async function check(page: Page, path: string) {
 }
 
 test.describe("without an account", () => {
-  for (const path of ["/signin", "/owed", "/receipts"]) {
+  for (const path of ["/signin", "/owed", "/receipts", "/confirm/nothing"]) {
     test(`${path} can be used by everyone`, ({ page }) => check(page, path));
   }
 });
@@ -79,6 +79,7 @@ test.describe("with an account", () => {
     "/pairings",
     "/pairings/schemes",
     "/inbox",
+    "/inbox/settings",
     "/records",
     "/forms",
     "/import",

@@ -22,6 +22,7 @@ export const router: ReturnType<typeof createBrowserRouter> = createBrowserRoute
       { index: true, Component: Start },
       { path: "signin", lazy: page(() => import("@/features/session/SignIn"), "SignIn") },
       { path: "ask/:token", lazy: page(() => import("@/features/ask/Ask"), "Ask") },
+      { path: "confirm/:token", lazy: page(() => import("@/features/notices/Confirm"), "Confirm") },
       { path: "owed", lazy: page(() => import("@/features/owed/Owed"), "Owed") },
       { path: "receipts", lazy: page(() => import("@/features/forms/Check"), "Check") },
       { path: "receipts/:number", lazy: page(() => import("@/features/forms/Receipt"), "Receipt") },
@@ -51,6 +52,10 @@ export const router: ReturnType<typeof createBrowserRouter> = createBrowserRoute
           { path: "import/decide", lazy: page(() => import("@/features/imports/Decide"), "Decide") },
           { path: "import/:id", lazy: page(() => import("@/features/imports/Import"), "Import") },
           { path: "inbox", lazy: page(() => import("@/features/notices/Inbox"), "Inbox") },
+          {
+            path: "inbox/settings",
+            lazy: page(() => import("@/features/notices/NoticeSettings"), "Settings"),
+          },
           { path: "letters", lazy: page(() => import("@/features/letters/Letters"), "Letters") },
           { path: "plan", lazy: page(() => import("@/features/plan/Plan"), "Plan") },
           { path: "plan/:id", lazy: page(() => import("@/features/plan/Plan"), "Plan") },

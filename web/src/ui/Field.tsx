@@ -78,7 +78,7 @@ interface InputProps {
   label: string;
   value: string;
   onChange: (value: string) => void;
-  type?: "text" | "search" | "date" | "password" | "number";
+  type?: "text" | "search" | "date" | "password" | "number" | "email" | "url";
   hint?: ReactNode;
   error?: string;
   wide?: boolean;

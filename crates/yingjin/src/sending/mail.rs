@@ -1,5 +1,7 @@
 //! E-mail, handed to a server that takes it over SMTP.
 
+use std::net::IpAddr;
+
 use lettre::address::AddressError;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message};
@@ -99,7 +101,10 @@ impl MailServer {
         let parsed = Url::parse(url).map_err(|_| wrong())?;
         let host = parsed.host().ok_or_else(wrong)?;
         let is_here = match &host {
-            Host::Domain(name) => *name == "localhost",
+            // Of schemes that it does not know, the parser takes an address for a name.
+            Host::Domain(name) => {
+                *name == "localhost" || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+            }
             Host::Ipv4(ip) => ip.is_loopback(),
             Host::Ipv6(ip) => ip.is_loopback(),
         };
@@ -177,9 +182,9 @@ impl MailServer {
     }
 }
 
-/// What a server's refusal means. Its own words may name others' addresses and stay in the log.
+/// What a server's refusal means. Its own words may name addresses, and are said nowhere.
 fn failure(error: &lettre::transport::smtp::Error) -> Failure {
-    tracing::warn!(%error, "a mail was not taken");
+    tracing::warn!(code = error.status().map(|code| code.to_string()), "a mail was not taken");
     match error.status() {
         Some(code) if error.is_permanent() => {
             let code = code.to_string();

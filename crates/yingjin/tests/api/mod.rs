@@ -22,5 +22,6 @@ mod plan;
 mod records;
 mod rights;
 mod rules;
+mod sending;
 mod session;
 mod sweep;

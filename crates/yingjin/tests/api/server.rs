@@ -141,6 +141,14 @@ impl Server {
         Self { router: yingjin::api::router(app.clone()), app, _folder: tempfile::tempdir().unwrap() }
     }
 
+    /// A server over the same register that was started otherwise.
+    pub fn with(&self, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = self.app.settings.clone();
+        change(&mut settings);
+        let app = App::new(self.app.days.pipeline().clone(), settings);
+        Self { router: yingjin::api::router(app.clone()), app, _folder: tempfile::tempdir().unwrap() }
+    }
+
     /// A server over the same register that takes another day for today.
     pub fn on(&self, day: &str) -> Self {
         let settings = Settings { on: Some(day.parse().unwrap()), ..self.app.settings.clone() };

@@ -26,12 +26,17 @@ export function Inbox() {
       title={t(w.title)}
       under={t(w.lead)}
       actions={
-        <Button
-          disabled={!hasUnread || marking.isPending}
-          onClick={() => latest && marking.mutate({ up_to: latest.id })}
-        >
-          {t(w.markAll)}
-        </Button>
+        <>
+          <Button
+            disabled={!hasUnread || marking.isPending}
+            onClick={() => latest && marking.mutate({ up_to: latest.id })}
+          >
+            {t(w.markAll)}
+          </Button>
+          <To className="button" to="/inbox/settings">
+            {t(w.settings)}
+          </To>
+        </>
       }
     >
       <Tabs

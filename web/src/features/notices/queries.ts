@@ -1,5 +1,6 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, read } from "@/api/client";
+import type { NoticeChoice, NoticeSettings } from "@/api/types";
 
 /** How often the count in the mast is asked for anew. */
 const LOOK_MS = 60_000;
@@ -24,6 +25,48 @@ export function useNotices(unread: boolean) {
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     // What came meanwhile is what one opens the page for.
     staleTime: 0,
+  });
+}
+
+export function useNoticeSettings() {
+  return useQuery({
+    queryKey: ["notices", "settings"],
+    queryFn: () => read(api.GET("/api/notices/settings")),
+  });
+}
+
+/** A change of the settings, which answers with all of them. */
+function useChange<Of>(change: (of: Of) => Promise<NoticeSettings>) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: change,
+    onSuccess: (settings) => client.setQueryData(["notices", "settings"], settings),
+  });
+}
+
+export function useChoose() {
+  return useChange((body: NoticeChoice) => read(api.PUT("/api/notices/settings", { body })));
+}
+
+export function useEmail() {
+  return useChange((address: string | null) =>
+    read(
+      address === null
+        ? api.DELETE("/api/notices/email")
+        : api.PUT("/api/notices/email", { body: { address } }),
+    ),
+  );
+}
+
+export function useWebhook() {
+  return useChange((to: { url: string; secret: string } | null) =>
+    read(to === null ? api.DELETE("/api/notices/webhook") : api.PUT("/api/notices/webhook", { body: to })),
+  );
+}
+
+export function useConfirm(token: string) {
+  return useMutation({
+    mutationFn: () => read(api.POST("/api/notices/confirm/{token}", { params: { path: { token } } })),
   });
 }
 
