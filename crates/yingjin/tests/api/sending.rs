@@ -442,6 +442,14 @@ fn what_an_account_chooses_is_its_own() {
             kinds.iter().find(|kind| kind["id"] == id).unwrap()["way"].clone()
         };
         assert_eq!((way(&before, "came"), way(&before, "given")), (json!("digest"), json!("once")));
+        // Nobody is asked about what they are never told.
+        let ids = |settings: &Json| {
+            let kinds = settings["kinds"].as_array().unwrap();
+            kinds.iter().map(|kind| kind["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let firm = server.sign_in(Role::Firm).await.get("/api/notices/settings").await.ok();
+        assert_eq!(ids(&firm), ["answered", "drawn", "correct"]);
+        assert!(!ids(&before).contains(&"drawn".to_owned()));
         let after = set(&county, ways("app")).await;
         assert_eq!((way(&after, "came"), &after["lang"]), (json!("app"), &json!("en")));
         assert_eq!(bureau.get("/api/notices/settings").await.ok(), before);

@@ -25,11 +25,11 @@ export function Settings() {
           <>
             <Failed of={settings} />
             <div className="columns">
-              <Kinds of={settings} />
               <div className="stack">
                 <Email of={settings} />
                 <Webhook of={settings} />
               </div>
+              <Kinds of={settings} />
             </div>
           </>
         )}
@@ -98,7 +98,11 @@ function Email({ of }: { of: Of }) {
     <section className="panel">
       <h2>{t(w.email)}</h2>
       {of.email && <p>{t(w.emailTo(of.email))}</p>}
-      {of.email_asked && <Notice tone="warn">{t(w.emailAsked(of.email_asked))}</Notice>}
+      {of.email_asked && (
+        <div className="ahead">
+          <Notice tone="warn">{t(w.emailAsked(of.email_asked))}</Notice>
+        </div>
+      )}
       {changing.error && <Failure error={changing.error} />}
       {of.has_mail ? (
         <form className="form" onSubmit={submit}>
@@ -150,7 +154,11 @@ function Webhook({ of }: { of: Of }) {
       <h2>{t(w.webhook)}</h2>
       <p className="note">{t(w.webhookNote)}</p>
       {of.webhook && <p className="notice-address">{t(w.webhookTo(of.webhook))}</p>}
-      {of.webhook_stopped && <Notice tone="bad">{t(w.webhookStopped(t(of.webhook_stopped)))}</Notice>}
+      {of.webhook_stopped && (
+        <div className="ahead">
+          <Notice tone="bad">{t(w.webhookStopped(t(of.webhook_stopped)))}</Notice>
+        </div>
+      )}
       {changing.error && <Failure error={changing.error} />}
       <form className="form" onSubmit={submit}>
         <Input label={t(w.url)} type="url" value={url} onChange={setUrl} placeholder="https://" required />
@@ -176,16 +184,18 @@ function Failed({ of }: { of: Of }) {
   const { lang } = useLang();
   if (of.failed.length === 0) return null;
   return (
-    <Notice tone="warn" title={t(w.failed)}>
-      <ul className="notice-failed">
-        {of.failed.map((one) => (
-          <li key={`${one.at}${one.by_mail}`}>
-            {formatInstant(one.at, lang)}{" "}
-            {t(w.failedLine(t(one.by_mail ? w.byMail : w.byWebhook), t(one.why), formatCount(one.tries)))}{" "}
-            {t(one.given_up ? w.givenUp : w.triedAgain)}
-          </li>
-        ))}
-      </ul>
-    </Notice>
+    <div className="ahead">
+      <Notice tone="warn" title={t(w.failed)}>
+        <ul className="notice-failed">
+          {of.failed.map((one) => (
+            <li key={`${one.at}${one.by_mail}`}>
+              {formatInstant(one.at, lang)}{" "}
+              {t(w.failedLine(t(one.by_mail ? w.byMail : w.byWebhook), t(one.why), formatCount(one.tries)))}{" "}
+              {t(one.given_up ? w.givenUp : w.triedAgain)}
+            </li>
+          ))}
+        </ul>
+      </Notice>
+    </div>
   );
 }

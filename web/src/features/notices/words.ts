@@ -63,8 +63,8 @@ export const w = words({
   byMail: { zh: "邮件", en: "e-mail" },
   byWebhook: { zh: "Webhook", en: "webhook" },
   failedLine: (how: string, why: string, tries: string) => ({
-    zh: `${how}：${why}，已试 ${tries} 次`,
-    en: `${how}: ${why}; tries so far: ${tries}`,
+    zh: `${how}：${why}，已试 ${tries} 次。`,
+    en: `${how}: ${why}; tries so far: ${tries}.`,
   }),
   givenUp: { zh: "不再重试；通知仍在这里。", en: "Not tried again; the notice is still in the inbox." },
   triedAgain: { zh: "稍后再试。", en: "It is tried again." },

@@ -8,10 +8,10 @@ use axum::http::HeaderMap;
 use axum::{Extension, Json};
 use chrono::{DateTime, TimeDelta, Utc};
 use model::event::EventType;
-use model::notice::Way;
+use model::notice::{NoticeRule, Receiver, Way};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::{Account, Channel, End, StoredMessage};
+use store::{Account, Channel, End, Role, StoredMessage};
 use utoipa::ToSchema;
 
 use crate::account::{new_token, token_hash};
@@ -19,7 +19,7 @@ use crate::api::app::App;
 use crate::api::extract::{Body, Path};
 use crate::api::list::say;
 use crate::api::problem::{Kind, Problem};
-use crate::api::right::{May, SignIn};
+use crate::api::right::{ActOnCases, May, OpenCases, Right, SignIn};
 use crate::api::words::Words;
 use crate::clock;
 use crate::sending::Failure;
@@ -190,12 +190,22 @@ impl From<&StoredMessage> for FailedMessage {
     }
 }
 
+/// Whether somebody of a role can ever be that receiver: nobody is asked about what they are never told.
+fn may_be(role: Role, receiver: Receiver) -> bool {
+    match receiver {
+        Receiver::Holder | Receiver::Office | Receiver::Helping => ActOnCases::ROLES.contains(&role),
+        Receiver::Raiser => OpenCases::ROLES.contains(&role),
+        Receiver::Beneficiary | Receiver::Bearer | Receiver::Filer => role == Role::Firm,
+    }
+}
+
 impl App {
     fn notice_settings(&self, account: &Account) -> Result<NoticeSettings, Problem> {
         let telling = self.store().telling(&account.name)?;
         let notices = self.rules().notices.as_ref();
         let rules = notices.map(|notices| notices.rules.as_slice()).unwrap_or_default();
-        let kinds = rules.iter().map(|rule| NoticeKind {
+        let concerns = |rule: &&NoticeRule| rule.to.iter().any(|receiver| may_be(account.role, *receiver));
+        let kinds = rules.iter().filter(concerns).map(|rule| NoticeKind {
             id: rule.id.clone(),
             label: Words::from(&rule.label),
             way: self.way(&telling, &rule.id).into(),
