@@ -890,6 +890,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/notices/confirm/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirms an address, by whoever holds the link that was sent there. */
+        post: operations["confirm_notice_email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/notices/count": {
         parameters: {
             query?: never;
@@ -907,6 +924,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/notices/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sends a link to an address. Mail goes there once whoever reads it has followed the link, and not before. */
+        put: operations["ask_notice_email"];
+        post?: never;
+        /** Ends mail. */
+        delete: operations["forget_notice_email"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/notices/read": {
         parameters: {
             query?: never;
@@ -919,6 +954,42 @@ export interface paths {
         /** Marks notices of one's own as read; answers how many are left. */
         post: operations["read_notices"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How one is told. */
+        get: operations["notice_settings"];
+        /** Chooses the language, and the way of each kind. */
+        put: operations["choose_notices"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets where webhooks go. */
+        put: operations["set_notice_webhook"];
+        post?: never;
+        /** Ends webhooks. */
+        delete: operations["forget_notice_webhook"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1846,6 +1917,11 @@ export interface components {
          * @enum {string}
          */
         Confidence: "S" | "P" | "M";
+        /** @description An address that was confirmed. */
+        ConfirmedEmail: {
+            /** @description The address. */
+            address: string;
+        };
         /** @description A fact that two sources tell differently for the same day. */
         Conflict: {
             /** @description The fact. */
@@ -2544,6 +2620,25 @@ export interface components {
          * @enum {string}
          */
         FactTypeName: "bool" | "int" | "decimal" | "text" | "code" | "date" | "point" | "ref" | "area" | "files";
+        /** @description A message that could not be sent. */
+        FailedMessage: {
+            /**
+             * Format: date-time
+             * @description When it was to be sent first.
+             */
+            at: string;
+            /** @description Whether it was a mail; else a webhook. */
+            by_mail: boolean;
+            /** @description Whether it is not tried again. */
+            given_up: boolean;
+            /**
+             * Format: int64
+             * @description How often it was tried.
+             */
+            tries: number;
+            /** @description Why the last try failed. */
+            why: components["schemas"]["Words"];
+        };
         /** @description One mistake in what was sent. */
         FieldProblem: {
             /** @description What is wrong with it. */
@@ -3045,6 +3140,15 @@ export interface components {
             /** @description Who, in words. */
             who: components["schemas"]["Words"];
         };
+        /** @description What somebody chooses. */
+        NoticeChoice: {
+            /** @description The language. */
+            lang: components["schemas"]["NoticeLang"];
+            /** @description By kind; the city's choice for those that are not named. */
+            ways: {
+                [key: string]: components["schemas"]["NoticeWay"];
+            };
+        };
         /** @description How many notices are unread. */
         NoticeCount: {
             /**
@@ -3053,6 +3157,25 @@ export interface components {
              */
             unread: number;
         };
+        /** @description An address for mail. */
+        NoticeEmail: {
+            /** @description `name@example.cn` */
+            address: string;
+        };
+        /** @description A kind of notice, and how it is sent on. */
+        NoticeKind: {
+            /** @description `came` */
+            id: string;
+            /** @description What people call it. */
+            label: components["schemas"]["Words"];
+            /** @description How it is sent on. */
+            way: components["schemas"]["NoticeWay"];
+        };
+        /**
+         * @description A language.
+         * @enum {string}
+         */
+        NoticeLang: "zh" | "en";
         /** @description A notice. */
         NoticeLine: {
             /**
@@ -3080,6 +3203,44 @@ export interface components {
             read: boolean;
             /** @description What it says. */
             text: components["schemas"]["Words"];
+        };
+        /** @description How an account is told. */
+        NoticeSettings: {
+            /**
+             * Format: int32
+             * @description The hour of the day at which a digest is sent.
+             */
+            digest_hour: number;
+            /** @description The address that mail goes to. */
+            email?: string | null;
+            /** @description An address that waits to be confirmed. */
+            email_asked?: string | null;
+            /** @description What could not be sent lately. */
+            failed: components["schemas"]["FailedMessage"][];
+            /** @description Whether this server can send mail. */
+            has_mail: boolean;
+            /** @description The kinds of notice, in the city's order. */
+            kinds: components["schemas"]["NoticeKind"][];
+            /** @description In which language what is sent is written. */
+            lang: components["schemas"]["NoticeLang"];
+            /** @description Where webhooks go. The secret is never said. */
+            webhook?: string | null;
+            webhook_stopped?: components["schemas"]["Words"] | null;
+        };
+        /**
+         * @description How a kind of notice is sent on.
+         * @enum {string}
+         */
+        NoticeWay: "app" | "once" | "digest";
+        /** @description An address for webhooks. */
+        NoticeWebhook: {
+            /**
+             * @description What they are signed with, as Standard Webhooks has it: `whsec_` and the base64 of 24 to 64 bytes. Made where the
+             *     account sits; it is taken in and never given out.
+             */
+            secret: string;
+            /** @description `https://example.cn/hook` */
+            url: string;
         };
         /** @description Which notices were read: one, or all up to one. */
         NoticesRead: {
@@ -6781,6 +6942,37 @@ export interface operations {
             };
         };
     };
+    confirm_notice_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfirmedEmail"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     notice_count: {
         parameters: {
             query?: never;
@@ -6797,6 +6989,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NoticeCount"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    ask_notice_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeEmail"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeSettings"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    forget_notice_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeSettings"];
                 };
             };
             /** @description What went wrong and how to mend it, RFC 9457 */
@@ -6830,6 +7084,130 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NoticeCount"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    notice_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeSettings"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    choose_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeChoice"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeSettings"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    set_notice_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeWebhook"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeSettings"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    forget_notice_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeSettings"];
                 };
             };
             /** @description What went wrong and how to mend it, RFC 9457 */
