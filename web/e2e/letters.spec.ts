@@ -37,7 +37,7 @@ test("letters are listed, each had here or where it says, and its template tried
 test("the mast of an administrator has room in English on a small desktop", async ({ page }, { project }) => {
   test.skip(project.name === "phone", "a width of its own");
   await page.addInitScript(() => localStorage.setItem("yingjin.lang", "en"));
-  for (const width of [1261, 1280, 1341, 1381, 1401, 1440, 1441]) {
+  for (const width of [1261, 1280, 1341, 1381, 1401, 1440, 1500, 1501]) {
     await page.setViewportSize({ width, height: 800 });
     await page.goto("/letters");
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();

@@ -92,7 +92,7 @@ test.describe("with an account", () => {
     test(`${path} can be used by everyone`, ({ page }) => check(page, path));
   }
 
-  test("every duty's page, the record below it and a firm's form can be used by everyone", async ({
+  test("every duty's page, the record below it, a firm's plan and its form can be used by everyone", async ({
     page,
   }) => {
     await page.goto("/duties");
@@ -103,7 +103,9 @@ test.describe("with an account", () => {
     await page.goto("/records?kind=firm");
     await page.locator("table tbody a").first().click();
     const form = await page.getByRole("link", { name: "代为填报" }).first().getAttribute("href");
+    const plan = await page.getByRole("link", { name: "一企一策" }).getAttribute("href");
     await check(page, form ?? "");
+    await check(page, plan ?? "");
   });
 
   test("a case's page and the questions to its beneficiary can be used by everyone", async ({ page }) => {

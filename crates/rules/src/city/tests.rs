@@ -12,6 +12,7 @@ use crate::diagnostic::Severity;
 
 mod exemptions;
 mod forms;
+mod letters;
 
 const CITY: &str = r#"id = "x"
 name = { zh = "某市", en = "X" }
