@@ -56,6 +56,21 @@ pub struct CaseRule {
     pub opens: Opens,
     /// The fields whose answers are its words, in order.
     pub words: Vec<FactId>,
+    /// Where who files asks to be exempted by hand: what they ask for.
+    pub exempts: Option<Exempts>,
+}
+
+/// Fields by which who files asks to be exempted from a duty.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Exempts {
+    /// A code: the duty.
+    pub duty: FactId,
+    /// A code: for which of the city's reasons.
+    pub reason: FactId,
+    /// A text: what the matter is.
+    pub note: FactId,
+    /// Files: the proof.
+    pub proof: FactId,
 }
 
 /// The kind of case that a filing opens.

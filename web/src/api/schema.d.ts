@@ -1726,7 +1726,10 @@ export interface components {
             beneficiary?: components["schemas"]["RecordLine"] | null;
             /** @description For the gap of a duty: exemptions by hand that were ever given to its record, the last first. */
             by_hand: components["schemas"]["Exemption"][];
+            claim?: components["schemas"]["Claim"] | null;
             ending?: components["schemas"]["Words"] | null;
+            /** @description What was attached to that filing. */
+            files: components["schemas"]["FactLine"][];
             filing?: components["schemas"]["RecordLine"] | null;
             /** @description Offices that help. */
             helping: components["schemas"]["OfficeShape"][];
@@ -1838,6 +1841,21 @@ export interface components {
             today: string;
             /** @description The version of the rules in force: a digest of the city folder. */
             version: string;
+        };
+        /** @description What somebody asks to be exempted from, by a filing. */
+        Claim: {
+            /** @description The duty. */
+            duty: string;
+            /** @description What the matter is. */
+            note: string;
+            /** @description The proof, by the digests of its files. */
+            proof: string[];
+            /** @description For which of the city's reasons. */
+            reason: string;
+            /** @description The record: who filed. */
+            record: components["schemas"]["RecordRef"];
+            /** @description What people call it. */
+            title: components["schemas"]["Words"];
         };
         /** @description One clause and how it came out. */
         ClauseReason: {

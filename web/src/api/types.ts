@@ -15,6 +15,7 @@ export type CaseReport = Shapes["CaseReport"];
 export type CasePage = Shapes["CasePage"];
 export type CaseState = Shapes["CaseState"];
 export type City = Shapes["City"];
+export type Claim = Shapes["Claim"];
 export type ClauseReason = Shapes["ClauseReason"];
 export type ClauseShape = Shapes["ClauseShape"];
 export type ColumnMatch = Shapes["ColumnMatch"];

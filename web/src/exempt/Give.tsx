@@ -1,8 +1,9 @@
 import { type FormEvent, useState } from "react";
 import { useAccount } from "@/api/session";
-import type { ExemptionRules, RecordRef } from "@/api/types";
+import type { Claim, ExemptionRules, RecordRef } from "@/api/types";
 import type { Chosen } from "@/files/chosen";
 import { FileField } from "@/files/FileField";
+import { Files } from "@/files/Files";
 import { dropHere } from "@/files/here";
 import { useText } from "@/i18n/lang";
 import { Basis } from "@/ui/Basis";
@@ -17,12 +18,14 @@ import { w } from "./words";
 interface GiveProps {
   duty: string;
   record: RecordRef;
+  /** What whoever is concerned asked for, with their proof. */
+  claim?: Claim | null;
   /** The day from which it holds unless another is said. */
   on?: string;
 }
 
 /** Opens the dialogue in which a record is exempted from a duty. */
-export function Give({ duty, record, on = "" }: GiveProps) {
+export function Give({ duty, record, claim, on = "" }: GiveProps) {
   const t = useText();
   const [open, setOpen] = useState(false);
   const rules = useExemptionRules(open).data?.exemption;
@@ -31,7 +34,14 @@ export function Give({ duty, record, on = "" }: GiveProps) {
       <Button onClick={() => setOpen(true)}>{t(w.give)}</Button>
       <Dialog open={open} title={t(w.give)} onClose={() => setOpen(false)}>
         {rules && (
-          <GiveForm duty={duty} record={record} on={on} rules={rules} onClose={() => setOpen(false)} />
+          <GiveForm
+            duty={duty}
+            record={record}
+            claim={claim}
+            on={on}
+            rules={rules}
+            onClose={() => setOpen(false)}
+          />
         )}
       </Dialog>
     </>
@@ -41,15 +51,18 @@ export function Give({ duty, record, on = "" }: GiveProps) {
 function GiveForm({
   duty,
   record,
+  claim,
   on,
   rules,
   onClose,
 }: GiveProps & { rules: ExemptionRules; onClose: () => void }) {
   const t = useText();
   const account = useAccount()?.name ?? "";
-  const [reason, setReason] = useState("");
-  const [note, setNote] = useState("");
+  const [reason, setReason] = useState(claim?.reason ?? "");
+  const [note, setNote] = useState(claim?.note ?? "");
   const [proof, setProof] = useState<Chosen[]>([]);
+  const handedIn = claim?.proof ?? [];
+  const lacksProof = proof.length + handedIn.length === 0;
   const [from, setFrom] = useState(on ?? "");
   const [until, setUntil] = useState("");
   const [tried, setTried] = useState(false);
@@ -59,9 +72,9 @@ function GiveForm({
   const send = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);
-    if (proof.length === 0) return;
+    if (lacksProof) return;
     giving.mutate(
-      { duty, record, reason, note, proof, from: from || undefined, until: until || undefined },
+      { duty, record, reason, note, handedIn, proof, from: from || undefined, until: until || undefined },
       { onSuccess: onClose },
     );
   };
@@ -96,13 +109,19 @@ function GiveForm({
           />
         )}
       </Field>
+      {handedIn.length > 0 && (
+        <div className="field wide">
+          <span className="label">{t(w.handedIn)}</span>
+          <Files named={handedIn.join(" ")} />
+        </div>
+      )}
       <FileField
         of={rules.proof}
-        label={t(w.proof)}
-        hint={t(w.proofHint)}
+        label={t(handedIn.length > 0 ? w.more : w.proof)}
+        hint={handedIn.length > 0 ? undefined : t(w.proofHint)}
         value={proof}
         onChange={setProof}
-        error={tried && proof.length === 0 ? t(w.proofMissing) : undefined}
+        error={tried && lacksProof ? t(w.proofMissing) : undefined}
       />
       <DayInput label={t(w.from)} value={from} onChange={setFrom} required />
       <DayInput label={t(w.until)} value={until} onChange={setUntil} hint={t(w.untilHint)} />

@@ -25,13 +25,16 @@ function useMoved() {
   };
 }
 
+/** An exemption to give, with files that the server has already and others that are still here. */
+type Asked = Omit<ExemptionRequest, "proof"> & { handedIn: string[]; proof: Chosen[] };
+
 /** Sends the proof, then what names it. */
 export function useExempt(account: string) {
   const moved = useMoved();
   return useMutation({
-    mutationFn: async ({ proof, ...rest }: Omit<ExemptionRequest, "proof"> & { proof: Chosen[] }) => {
+    mutationFn: async ({ proof, handedIn, ...rest }: Asked) => {
       for (const one of proof) await sendFile(account, one);
-      const body = { ...rest, proof: proof.map((one) => one.hash) };
+      const body = { ...rest, proof: [...handedIn, ...proof.map((one) => one.hash)] };
       const answer = await read(api.POST("/api/exemptions", { body }));
       for (const one of proof) await dropHere(account, one.hash);
       return answer;

@@ -17,6 +17,8 @@ export const w = words({
   },
   proof: { zh: "证明材料", en: "Proof" },
   proofHint: { zh: "至少一个", en: "one at least" },
+  handedIn: { zh: "企业提交的证明", en: "Proof that was handed in" },
+  more: { zh: "补充证明", en: "More proof" },
   proofMissing: { zh: "请附上证明材料。", en: "Add a file of proof." },
   from: { zh: "起始日期", en: "From" },
   until: { zh: "截止日期（可不填）", en: "Until (may be left open)" },

@@ -139,9 +139,10 @@ pub(super) fn compile(drafts: Drafts<'_>, log: &Log) -> Option<Compiled> {
             placed.push(places);
         }
     }
+    let named = form_file::Declared { casework: casework.as_ref(), duties: &duties };
     let forms: Vec<CompiledForm> = distinct_forms(forms, log)
         .into_iter()
-        .filter_map(|draft| form_file::compile(draft, &base, (casework.as_ref(), log)))
+        .filter_map(|draft| form_file::compile(draft, &base, (named, log)))
         .collect();
     let templates = letter_file::templates(log);
     let letters = distinct_letters(letters, log);

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use model::file::FileType;
-use model::form::{Attached, CaseRule, Field, Filled, Item, Never, Notice, Offered, OnlyIf, Opens, Part};
+use model::form::{
+    Attached, CaseRule, Exempts, Field, Filled, Item, Never, Notice, Offered, OnlyIf, Opens, Part,
+};
 use model::value::TextFormat;
-use model::{Casework, FactId, FactType, Form, Kind};
+use model::{Casework, FactId, FactType, Form, Kind, KindId};
 
 use super::compile::expression;
 use super::draw_table::{self, DrawDraft};
@@ -16,7 +18,7 @@ use super::references;
 use super::source::{At, Log, Written};
 use crate::expr::Expr;
 use crate::language::{Scope, Wanted};
-use crate::ruleset::CompiledForm;
+use crate::ruleset::{CompiledDuty, CompiledForm};
 
 /// A form as its file words it, with the places of what points elsewhere.
 pub(super) struct FormDraft {
@@ -39,6 +41,15 @@ struct CaseDraft {
     kind: Option<Written>,
     of: Option<(Written, Vec<(Written, Written)>)>,
     words: Vec<Written>,
+    /// Duty, reason, note, proof.
+    exempts: Option<[Written; 4]>,
+}
+
+/// What `[case]` may name.
+#[derive(Clone, Copy)]
+pub(super) struct Declared<'a> {
+    pub casework: Option<&'a Casework>,
+    pub duties: &'a [CompiledDuty],
 }
 
 struct FilledDraft {
@@ -142,12 +153,17 @@ fn case(table: Table<'_>, log: &Log) -> Option<CaseDraft> {
         }
     }
     let words = table.texts("words");
+    let exempts = table.get("exempts").and_then(|cell| cell.table()).and_then(|table| {
+        let [duty, reason, note, proof] = ["duty", "reason", "note", "proof"].map(|key| table.need_text(key));
+        table.finish();
+        Some([duty?, reason?, note?, proof?])
+    });
     table.finish();
     if kind.is_some() == of.is_some() || of.is_some() == kinds.is_empty() {
         log.error(&at, "one-case", mistake::one_case());
         return None;
     }
-    Some(CaseDraft { at, kind, of: of.map(|of| (of, kinds)), words })
+    Some(CaseDraft { at, kind, of: of.map(|of| (of, kinds)), words, exempts })
 }
 
 impl CaseDraft {
@@ -164,12 +180,21 @@ impl CaseDraft {
             (None, None) => return None,
         };
         let words = self.words.iter().map(|fact| fact.text.as_str().into()).collect();
-        Some(CaseRule { opens, words })
+        let exempts = self.exempts.as_ref().map(|facts| {
+            let [duty, reason, note, proof] = facts.each_ref().map(|fact| fact.text.as_str().into());
+            Exempts { duty, reason, note, proof }
+        });
+        Some(CaseRule { opens, words, exempts })
     }
 
-    /// Looks up the kinds of case, the field and its answers, the fields of the words.
-    fn check(&self, asked: &[&Field], kind: &Kind, (casework, log): (Option<&Casework>, &Log)) -> bool {
-        let Some(casework) = casework else {
+    /// Looks up the kinds of case, the field and its answers, the fields of the words, duties and reasons.
+    fn check(
+        &self,
+        (asked, by): (&[&Field], &KindId),
+        kind: &Kind,
+        (declared, log): (Declared<'_>, &Log),
+    ) -> bool {
+        let Some(casework) = declared.casework else {
             log.error(&self.at, "no-cases-file", mistake::no_cases_file());
             return false;
         };
@@ -191,6 +216,35 @@ impl CaseDraft {
             let wanted = ("本表的字段", "a field of this form");
             log.error(&words.at, "wrong-fact", mistake::wrong_fact(&words.text, wanted));
             sound = false;
+        }
+        let Some([duty, reason, note, proof]) = &self.exempts else { return sound };
+        for (fact, has_files) in [(duty, false), (reason, false), (note, false), (proof, true)] {
+            let field = asked.iter().find(|field| field.fact.as_str() == fact.text);
+            if field.is_none_or(|field| field.files.is_some() != has_files) {
+                let wanted = ("本表的字段（proof 为附件）", "a field of this form, with files for `proof`");
+                log.error(&fact.at, "wrong-fact", mistake::wrong_fact(&fact.text, wanted));
+                sound = false;
+            }
+        }
+        let of_by = declared.duties.iter().filter(|duty| duty.duty.kind == *by);
+        let duties: Vec<&str> = of_by.map(|duty| duty.duty.id.as_str()).collect();
+        let reasons = casework.exemption.iter().flat_map(|exemption| &exemption.reasons);
+        let reasons: Vec<&str> = reasons.map(|reason| reason.id.as_str()).collect();
+        let names = [
+            (duty, ("关于填报者的责任事项", "duty about who files"), duties),
+            (reason, ("免尽理由", "reason to exempt"), reasons),
+        ];
+        for (fact, what, known) in names {
+            let Some(FactType::Code { options }) = kind.fact(&fact.text).map(|fact| &fact.fact_type) else {
+                let wanted = ("代码字段", "a field with a code");
+                log.error(&fact.at, "wrong-fact", mistake::wrong_fact(&fact.text, wanted));
+                sound = false;
+                continue;
+            };
+            for option in options.iter().filter(|option| !known.contains(&option.id.as_str())) {
+                log.error(&fact.at, "not-found", mistake::not_found(what, &option.id, &known));
+                sound = false;
+            }
         }
         sound
     }
@@ -318,7 +372,7 @@ fn items(table: &Table<'_>, log: &Log) -> Vec<Item> {
 pub(super) fn compile(
     draft: FormDraft,
     base: &Scope<'_>,
-    (casework, log): (Option<&Casework>, &Log),
+    (declared, log): (Declared<'_>, &Log),
 ) -> Option<CompiledForm> {
     let place = references::kind(&draft.kind, base.kinds, log)?;
     let kind = &base.kinds[place];
@@ -389,7 +443,7 @@ pub(super) fn compile(
         }
     }
     if let Some(case) = &draft.case {
-        sound &= case.check(&asked, kind, (casework, log));
+        sound &= case.check((&asked, &base.kinds[by].id), kind, (declared, log));
     }
     for key in &kind.key {
         let required =

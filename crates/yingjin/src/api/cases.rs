@@ -17,12 +17,12 @@ use super::app::App;
 use super::case_steps::{CaseActionName, actions, checked_words};
 use super::casework::{CaseState, OfficeShape, ending_words, term_words};
 use super::etag::tagged;
-use super::exemptions::{Exemption, Place as ExemptionPlace};
+use super::exemptions::{Claim, Exemption, Place as ExemptionPlace};
 use super::extract::{Body, Path, Query};
 use super::list::{Book, Cell, Head, In, SheetLang, say};
 use super::paging::{MAX_LIMIT, Page, Paging, cursor};
 use super::problem::{Kind, Problem};
-use super::records::RecordLine;
+use super::records::{FactLine, RecordLine};
 use super::right::{ActOnCases, May, OpenCases, ReadCases, Right};
 use super::scope::Scope;
 use super::session::RecordRef;
@@ -107,6 +107,10 @@ pub struct CasePage {
     pub beneficiary: Option<RecordLine>,
     /// The filing that opened it.
     pub filing: Option<RecordLine>,
+    /// What was attached to that filing.
+    pub files: Vec<FactLine>,
+    /// Where the filing asks to be exempted from a duty: what it asks for.
+    pub claim: Option<Claim>,
     /// Offices that help.
     pub helping: Vec<OfficeShape>,
     /// The time for an answer.
@@ -434,6 +438,20 @@ pub fn page(app: &App, account: &Account, stored: &StoredCase) -> Result<CasePag
             let row = view.snapshot.row(duty.kind, about.id.as_str())?;
             Some(ExemptionPlace { duty, kind: duty.kind, row })
         });
+        let filed = opening.filing.as_ref().and_then(|filing| {
+            let form = view.rules.forms.iter().find(|form| form.form.kind == filing.kind)?;
+            Some((form, view.snapshot.row(form.kind, filing.id.as_str())?))
+        });
+        let claim = filed.and_then(|filed| Claim::of(view, filed));
+        let claimed = claim.as_ref().and_then(|claim| {
+            let duty = view.duty(&claim.duty)?;
+            Some(ExemptionPlace {
+                duty,
+                kind: duty.kind,
+                row: view.snapshot.row(duty.kind, &claim.record.id)?,
+            })
+        });
+        let place = place.or(claimed);
         let (mut by_hand, mut may_exempt) = (vec![], false);
         // Whoever helps with a case, or is served by its duty, need not see what is said of its record.
         let sees = |place: &ExemptionPlace<'_>| {
@@ -463,6 +481,8 @@ pub fn page(app: &App, account: &Account, stored: &StoredCase) -> Result<CasePag
                 .filing
                 .as_ref()
                 .map(|filing| view.line_of(filing.kind.as_str(), filing.id.as_str())),
+            files: filed.map(|filed| view.files_of(filed)).unwrap_or_default(),
+            claim,
             helping: case.helping.iter().map(|office| OfficeShape::new(city, office)).collect(),
             term: term_words(opening.term),
             basis: basis.map(Basis::from),

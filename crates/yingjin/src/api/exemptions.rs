@@ -13,7 +13,7 @@ use model::exemption::{self, Exemptions, Span};
 use model::file::{FileType, named};
 use model::form::number;
 use model::{Change, DutyId, FactId, RecordId, Value};
-use rules::ruleset::CompiledDuty;
+use rules::ruleset::{CompiledDuty, CompiledForm};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::Account;
@@ -170,6 +170,41 @@ pub struct ExemptionPage {
     /// The exemptions.
     #[serde(flatten)]
     pub page: Page<Exemption>,
+}
+
+/// What somebody asks to be exempted from, by a filing.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Claim {
+    /// The duty.
+    pub duty: String,
+    /// What people call it.
+    pub title: Words,
+    /// The record: who filed.
+    pub record: RecordRef,
+    /// For which of the city's reasons.
+    pub reason: String,
+    /// What the matter is.
+    pub note: String,
+    /// The proof, by the digests of its files.
+    pub proof: Vec<String>,
+}
+
+impl Claim {
+    /// What a filing asks for; none where its form asks for no exemption, or it names no duty.
+    pub fn of(view: View<'_>, (form, row): (&CompiledForm, usize)) -> Option<Self> {
+        let exempts = form.form.case.as_ref()?.exempts.as_ref()?;
+        let told = |fact: &FactId| Some(view.told(form.kind, row, fact.as_str())?.to_string());
+        let duty = view.duty(&told(&exempts.duty)?)?;
+        let files = told(&exempts.proof).unwrap_or_default();
+        Some(Self {
+            duty: duty.duty.id.to_string(),
+            title: Words::from(&duty.duty.title),
+            record: RecordRef { kind: view.kind(form.by).id.to_string(), id: told(&form.form.by)? },
+            reason: told(&exempts.reason).unwrap_or_default(),
+            note: told(&exempts.note).unwrap_or_default(),
+            proof: named(&files).unwrap_or_default().iter().map(Hash::to_string).collect(),
+        })
+    }
 }
 
 /// An exemption to give.

@@ -6,12 +6,14 @@ use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use model::Case;
+use model::case::{RecordRef, State as Stands};
 use model::event::{EventType, Hash};
 use model::{KindId, RecordId};
 use rules::ruleset::CompiledForm;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::{Account, FileLine, FileUse, NewFile};
+use store::{Account, FileLine, FileUse, NewFile, Worklist};
 use utoipa::{IntoParams, ToSchema};
 
 use super::app::App;
@@ -51,6 +53,8 @@ pub struct Reading {
 
 /// The most that an account may have sent without that a record names it: a day of photographs without a network.
 const UNUSED_MAX_BYTES: u64 = 200_000_000;
+/// The most cases of one filing that are looked at: there is one, and another where it was filed anew.
+const CASES_MOST: usize = 50;
 /// Days after which what no record names is forgotten.
 const UNUSED_DAYS: i64 = 7;
 
@@ -184,6 +188,7 @@ impl App {
         let mut personal = None;
         for of in self.store().file_uses(file)? {
             let is_seen = self.filed_by_own(&scope, &of)?
+                || self.filed_for_case(&scope, &of)?
                 || self.read(self.today(), |view| {
                     Ok(scope.find(view.snapshot, of.kind.as_str(), of.record.as_str()).is_ok())
                 })?;
@@ -227,6 +232,21 @@ impl App {
         let forms = self.rules().forms.iter().filter(|form| self.rules().kinds[form.kind].id == *kind);
         let filer = |form: &CompiledForm| Some(stored.facts.get(form.form.by.as_str())?.as_str()?.into());
         Ok(forms.filter_map(|form| Some((form, filer(form)?))).collect())
+    }
+
+    /// Whether a record is the filing that opened a case of theirs: whoever has the case reads what was filed with it.
+    fn filed_for_case(&self, scope: &Scope<'_>, of: &FileUse) -> Result<bool, Problem> {
+        let mut forms = self.rules().forms.iter();
+        if scope.own_only() || !forms.any(|form| form.form.case.is_some() && form.form.kind == of.kind) {
+            return Ok(false);
+        }
+        let filing = RecordRef { kind: of.kind.clone(), id: of.record.clone() };
+        let live = Worklist { party: Some(filing.clone()), limit: CASES_MOST, ..Worklist::default() };
+        let closed = Worklist { state: Some(Stands::Closed), ..live.clone() };
+        let mut cases = self.store().worklist(&live)?;
+        cases.extend(self.store().worklist(&closed)?);
+        let is_of = |case: &Case| case.opening.filing.as_ref() == Some(&filing);
+        Ok(cases.iter().any(|stored| is_of(&stored.case) && scope.sees_case(&stored.case)))
     }
 
     /// Whether an account may have a record name a file: it sent it, or may read it anyhow. Otherwise naming it would be

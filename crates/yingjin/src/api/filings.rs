@@ -236,13 +236,21 @@ impl App {
         let title = &form.form.title;
         let words = if words.is_empty() { format!("{} · {}", title.zh, title.en) } else { words.join("\n") };
         let who = PartyRef { kind: by.id.clone(), id: filer.id.clone() };
+        let mut office = casework.office(kind.as_str(), &area, &city.areas);
+        // Who asks to be exempted from a duty asks the department that owns it.
+        let duty = rule.exempts.as_ref().and_then(|exempts| told.get(&exempts.duty)).map(Value::to_string);
+        let duties = &self.rules().duties;
+        let owner = duty.and_then(|id| duties.iter().rfind(|version| version.duty.id.as_str() == id));
+        if let Some(owner) = owner {
+            office.department = owner.duty.owner.clone();
+        }
         Ok(Some(Opening {
             kind: kind.clone(),
             duty: None,
             about: Some(who.clone()),
             bearer: None,
             beneficiary: Some(who),
-            office: casework.office(kind.as_str(), &area, &city.areas),
+            office,
             words: Some(words),
             place: None,
             filing: Some(filing),
@@ -511,8 +519,6 @@ impl FiledPage {
         let drawn = rule.and_then(|rule| told(&rule.filled.drawn));
         let state = rule.and_then(|rule| kind.fact(rule.state.as_str()));
         let line = |fact: &model::Fact| FactLine::new(view, fact, view.value(form.kind, row, &fact.id));
-        let attached = form.form.fields().filter(|field| field.files.is_some());
-        let attached = attached.filter_map(|field| kind.fact(field.fact.as_str()));
         Self {
             form: form.form.id.to_string(),
             title: Words::from(&form.form.title),
@@ -530,10 +536,21 @@ impl FiledPage {
             },
             state: state.map(line),
             due: rule.and_then(|rule| rule.due.as_ref()).and_then(|due| view.day(form.kind, row, due)),
-            files: attached.map(line).filter(|line| line.value.is_some()).collect(),
+            files: view.files_of((form, row)),
             cases: vec![],
             inspections: Inspected::of(view, (form.kind, row)),
         }
+    }
+}
+
+impl View<'_> {
+    /// What was attached to a filing: the facts that name files.
+    pub fn files_of(&self, (form, row): (&CompiledForm, usize)) -> Vec<FactLine> {
+        let kind = self.kind(form.kind);
+        let attached = form.form.fields().filter(|field| field.files.is_some());
+        let facts = attached.filter_map(|field| kind.fact(field.fact.as_str()));
+        let lines = facts.map(|fact| FactLine::new(*self, fact, self.value(form.kind, row, &fact.id)));
+        lines.filter(|line| line.value.is_some()).collect()
     }
 }
 

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { Fragment, useState } from "react";
 import { useParams } from "react-router";
 import { useCity, useNames } from "@/api/city";
 import { useAccount } from "@/api/session";
@@ -6,6 +6,7 @@ import type { CaseAction, CaseActionName, CasePage, RecordLine } from "@/api/typ
 import { ByHand } from "@/exempt/ByHand";
 import { Give } from "@/exempt/Give";
 import { w as exempt } from "@/exempt/words";
+import { Files, isFiles } from "@/files/Files";
 import { formatDay, formatInstant } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
 import { Basis } from "@/ui/Basis";
@@ -97,9 +98,17 @@ function Facts({ of }: { of: CasePage }) {
         {of.words && (
           <>
             <dt>{t(w.said)}</dt>
-            <dd>{of.words}</dd>
+            <dd className="case-said">{of.words}</dd>
           </>
         )}
+        {of.files.filter(isFiles).map((fact) => (
+          <Fragment key={fact.id}>
+            <dt>{t(fact.label)}</dt>
+            <dd>
+              <Files named={fact.value} />
+            </dd>
+          </Fragment>
+        ))}
         {of.place && (
           <>
             <dt>{t(w.place)}</dt>
@@ -232,6 +241,8 @@ function Next({ of }: { of: CasePage }) {
     acting.mutate(action);
   };
   const city = useCity();
+  const gap = of.duty && of.about && { duty: of.duty, record: { kind: of.about.kind, id: of.about.id } };
+  const exempts = of.claim ? { duty: of.claim.duty, record: of.claim.record, claim: of.claim } : gap;
   const officer = of.actions.includes("assign");
   const [first] = of.actions;
   return (
@@ -250,9 +261,7 @@ function Next({ of }: { of: CasePage }) {
             {t(actions[name])}
           </Button>
         ))}
-        {of.may_exempt && of.duty && of.about && (
-          <Give duty={of.duty} record={{ kind: of.about.kind, id: of.about.id }} on={city.data?.today} />
-        )}
+        {of.may_exempt && exempts && <Give {...exempts} on={city.data?.today} />}
         {of.state === "answered" && officer && (
           <Button disabled={linking.isPending} onClick={() => linking.mutate()}>
             {t(w.link)}
