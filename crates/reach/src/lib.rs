@@ -17,11 +17,13 @@ pub mod osm;
 mod parts;
 mod point;
 pub mod search;
+pub mod siting;
 mod snap;
 mod way;
+pub mod whatif;
 
 pub use error::Error;
-pub use mode::{Mode, Pass, modes};
+pub use mode::{Mode, Pass, STREETS, modes};
 pub use nearest::{Near, Nearest, millimetres, minutes};
 pub use network::{Builder, Edge, Heading, LeftOut, Network, Spot};
 pub use point::{EARTH_RADIUS_M, Frame, Point, distance_m};

@@ -82,18 +82,59 @@ impl<'a> Field<'a> {
         let mut field = Self { network, search, labels: vec![NONE; network.junctions() * width], sources };
         let mut queue = Queue::default();
         for at in 0..field.sources.len() {
-            let source = field.sources[at];
-            for (junction, cost) in field.source_ends(source.spot).into_iter().flatten() {
-                field.offer(junction, step(source.label(), cost), &mut queue);
+            field.begin(field.sources[at], &mut queue);
+        }
+        field.run(&mut queue);
+        field
+    }
+
+    /// Labels the ends of a source's edge.
+    pub(crate) fn begin(&mut self, source: Source, queue: &mut Queue) {
+        for (junction, cost) in self.source_ends(source.spot).into_iter().flatten() {
+            self.offer(junction, step(source.label(), cost), queue);
+        }
+    }
+
+    /// Goes on from what is in the queue, until nothing changes.
+    pub(crate) fn run(&mut self, queue: &mut Queue) {
+        let arcs = self.network.arcs(self.search.heading);
+        if self.search.nearest <= 1 { self.spread_one(arcs, queue) } else { self.spread(arcs, queue) }
+    }
+
+    pub(crate) fn add_source(&mut self, source: Source) {
+        let place = self.sources.partition_point(|known| *known < source);
+        self.sources.insert(place, source);
+    }
+
+    pub(crate) fn remove_sources(&mut self, owner: u32) {
+        self.sources.retain(|source| source.owner != owner);
+    }
+
+    /// Takes an owner's labels away; the junctions that had one.
+    pub(crate) fn forget(&mut self, owner: u32) -> Vec<u32> {
+        let width = self.search.nearest.max(1);
+        let mut lost = Vec::new();
+        for (labels, junction) in self.labels.chunks_exact_mut(width).zip(0..) {
+            if let Some(at) = labels.iter().position(|label| *label != NONE && *label as u32 == owner) {
+                labels.copy_within(at + 1.., at);
+                labels[width - 1] = NONE;
+                lost.push(junction);
             }
         }
-        let arcs = network.arcs(search.heading);
-        if width == 1 {
-            field.spread_one(arcs, &mut queue)
-        } else {
-            field.spread(arcs, &mut queue)
+        lost
+    }
+
+    /// Labels a junction from its neighbours.
+    pub(crate) fn pull(&mut self, junction: u32, onward: Heading, queue: &mut Queue) {
+        let network = self.network;
+        for arc in network.arcs(onward).of(junction) {
+            for at in 0..self.search.nearest.max(1) {
+                let label = self.labels_at(arc.head)[at];
+                if label != NONE {
+                    self.offer(junction, step(label, arc.cost), queue);
+                }
+            }
         }
-        field
     }
 
     fn spread_one(&mut self, arcs: &Arcs, queue: &mut Queue) {
@@ -148,6 +189,11 @@ impl<'a> Field<'a> {
     /// The nearest at a junction.
     pub fn at_junction(&self, junction: u32) -> Option<Hit> {
         Hit::read(self.labels_at(junction)[0])
+    }
+
+    /// The nearest `nearest` at a junction, one an owner, nearest first.
+    pub fn all_at_junction(&self, junction: u32) -> Vec<Hit> {
+        self.labels_at(junction).iter().map_while(|label| Hit::read(*label)).collect()
     }
 
     /// The nearest at a place, within the limit.
@@ -250,7 +296,7 @@ fn insert(labels: &mut [u64], label: u64) -> bool {
 /// Labels to go on from, in buckets of about 65 m: within a bucket in any order, as a label that was bettered is dropped when its
 /// turn comes. That saves the sorting of a heap.
 #[derive(Debug, Default)]
-struct Queue {
+pub(crate) struct Queue {
     buckets: Vec<Vec<(u64, u32)>>,
 }
 

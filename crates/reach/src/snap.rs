@@ -34,8 +34,8 @@ pub struct Index<'a> {
     columns: i64,
     rows: i64,
     first: Vec<u32>,
-    /// Segments by the vertex at which they begin.
-    segments: Vec<u32>,
+    /// Segments: the edge, and the vertex at which they begin.
+    segments: Vec<(u32, u32)>,
 }
 
 /// Cells that a grid has at most.
@@ -64,7 +64,7 @@ impl<'a> Index<'a> {
         for edge in 0..network.edges().len() as u32 {
             let vertices = network.vertices(edge);
             for vertex in vertices.start..vertices.end - 1 {
-                index.cells_of(vertex, |cell| pairs.push((cell as u32, vertex as u32)));
+                index.cells_of(vertex, |cell| pairs.push((cell as u32, (edge, vertex as u32))));
             }
         }
         index.first = vec![0; (columns * rows) as usize + 1];
@@ -75,10 +75,10 @@ impl<'a> Index<'a> {
             index.first[cell] += index.first[cell - 1];
         }
         let mut next = index.first.clone();
-        index.segments = vec![0; pairs.len()];
-        for (cell, vertex) in pairs {
+        index.segments = vec![(0, 0); pairs.len()];
+        for (cell, segment) in pairs {
             let slot = &mut next[cell as usize];
-            index.segments[*slot as usize] = vertex;
+            index.segments[*slot as usize] = segment;
             *slot += 1;
         }
         index
@@ -123,7 +123,8 @@ impl<'a> Index<'a> {
         let counts = [self.columns, self.rows];
         let outside = |axis: usize| (-home[axis]).max(home[axis] - counts[axis] + 1).max(0);
         let across = |axis: usize| home[axis].abs().max((home[axis] - counts[axis] + 1).abs());
-        let mut best = Best { square: f64::INFINITY, node: i64::MAX, vertex: usize::MAX, share: 0.0 };
+        let mut best =
+            Best { square: f64::INFINITY, node: i64::MAX, edge: 0, vertex: usize::MAX, share: 0.0 };
         for ring in outside(0).max(outside(1))..=across(0).max(across(1)) {
             let nearest_m = (ring - 1).max(0) as f64 * self.cell_m;
             if nearest_m > limit_m || nearest_m * nearest_m > best.square {
@@ -149,20 +150,20 @@ impl<'a> Index<'a> {
 
     fn look(&self, cell: i64, at: [f64; 2], rule: Snap, best: &mut Best) {
         let (from, to) = (self.first[cell as usize] as usize, self.first[cell as usize + 1] as usize);
-        for &vertex in &self.segments[from..to] {
+        for &(edge, vertex) in &self.segments[from..to] {
             let vertex = vertex as usize;
             let ends = [self.plane(vertex), self.plane(vertex + 1)];
             match rule {
                 Snap::Edge => {
                     let (share, square) = nearest_on(ends, at);
                     let node = self.network.vertex_node(if share < 0.5 { vertex } else { vertex + 1 });
-                    best.offer(Best { square, node, vertex, share });
+                    best.offer(Best { square, node, edge, vertex, share });
                 }
                 Snap::Node => {
                     for (end, share) in [(0, 0.0), (1, 1.0)] {
                         let [x, y] = [0, 1].map(|axis| ends[end][axis] - at[axis]);
                         let node = self.network.vertex_node(vertex + end);
-                        best.offer(Best { square: x * x + y * y, node, vertex, share });
+                        best.offer(Best { square: x * x + y * y, node, edge, vertex, share });
                     }
                 }
             }
@@ -170,12 +171,10 @@ impl<'a> Index<'a> {
     }
 
     fn snapped(&self, best: &Best) -> Snapped {
-        let edges = self.network.edges();
-        let edge = edges.partition_point(|edge| edge.first as usize <= best.vertex) as u32 - 1;
         let ends = [self.plane(best.vertex), self.plane(best.vertex + 1)];
         let at = [0, 1].map(|axis| ends[0][axis] + (ends[1][axis] - ends[0][axis]) * best.share);
         Snapped {
-            spot: self.network.spot(edge, best.vertex, best.share),
+            spot: self.network.spot(best.edge, best.vertex, best.share),
             at: self.network.frame().point(at),
             leg_mm: (best.square.sqrt() * 1000.0).round() as u32,
             node: best.node,
@@ -186,6 +185,7 @@ impl<'a> Index<'a> {
 struct Best {
     square: f64,
     node: i64,
+    edge: u32,
     vertex: usize,
     share: f64,
 }

@@ -4,7 +4,9 @@
 // What makes the tests' networks may fail like a test does.
 #![allow(clippy::unwrap_used)]
 
+mod siting;
 mod streets;
+mod whatif;
 
 use proptest::prelude::*;
 use reach::search::{Field, Search, Source};

@@ -46,6 +46,24 @@ impl Streets {
         Self { order, ..self.clone() }
     }
 
+    /// And one more street.
+    pub fn with(&self, nodes: Vec<usize>) -> Self {
+        let mut streets = self.streets.clone();
+        streets.push((nodes, false));
+        Self { order: (0..streets.len()).collect(), streets, ..self.clone() }
+    }
+
+    /// Without the stretch between two nodes.
+    pub fn without(&self, (one, other): (usize, usize)) -> Self {
+        let gone = |pair: &[usize]| pair == [one, other] || pair == [other, one];
+        let pieces = |(nodes, one_way): &(Vec<usize>, bool)| {
+            let kept = nodes.windows(2).filter(|pair| !gone(pair)).map(|pair| (pair.to_vec(), *one_way));
+            kept.collect::<Vec<_>>()
+        };
+        let streets: Vec<_> = self.streets.iter().flat_map(pieces).collect();
+        Self { order: (0..streets.len()).collect(), streets, ..self.clone() }
+    }
+
     pub fn build(&self) -> Result<Network, Error> {
         let mut builder = Builder::default();
         for at in &self.order {

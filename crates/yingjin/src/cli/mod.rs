@@ -17,8 +17,10 @@ pub mod explain;
 pub mod import;
 pub mod letter;
 pub mod openapi;
+pub mod reach;
 pub mod sample;
 pub mod serve;
+mod sheet;
 mod table;
 pub mod try_;
 pub mod typeset;
@@ -58,6 +60,7 @@ enum Command {
     Import(import::Args),
     Letter(letter::Args),
     Openapi(openapi::Args),
+    Reach(reach::Args),
     Sample(sample::Args),
     Try(try_::Args),
     Serve(serve::Args),
@@ -80,6 +83,7 @@ impl Cli {
             Command::Import(args) => import::run(&args, self.lang),
             Command::Letter(args) => letter::run(&args, self.lang),
             Command::Openapi(args) => openapi::run(&args, self.lang),
+            Command::Reach(args) => reach::run(&args, self.lang),
             Command::Sample(args) => sample::run(&args, self.lang),
             Command::Try(args) => try_::run(&args, self.lang),
             Command::Serve(args) => serve::run(&args, self.lang),

@@ -10,6 +10,7 @@ use chain::substitute::substitutes;
 use model::Lang;
 
 use super::{StoppedArgs, sheet};
+use crate::cli::sheet::csv_writer;
 
 /// Breakpoints: buyers of whose essential inputs too little is left after firms stopped, those first that give most back.
 #[derive(Debug, clap::Args)]
@@ -37,7 +38,7 @@ pub fn run(args: &Args, lang: Lang) -> Result<ExitCode> {
     let mut scratch = Scratch::new(&network);
     let found = breakpoints(&network, &shock, args.share, args.given.settings(), &mut scratch);
     let id = |firm: usize| network.firms()[firm].id.clone();
-    let mut writer = sheet::writer(
+    let mut writer = csv_writer(
         &args.out,
         &[
             "buyer",
@@ -81,7 +82,7 @@ pub fn run(args: &Args, lang: Lang) -> Result<ExitCode> {
     );
     if let Some(file) = &args.substitutes {
         let headings = ["buyer", "product", "firm", "gives", "spare", "same_area", "distance_km"];
-        let mut writer = sheet::writer(file, &headings)?;
+        let mut writer = csv_writer(file, &headings)?;
         for one in substitutes(&network, &found, args.headroom, &scratch) {
             let broken = &found[one.breakpoint];
             writer.write_record([

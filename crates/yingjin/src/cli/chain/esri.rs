@@ -14,6 +14,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use model::Lang;
 
 use super::{NetworkArgs, interrupt, sheet, words};
+use crate::cli::sheet::csv_writer;
 
 /// Systemic importance (ESRI): the part of all output that is lost if a firm closes; of every firm, of some, or of a shock.
 #[derive(Debug, clap::Args)]
@@ -73,7 +74,7 @@ pub fn run(args: &Args, lang: Lang) -> Result<ExitCode> {
     });
     bar.finish_and_clear();
     let found = found.into_inner().unwrap_or_default();
-    let mut writer = sheet::writer(&args.out, &COLUMNS)?;
+    let mut writer = csv_writer(&args.out, &COLUMNS)?;
     let mut done = 0;
     for (firm, loss) in firms.iter().zip(&found) {
         if let Some(loss) = loss {
@@ -95,7 +96,7 @@ pub fn run(args: &Args, lang: Lang) -> Result<ExitCode> {
     if let Some(file) = &args.ranks {
         let draws = Draws { draws: args.draws, seed: args.seed, error: args.error, level: 0.9 };
         let headings = ["firm", "rank", "rank_low", "rank_high", "esri", "esri_low", "esri_high"];
-        let mut writer = sheet::writer(file, &headings)?;
+        let mut writer = csv_writer(file, &headings)?;
         for one in rank_intervals(&network, &firms, draws, work) {
             writer.write_record([
                 network.firms()[one.firm].id.clone(),
@@ -139,12 +140,12 @@ fn shocked(args: &Args, network: &Network, lang: Lang) -> Result<ExitCode> {
     }
     let mut scratch = Scratch::new(network);
     let loss = scratch.run(network, &shock, args.network.settings());
-    let mut writer = sheet::writer(&args.out, &COLUMNS)?;
+    let mut writer = csv_writer(&args.out, &COLUMNS)?;
     writer.write_record(record(&args.shock.join(","), &loss))?;
     writer.flush()?;
     if let Some(file) = &args.losses {
         let headings = ["firm", "loss", "loss_down", "loss_up", "channel", "carried", "path"];
-        let mut writer = sheet::writer(file, &headings)?;
+        let mut writer = csv_writer(file, &headings)?;
         let paths = Paths::new(network);
         for firm in network.as_given() {
             let path = paths.to(firm, &scratch);

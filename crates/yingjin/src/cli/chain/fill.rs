@@ -8,8 +8,7 @@ use anyhow::Result;
 use chain::fill::{Drawing, KnownLink, SectorTable, Sized, fill};
 use model::Lang;
 
-use super::sheet::{self, Sheet};
-use super::words;
+use crate::cli::sheet::{Sheet, at, csv_writer, listed};
 
 /// Draws a network from sector tables, firms with their output and the links that are known. The result is a sample.
 #[derive(Debug, clap::Args)]
@@ -47,7 +46,7 @@ pub fn run(args: &Args, lang: Lang) -> Result<ExitCode> {
     };
     let drawing = Drawing { seed: args.seed, suppliers: args.suppliers };
     let filled = fill(&table, &firms, &known, drawing);
-    let mut writer = sheet::writer(&args.out, &["supplier", "buyer", "weight", "known"])?;
+    let mut writer = csv_writer(&args.out, &["supplier", "buyer", "weight", "known"])?;
     for link in &filled.links {
         let (supplier, buyer) = (ids[link.supplier].as_str(), ids[link.buyer].as_str());
         writer.write_record([supplier, buyer, &link.value.to_string(), &link.known.to_string()])?;
@@ -78,7 +77,7 @@ fn table(args: &Args, lang: Lang) -> Result<SectorTable> {
         let row: Vec<f64> = (0..sectors.len()).map(|at| sheet.number(Some(at)).unwrap_or(f64::NAN)).collect();
         // Changes in stocks may be negative; flows between sectors may not.
         if row.iter().any(|flow| !(*flow >= 0.0 && flow.is_finite())) {
-            let place = words::at(&args.io, line);
+            let place = at(&args.io, line);
             sheet.wrong.push(match lang {
                 Lang::Zh => format!("{place} 每一格都应是不小于 0 的数"),
                 Lang::En => format!("{place} every cell must be a number that is not negative"),
@@ -113,11 +112,7 @@ fn table(args: &Args, lang: Lang) -> Result<SectorTable> {
             }),
         }
     }
-    if wrong.is_empty() {
-        Ok(SectorTable { sectors, flows, inputs })
-    } else {
-        Err(words::listed(wrong, lang))
-    }
+    if wrong.is_empty() { Ok(SectorTable { sectors, flows, inputs }) } else { Err(listed(wrong, lang)) }
 }
 
 fn firms(file: &Path, table: &SectorTable, lang: Lang) -> Result<(Vec<String>, Vec<Sized>)> {
@@ -132,7 +127,7 @@ fn firms(file: &Path, table: &SectorTable, lang: Lang) -> Result<(Vec<String>, V
         let told = sheet.number(output).filter(|output| *output >= 0.0 && output.is_finite());
         let id = sheet.text(firm).to_owned();
         let code = sheet.text(sector).to_owned();
-        let place = words::at(file, line);
+        let place = at(file, line);
         match (told, places.get(code.as_str()), seen.insert(id.clone(), line)) {
             (Some(output), Some(sector), None) => {
                 firms.push(Sized { sector: *sector, output });
@@ -152,7 +147,7 @@ fn firms(file: &Path, table: &SectorTable, lang: Lang) -> Result<(Vec<String>, V
             }),
         }
     }
-    if sheet.wrong.is_empty() { Ok((ids, firms)) } else { Err(words::listed(sheet.wrong, lang)) }
+    if sheet.wrong.is_empty() { Ok((ids, firms)) } else { Err(listed(sheet.wrong, lang)) }
 }
 
 fn known(file: &Path, ids: &[String], lang: Lang) -> Result<Vec<KnownLink>> {
@@ -169,7 +164,7 @@ fn known(file: &Path, ids: &[String], lang: Lang) -> Result<Vec<KnownLink>> {
                 known.push((supplier, buyer, value));
             }
             _ => {
-                let place = words::at(file, line);
+                let place = at(file, line);
                 sheet.wrong.push(match lang {
                     Lang::Zh => format!("{place} 供需双方应是企业表中两家不同的企业，weight 应是不小于 0 的数"),
                     Lang::En => format!(
@@ -179,5 +174,5 @@ fn known(file: &Path, ids: &[String], lang: Lang) -> Result<Vec<KnownLink>> {
             }
         }
     }
-    if sheet.wrong.is_empty() { Ok(known) } else { Err(words::listed(sheet.wrong, lang)) }
+    if sheet.wrong.is_empty() { Ok(known) } else { Err(listed(sheet.wrong, lang)) }
 }

@@ -8,7 +8,8 @@ use chain::Scratch;
 use chain::recovery::{Order, Work, plan};
 use model::Lang;
 
-use super::{StoppedArgs, sheet};
+use super::StoppedArgs;
+use crate::cli::sheet::csv_writer;
 
 /// A recovery plan: the order of help that loses least output, beside the orders by size and by ESRI and a proven bound.
 #[derive(Debug, clap::Args)]
@@ -35,7 +36,7 @@ pub fn run(args: &Args, lang: Lang) -> Result<ExitCode> {
     let mut scratch = Scratch::new(&network);
     let work = Work { help_per_day: args.help_per_day, settings: args.given.settings() };
     let plan = plan(&network, &stopped, work, &mut scratch);
-    let mut writer = sheet::writer(
+    let mut writer = csv_writer(
         &args.out,
         &["plan", "turn", "firm", "day", "help", "loss_after", "regained_alone", "regained_per_help"],
     )?;

@@ -1,86 +1,14 @@
 //! Reads the csv files of a network and writes csv files.
 
-use std::fs::File;
 use std::path::Path;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, anyhow};
 use chain::recovery::Stopped;
 use chain::{Builder, Essential, FirmRow, LinkRow, Market, Network};
-use csv::StringRecord;
 use model::Lang;
 
 use super::{MarketArg, NetworkArgs, words};
-
-/// A csv file that is read row by row, its columns found by their names.
-pub struct Sheet<'a> {
-    file: &'a Path,
-    lang: Lang,
-    reader: csv::Reader<File>,
-    headings: Vec<String>,
-    row: StringRecord,
-    /// What is wrong with its cells.
-    pub wrong: Vec<String>,
-}
-
-impl<'a> Sheet<'a> {
-    /// Opens a file and reads its headings.
-    pub fn open(file: &'a Path, lang: Lang) -> Result<Self> {
-        let mut reader = csv::ReaderBuilder::new()
-            .flexible(true)
-            .trim(csv::Trim::All)
-            .from_path(file)
-            .with_context(|| file.display().to_string())?;
-        let headings = reader.headers().with_context(|| file.display().to_string())?;
-        let headings = headings.iter().map(|cell| cell.trim_start_matches('\u{feff}').to_owned()).collect();
-        Ok(Self { file, lang, reader, headings, row: StringRecord::new(), wrong: Vec::new() })
-    }
-
-    /// The place of a column that may be missing.
-    pub fn column(&self, name: &str) -> Option<usize> {
-        self.headings.iter().position(|heading| heading == name)
-    }
-
-    /// The place of a column that must be there.
-    pub fn must(&self, name: &str) -> Result<usize> {
-        self.column(name).ok_or_else(|| words::no_column(self.file, name, self.lang))
-    }
-
-    /// The names of the columns.
-    pub fn headings(&self) -> &[String] {
-        &self.headings
-    }
-
-    /// Goes to the next row: its line in the file, or None at the end.
-    pub fn next(&mut self) -> Result<Option<u64>> {
-        let more = self.reader.read_record(&mut self.row).with_context(|| self.file.display().to_string())?;
-        Ok(more.then(|| self.row.position().map_or(0, csv::Position::line)))
-    }
-
-    /// A cell of the row; empty where it has none.
-    pub fn text(&self, column: Option<usize>) -> &str {
-        column.and_then(|column| self.row.get(column)).unwrap_or_default()
-    }
-
-    /// A cell that may be empty.
-    pub fn some_text(&self, column: Option<usize>) -> Option<&str> {
-        Some(self.text(column)).filter(|cell| !cell.is_empty())
-    }
-
-    /// A number, or None where the cell is empty. What is no number is noted in `wrong`.
-    pub fn number(&mut self, column: Option<usize>) -> Option<f64> {
-        let cell = self.some_text(column)?;
-        match cell.parse() {
-            Ok(number) => Some(number),
-            Err(_) => {
-                let place = words::at(self.file, self.row.position().map_or(0, csv::Position::line));
-                let name = column.and_then(|at| self.headings.get(at)).map_or("", String::as_str);
-                let line = words::no_number(&place, (name, cell), self.lang);
-                self.wrong.push(line);
-                None
-            }
-        }
-    }
-}
+use crate::cli::sheet::{Sheet, at, listed};
 
 /// Reads a network, or says everything that is wrong with it.
 pub fn network(args: &NetworkArgs, lang: Lang) -> Result<Network> {
@@ -94,7 +22,7 @@ pub fn network(args: &NetworkArgs, lang: Lang) -> Result<Network> {
     wrong.extend(links(&args.links, &mut builder, lang)?);
     match builder.finish() {
         Ok(network) if wrong.is_empty() => Ok(network),
-        Ok(_) => Err(words::listed(wrong, lang)),
+        Ok(_) => Err(listed(wrong, lang)),
         Err(mistakes) => {
             wrong.extend(mistakes.iter().map(|mistake| {
                 let file = match mistake.sheet {
@@ -104,7 +32,7 @@ pub fn network(args: &NetworkArgs, lang: Lang) -> Result<Network> {
                 };
                 words::mistake(mistake, file, lang)
             }));
-            Err(words::listed(wrong, lang))
+            Err(listed(wrong, lang))
         }
     }
 }
@@ -116,14 +44,14 @@ fn essential(file: &Path, lang: Lang) -> Result<Essential> {
     while let Some(line) = sheet.next()? {
         sectors.push(sheet.text(Some(0)).to_owned());
         let mut row = Vec::with_capacity(columns.len());
-        for cell in sheet.row.iter().skip(1) {
+        for cell in sheet.cells().skip(1) {
             // A cell that is none of the three is told by Essential, any other by 255.
             row.push(cell.parse().unwrap_or(u8::MAX));
         }
         rows.push(row);
         let sector = sectors.last().map_or("", String::as_str);
         if columns.get(sectors.len() - 1).map(String::as_str) != Some(sector) {
-            let place = words::at(file, line);
+            let place = at(file, line);
             sheet.wrong.push(match lang {
                 Lang::Zh => format!("{place} 行业 {sector} 与表头的次序不同"),
                 Lang::En => format!("{place} sector {sector} is not where the heading has it"),
@@ -131,7 +59,7 @@ fn essential(file: &Path, lang: Lang) -> Result<Essential> {
         }
     }
     if !sheet.wrong.is_empty() {
-        return Err(words::listed(sheet.wrong, lang));
+        return Err(listed(sheet.wrong, lang));
     }
     Essential::new(sectors, &rows).map_err(|mistakes| {
         // Rows are counted without the heading there.
@@ -139,7 +67,7 @@ fn essential(file: &Path, lang: Lang) -> Result<Essential> {
             mistake.row += 1;
             words::mistake(&mistake, file, lang)
         });
-        words::listed(lines.collect(), lang)
+        listed(lines.collect(), lang)
     })
 }
 
@@ -197,7 +125,7 @@ pub fn stopped(network: &Network, file: Option<&Path>, lang: Lang) -> Result<Vec
         let running = sheet.number(running).unwrap_or(0.0);
         let help = sheet.number(help).unwrap_or(1.0);
         let id = sheet.text(firm);
-        let place = words::at(file, line);
+        let place = at(file, line);
         let Some(at) = network.find(id) else {
             let words = words::no_firm(id, lang);
             sheet.wrong.push(format!("{place} {words}"));
@@ -214,19 +142,12 @@ pub fn stopped(network: &Network, file: Option<&Path>, lang: Lang) -> Result<Vec
         stopped.retain(|known| known.firm != at);
         stopped.push(Stopped { firm: at, running, help });
     }
-    if sheet.wrong.is_empty() { Ok(stopped) } else { Err(words::listed(sheet.wrong, lang)) }
+    if sheet.wrong.is_empty() { Ok(stopped) } else { Err(listed(sheet.wrong, lang)) }
 }
 
 /// The stops as a shock.
 pub fn shock(stopped: &[Stopped]) -> Vec<(usize, f64)> {
     stopped.iter().map(|one| (one.firm, one.running)).collect()
-}
-
-/// A csv file to write, with its headings.
-pub fn writer(file: &Path, headings: &[&str]) -> Result<csv::Writer<File>> {
-    let mut writer = csv::Writer::from_path(file).with_context(|| file.display().to_string())?;
-    writer.write_record(headings)?;
-    Ok(writer)
 }
 
 /// The firm of an argument.

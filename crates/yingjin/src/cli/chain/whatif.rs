@@ -9,6 +9,7 @@ use chain::whatif::{Edit, EditError, what_if};
 use model::Lang;
 
 use super::{StoppedArgs, sheet, words};
+use crate::cli::sheet::csv_writer;
 
 /// What would happen if firms closed or opened, and links were cut or added.
 #[derive(Debug, clap::Args)]
@@ -39,7 +40,7 @@ pub fn run(args: &Args, lang: Lang) -> Result<ExitCode> {
     let edits = edits(args, &network, lang)?;
     let found = what_if(&network, &shock, &edits, args.given.settings())
         .map_err(|error| anyhow!(message(&network, error, lang)))?;
-    let mut writer = sheet::writer(&args.out, &["firm", "before", "after"])?;
+    let mut writer = csv_writer(&args.out, &["firm", "before", "after"])?;
     for one in &found.differences {
         let id = network.firms()[one.firm].id.clone();
         writer.write_record([id, one.before.to_string(), one.after.to_string()])?;

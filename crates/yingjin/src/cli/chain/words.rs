@@ -6,26 +6,7 @@ use anyhow::{Error, anyhow};
 use chain::{Mistake, Reason};
 use model::Lang;
 
-/// How many mistakes are listed before the rest is only counted.
-const LISTED: usize = 20;
-
-/// A place in a file: `firms.csv:12`.
-pub fn at(file: &Path, row: u64) -> String {
-    format!("{}:{row}", file.display())
-}
-
-/// All mistakes as one error, a line each.
-pub fn listed(mut lines: Vec<String>, lang: Lang) -> Error {
-    let more = lines.len().saturating_sub(LISTED);
-    lines.truncate(LISTED);
-    if more > 0 {
-        lines.push(match lang {
-            Lang::Zh => format!("…… 另有 {more} 处"),
-            Lang::En => format!("… and {more} more"),
-        });
-    }
-    anyhow!(lines.join("\n"))
-}
+use crate::cli::sheet::at;
 
 /// One mistake, with its place.
 pub fn mistake(mistake: &Mistake, file: &Path, lang: Lang) -> String {
@@ -55,22 +36,6 @@ fn reason_zh(reason: &Reason) -> String {
         Reason::RepeatedSector { sector } => format!("行业 {sector} 出现了两次"),
         Reason::NotSquare { cells, sectors } => format!("这一行有 {cells} 格，应为 {sectors} 格"),
         Reason::UnknownNeed { sector, value } => format!("行业 {sector} 一格为 {value}，只能是 0、1、2"),
-    }
-}
-
-/// A cell that is no number.
-pub fn no_number(place: &str, (column, cell): (&str, &str), lang: Lang) -> String {
-    match lang {
-        Lang::Zh => format!("{place} {column}：“{cell}”不是数"),
-        Lang::En => format!("{place} {column}: '{cell}' is not a number"),
-    }
-}
-
-/// A column that must be there.
-pub fn no_column(file: &Path, column: &str, lang: Lang) -> Error {
-    match lang {
-        Lang::Zh => anyhow!("{} 缺少 {column} 列", file.display()),
-        Lang::En => anyhow!("{} has no column {column}", file.display()),
     }
 }
 

@@ -1,244 +1,10 @@
-//! The streets as a graph: junctions, and edges between them that keep every bend.
-//!
-//! Nodes at which a street merely bends are not junctions: a chain of them is one edge, and homes and facilities are places on
-//! it ([`Spot`]). Effort is counted in millimetres at the mode's own speed: on foot, that is the length.
+//! From nodes and streets to a network.
 
+use super::Arcs;
+use super::{Edge, FAR, LeftOut, Network, Segment};
 use crate::parts::parts;
 use crate::point::{Frame, Point, distance_m};
 use crate::{Error, Pass};
-
-/// More than any way costs: cannot be reached.
-pub const FAR: u32 = u32::MAX;
-
-/// Two neighbouring nodes of a street, `a < b`, and what it costs from one to the other; [`FAR`] where one cannot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Segment {
-    pub a: u32,
-    pub b: u32,
-    pub ahead: u32,
-    pub back: u32,
-}
-
-/// A street between two junctions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Edge {
-    /// The junction at its start.
-    pub start: u32,
-    /// The junction at its end; the start again for a loop.
-    pub end: u32,
-    /// The first of its vertices.
-    pub first: u32,
-    /// How many vertices it has, both ends counted: two or more.
-    pub vertices: u32,
-    /// Whether it can be used from start to end only.
-    pub one_way: bool,
-}
-
-/// A place on an edge, by what it costs along it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Spot {
-    /// The edge.
-    pub edge: u32,
-    /// From its start to here.
-    pub ahead: u32,
-    /// From here back to its start; of no meaning on a one-way edge.
-    pub behind: u32,
-}
-
-/// A street from a junction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Arc {
-    /// The junction at the other end.
-    pub head: u32,
-    /// What it costs.
-    pub cost: u32,
-    /// The edge.
-    pub edge: u32,
-}
-
-/// Arcs by junction.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Arcs {
-    first: Vec<u32>,
-    arcs: Vec<Arc>,
-}
-
-impl Arcs {
-    fn new(junctions: usize, mut rows: Vec<(u32, Arc)>) -> Self {
-        rows.sort_unstable_by_key(|(from, arc)| (*from, arc.head, arc.cost, arc.edge));
-        let mut first = vec![0u32; junctions + 1];
-        for (from, _) in &rows {
-            first[*from as usize + 1] += 1;
-        }
-        for at in 0..junctions {
-            first[at + 1] += first[at];
-        }
-        Self { first, arcs: rows.into_iter().map(|(_, arc)| arc).collect() }
-    }
-
-    pub fn of(&self, junction: u32) -> &[Arc] {
-        let at = junction as usize;
-        &self.arcs[self.first[at] as usize..self.first[at + 1] as usize]
-    }
-}
-
-/// What the network left out of the streets it was given.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct LeftOut {
-    /// Parts that are not joined to the largest one.
-    pub parts: usize,
-    /// Their nodes.
-    pub nodes: usize,
-    /// The length of their streets, in metres.
-    pub length_m: f64,
-    /// Stretches of streets to a node that is not there, as at the border of an extract.
-    pub cut_segments: usize,
-}
-
-/// The largest connected part of the streets.
-#[derive(Clone, Debug)]
-pub struct Network {
-    frame: Frame,
-    edges: Vec<Edge>,
-    /// Of every vertex: its place, its node, and what it costs from the start of its edge to it and from it back to the start.
-    places: Vec<[i32; 2]>,
-    nodes: Vec<i64>,
-    ahead: Vec<u32>,
-    behind: Vec<u32>,
-    out: Arcs,
-    /// The arcs turned about; none where every street goes both ways.
-    into: Option<Arcs>,
-    junctions: usize,
-    left_out: LeftOut,
-    street_nodes: usize,
-}
-
-/// Whether ways are looked for to the sources or from them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Heading {
-    /// From everywhere to the nearest source.
-    Towards,
-    /// From the source to everywhere.
-    From,
-}
-
-impl Network {
-    /// How many junctions there are; they are numbered from 0.
-    pub fn junctions(&self) -> usize {
-        self.junctions
-    }
-
-    /// The edges.
-    pub fn edges(&self) -> &[Edge] {
-        &self.edges
-    }
-
-    /// How many nodes the streets have, junctions and bends.
-    pub fn street_nodes(&self) -> usize {
-        self.street_nodes
-    }
-
-    /// What was left out.
-    pub fn left_out(&self) -> LeftOut {
-        self.left_out
-    }
-
-    /// The plane around the centre of the network's bounding box.
-    pub fn frame(&self) -> Frame {
-        self.frame
-    }
-
-    /// The vertices of an edge as places in the arrays of all vertices.
-    pub(crate) fn vertices(&self, edge: u32) -> std::ops::Range<usize> {
-        let edge = &self.edges[edge as usize];
-        edge.first as usize..(edge.first + edge.vertices) as usize
-    }
-
-    /// The bends of an edge from start to end, both ends with them.
-    pub fn shape(&self, edge: u32) -> impl DoubleEndedIterator<Item = Point> + Clone + '_ {
-        self.vertices(edge).map(|at| self.vertex_point(at))
-    }
-
-    pub(crate) fn vertex_count(&self) -> usize {
-        self.places.len()
-    }
-
-    pub(crate) fn vertex_point(&self, vertex: usize) -> Point {
-        Point::from_fixed(self.places[vertex])
-    }
-
-    /// The number that the map gives a vertex.
-    pub(crate) fn vertex_node(&self, vertex: usize) -> i64 {
-        self.nodes[vertex]
-    }
-
-    /// What it costs from the start of its edge to a vertex.
-    pub(crate) fn vertex_cost(&self, vertex: usize) -> u32 {
-        self.ahead[vertex]
-    }
-
-    /// A place on the segment that begins at `vertex` of `edge`, `share` of its length from there.
-    pub(crate) fn spot(&self, edge: u32, vertex: usize, share: f64) -> Spot {
-        let between = |costs: &[u32]| {
-            let from = costs[vertex];
-            if share <= 0.0 {
-                return from;
-            }
-            from + (f64::from(costs[vertex + 1] - from) * share.min(1.0)).round() as u32
-        };
-        Spot { edge, ahead: between(&self.ahead), behind: between(&self.behind) }
-    }
-
-    /// Where a spot lies.
-    pub fn point_at(&self, spot: Spot) -> Point {
-        let vertices = self.vertices(spot.edge);
-        let costs = &self.ahead[vertices.clone()];
-        let next = costs.partition_point(|cost| *cost <= spot.ahead).clamp(1, costs.len() - 1);
-        let (from, to) = (costs[next - 1], costs[next]);
-        let share = f64::from(spot.ahead - from) / f64::from(to - from);
-        let [one, other] = [next - 1, next].map(|at| self.vertex_point(vertices.start + at));
-        let between = |one: f64, other: f64| one + (other - one) * share.min(1.0);
-        Point { lon: between(one.lon, other.lon), lat: between(one.lat, other.lat) }
-    }
-
-    /// What the whole edge costs from start to end, and from end to start.
-    pub(crate) fn whole(&self, edge: u32) -> (u32, u32) {
-        let last = self.vertices(edge).end - 1;
-        (self.ahead[last], self.behind[last])
-    }
-
-    pub(crate) fn arcs(&self, heading: Heading) -> &Arcs {
-        match heading {
-            Heading::From => &self.out,
-            Heading::Towards => self.into.as_ref().unwrap_or(&self.out),
-        }
-    }
-
-    /// The junctions that can be reached from a spot on its edge, with what that costs.
-    pub(crate) fn leaving(&self, spot: Spot) -> [Option<(u32, u32)>; 2] {
-        let edge = &self.edges[spot.edge as usize];
-        let (ahead, _) = self.whole(spot.edge);
-        let back = !edge.one_way || spot.ahead == 0;
-        [Some((edge.end, ahead - spot.ahead)), back.then_some((edge.start, spot.behind))]
-    }
-
-    /// The junctions from which a spot can be reached on its edge, with what that costs.
-    pub(crate) fn reaching(&self, spot: Spot) -> [Option<(u32, u32)>; 2] {
-        let edge = &self.edges[spot.edge as usize];
-        let (ahead, whole_back) = self.whole(spot.edge);
-        let back = !edge.one_way || spot.ahead == ahead;
-        [Some((edge.start, spot.ahead)), back.then(|| (edge.end, whole_back - spot.behind))]
-    }
-
-    /// What it costs from one spot to another on the same edge without leaving it.
-    pub(crate) fn along(&self, from: Spot, to: Spot) -> Option<u32> {
-        debug_assert_eq!(from.edge, to.edge);
-        if to.ahead >= from.ahead {
-            return Some(to.ahead - from.ahead);
-        }
-        (!self.edges[from.edge as usize].one_way).then(|| from.behind - to.behind)
-    }
-}
 
 /// Collects nodes and streets in any order.
 #[derive(Clone, Debug, Default)]
@@ -336,13 +102,7 @@ impl Builder {
                 }
                 let [from, to] = [one, other].map(|at| Point::from_fixed(self.nodes[at as usize].1));
                 let length_mm = distance_m(from, to) * 1000.0;
-                // At least a millimetre: a way is found back by its costs, which must rise along it.
-                let cost = |factor: Option<f64>| {
-                    factor.map_or(FAR, |factor| {
-                        (length_mm * factor).round().clamp(1.0, f64::from(FAR / 2)) as u32
-                    })
-                };
-                let (ahead, back) = (cost(pass.ahead), cost(pass.back));
+                let (ahead, back) = (cost_mm(length_mm, pass.ahead), cost_mm(length_mm, pass.back));
                 segments.push(match one < other {
                     true => Segment { a: one, b: other, ahead, back },
                     false => Segment { a: other, b: one, ahead: back, back: ahead },
@@ -450,20 +210,7 @@ impl<'a> Contraction<'a> {
             }
         }
         network.junctions = junctions.len();
-        let (mut out, mut into) = (Vec::new(), Vec::new());
-        for (number, edge) in network.edges.iter().enumerate().filter(|(_, edge)| edge.start != edge.end) {
-            let (ahead, back) = network.whole(number as u32);
-            let arc = |head, cost| Arc { head, cost, edge: number as u32 };
-            out.push((edge.start, arc(edge.end, ahead)));
-            into.push((edge.end, arc(edge.start, ahead)));
-            if !edge.one_way {
-                out.push((edge.end, arc(edge.start, back)));
-                into.push((edge.start, arc(edge.end, back)));
-            }
-        }
-        let differs = network.edges.iter().any(|edge| edge.one_way) || network.ahead != network.behind;
-        network.out = Arcs::new(junctions.len(), out);
-        network.into = differs.then(|| Arcs::new(junctions.len(), into));
+        network.renew_arcs();
         network
     }
 
@@ -565,6 +312,11 @@ fn curve([lon, lat]: [i32; 2]) -> u64 {
         bits
     };
     spread(lon) | (spread(lat) << 1)
+}
+
+/// What a length costs. At least a millimetre: a way is found back by its costs, which must rise along it.
+pub(super) fn cost_mm(length_mm: f64, factor: Option<f64>) -> u32 {
+    factor.map_or(FAR, |factor| (length_mm * factor).round().clamp(1.0, f64::from(FAR / 2)) as u32)
 }
 
 #[cfg(test)]
