@@ -6,6 +6,7 @@ mod compare;
 mod draw;
 mod evaluate;
 mod import;
+mod reach;
 mod sample;
 mod try_;
 

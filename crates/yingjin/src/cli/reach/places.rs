@@ -123,7 +123,7 @@ impl Reader<'_> {
         groups.sort_by_key(|name| (name != "people", name.clone()));
         let columns: Vec<Option<usize>> = groups.iter().map(|name| sheet.column(name)).collect();
         let mut origins = Vec::new();
-        self.rows(&mut sheet, |place, sheet, at| {
+        self.rows(&mut sheet, None, |place, sheet, at| {
             let mut counts = Vec::with_capacity(columns.len());
             for (column, name) in columns.iter().zip(&groups) {
                 let count = sheet.number(*column);
@@ -145,7 +145,7 @@ impl Reader<'_> {
             .flatten()
             .map(|circle| Kind { id: circle.id.clone(), facilities: Vec::new() })
             .collect();
-        self.rows(&mut sheet, |place, sheet, at| {
+        self.rows(&mut sheet, kind, |place, sheet, at| {
             let id = sheet.text(kind).to_owned();
             match kinds.iter_mut().find(|kind| kind.id == id) {
                 Some(kind) => kind.facilities.push(place),
@@ -168,15 +168,20 @@ impl Reader<'_> {
     pub fn candidates(&self, file: &Path) -> Result<Vec<Placed>> {
         let mut sheet = Sheet::open(file, self.lang)?;
         let mut candidates = Vec::new();
-        self.rows(&mut sheet, |place, _, _| candidates.push(place))?;
+        self.rows(&mut sheet, None, |place, _, _| candidates.push(place))?;
         Ok(candidates)
     }
 
-    /// Every row with its place, in WGS-84; or all that is wrong.
-    fn rows(&self, sheet: &mut Sheet, mut with: impl FnMut(Placed, &mut Sheet, &str)) -> Result<()> {
+    /// Every row with its place, in WGS-84; or all that is wrong. An id stands there once, or once with each cell of the column `apart`.
+    fn rows(
+        &self,
+        sheet: &mut Sheet,
+        apart: Option<usize>,
+        mut with: impl FnMut(Placed, &mut Sheet, &str),
+    ) -> Result<()> {
         let [id, lon, lat] = ["id", "lon", "lat"].map(|name| sheet.must(name));
         let (id, lon, lat) = (Some(id?), Some(lon?), Some(lat?));
-        let mut seen: HashMap<String, u64> = HashMap::new();
+        let mut seen: HashMap<(String, String), u64> = HashMap::new();
         while let Some(line) = sheet.next()? {
             let at = sheet::at(sheet.file(), line);
             let mistakes = sheet.wrong.len();
@@ -184,7 +189,7 @@ impl Reader<'_> {
             let name = sheet.text(id).to_owned();
             if name.is_empty() {
                 sheet.wrong.push(words::empty(&at, "id", self.lang));
-            } else if let Some(first) = seen.insert(name.clone(), line) {
+            } else if let Some(first) = seen.insert((name.clone(), sheet.text(apart).to_owned()), line) {
                 sheet.wrong.push(words::repeated(&at, &name, first, self.lang));
             }
             let Some((lon, lat)) = east.zip(north) else {
