@@ -29,6 +29,9 @@ impl Drawing {
     pub const USUAL: Self = Self { spacing_m: 25.0, leg_m: 150.0 };
 }
 
+/// How far beyond the limit is searched, in millimetres: more than the spacing of any useful grid.
+const BEYOND_MM: u32 = 200_000;
+
 /// What can be reached from a place.
 #[derive(Clone, Debug)]
 pub struct Reachable<'a> {
@@ -38,9 +41,11 @@ pub struct Reachable<'a> {
 }
 
 impl<'a> Reachable<'a> {
-    /// Searches from a place, which meets the streets at `origin`, as far as `limit_mm`.
+    /// Searches from a place, which meets the streets at `origin`, as far as `limit_mm` and a little farther: the border of a polygon is drawn
+    /// between what is within the limit and what is just beyond it.
     pub fn new(index: &'a Index<'a>, origin: Snapped, limit_mm: u32) -> Self {
         let source = Source { spot: origin.spot, leg_mm: origin.leg_mm, owner: 0 };
+        let limit_mm = limit_mm.saturating_add(BEYOND_MM);
         let search = Search { heading: Heading::From, nearest: 1, limit_mm };
         Self { index, origin, field: Field::new(index.network(), &[source], search) }
     }

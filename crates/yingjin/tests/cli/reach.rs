@@ -116,7 +116,7 @@ fn the_nearest_three_come_in_order_and_who_is_far_from_every_street_is_listed() 
     assert!(minutes.is_sorted() && found[2]["rank"] == "3" && found.len() == 8, "{text}");
     assert_eq!((found[3]["id"].as_str(), found[3]["door_to_door_min"].as_str()), ("lake", ""));
     assert!(folder.read("far.csv").starts_with("what,id,distance_m\norigin,lake,"));
-    assert!(said.contains("1 are more than 500 m from every street"), "{said}");
+    assert!(said.contains("3 are more than 500 m from every street"), "{said}");
 }
 
 #[test]
