@@ -176,8 +176,12 @@ pub async fn forms(
     app.blocking(move |app| {
         let scope = Scope::of(&account, app.rules());
         let own_only = scope.own_only();
-        let mut forms: Vec<&CompiledForm> =
-            app.rules().forms.iter().filter(|form| !(own_only && form.form.officer)).collect();
+        // Who sees only what is their own is shown the forms that they can file themselves.
+        let files = |form: &CompiledForm| {
+            let by = app.rules().kinds[form.by].id.as_str();
+            !own_only || !form.form.officer && scope.own_of(by).is_some()
+        };
+        let mut forms: Vec<&CompiledForm> = app.rules().forms.iter().filter(|form| files(form)).collect();
         if let Some(kind) = &filter.kind {
             forms.retain(|form| app.rules().kinds[form.by].id.as_str() == kind);
             if let Some(record) = &filter.record {
