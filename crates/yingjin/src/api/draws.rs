@@ -133,6 +133,63 @@ pub async fn draws(State(app): State<App>, account: May<ReadLists>) -> Result<Js
     .await
 }
 
+/// The same as a sheet: each draw's areas, with shares and seeds.
+#[utoipa::path(get, path = "/api/draws.xlsx", tag = "draws", params(SheetLang),
+    responses((status = 200, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), Problem))]
+pub async fn draws_sheet(
+    State(app): State<App>,
+    account: May<ReadLists>,
+    In(lang): In,
+) -> Result<Response, Problem> {
+    app.blocking(move |app| {
+        let scope = Scope::of(&account, app.rules());
+        let draws = app.days.pipeline().draws()?;
+        let seen = draws.iter().filter(|draw| scope.sees_kind(draw.summary.kind.as_str()));
+        let lines: Vec<DrawLine> = seen.map(|draw| DrawLine::new(app, &scope, draw)).collect();
+        let of =
+            |count: fn(&AreaShare) -> u64| lines.iter().flat_map(|line| &line.areas).map(count).sum::<u64>();
+        let (lots, drawn) = (of(|area| area.lots), of(|area| area.drawn));
+        let book = app.read(app.today(), |view| {
+            let mut notes = vec![
+                view.place_and_day(account.area.as_ref().map(AreaCode::as_str)),
+                Words::new(
+                    format!("本表 {} 次抽签，{lots} 份备案中抽中 {drawn} 份", lines.len()),
+                    format!("Draws in this list: {}. Filings drawn: {drawn} of {lots}", lines.len()),
+                ),
+            ];
+            notes.extend(view.made_up_note());
+            let headings = [
+                ("抽签所属日期", "draw of"),
+                ("表单", "form"),
+                ("区域", "area"),
+                ("比例", "share"),
+                ("备案份数", "filings"),
+                ("抽中份数", "drawn"),
+                ("抽签人", "drawn by"),
+                ("随机种子", "seed"),
+            ];
+            let mut book = Book::begin(Head::new(lang, (&Words::new("抽签", "Draws"), &notes), &headings))?;
+            for line in &lines {
+                for area in &line.areas {
+                    book.row([
+                        line.day.into(),
+                        line.title.get(lang).into(),
+                        view.area_name(area.area.as_deref(), lang).into(),
+                        area.share.into(),
+                        area.lots.into(),
+                        area.drawn.into(),
+                        line.actor.as_str().into(),
+                        line.seed.as_str().into(),
+                    ])?;
+                }
+            }
+            Ok(book)
+        })?;
+        book.response(&format!("draws-{}", app.today()))
+    })
+    .await
+}
+
 /// Draws for a day that is over. A day that was drawn for before stays as it was drawn: its draw is the answer.
 #[utoipa::path(post, path = "/api/draws", tag = "draws", request_body = DrawRequest,
     responses((status = 201, body = DrawPage), (status = 200, body = DrawPage), Problem))]

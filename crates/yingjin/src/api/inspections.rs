@@ -1,13 +1,13 @@
 //! Inspections: what became of filings afterwards, for the office of their area.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use chrono::NaiveDate;
 use model::case::{RecordRef as PartyRef, State as Stands};
-use model::{Fact, FactId, Value};
+use model::{Fact, FactId, Lang, Value};
 use rules::evaluate::Setting;
 use rules::ruleset::CompiledForm;
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ use super::app::App;
 use super::cases::CaseLine;
 use super::extract::Query;
 use super::filings::FiledPage;
-use super::list::{Book, Cell, Head, In, SheetLang};
+use super::list::{Book, Cell, Head, In, SheetLang, say};
 use super::paging::{MAX_LIMIT, Page, Paging, cursor};
 use super::problem::Problem;
 use super::records::RecordLine;
@@ -152,6 +152,155 @@ pub async fn filed(
         })
     })
     .await
+}
+
+/// Which filings go into a sheet.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct FilingsFilter {
+    /// Only of this form.
+    pub form: Option<String>,
+    /// Only within this area.
+    pub area: Option<String>,
+    /// Only what this record filed; a firm's own account reads its own alone.
+    pub by: Option<String>,
+}
+
+/// Filings as a sheet, each form's in a sheet of its own, the latest first: all that the reader may see, or what one filed.
+#[utoipa::path(get, path = "/api/filings.xlsx", tag = "forms", params(FilingsFilter, SheetLang),
+    responses((status = 200, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), Problem))]
+pub async fn filings_sheet(
+    State(app): State<App>,
+    account: May<ReadRecord>,
+    Query(filter): Query<FilingsFilter>,
+    In(lang): In,
+) -> Result<Response, Problem> {
+    app.blocking(move |app| {
+        let scope = Scope::of(&account, app.rules());
+        let area = scope.area(filter.area.as_deref())?;
+        let wanted = filter.form.as_deref().filter(|form| !form.is_empty());
+        let book = app.read(app.today(), |view| {
+            let mut book: Option<Book> = None;
+            let forms = app.rules().forms.iter().filter(|form| {
+                !form.form.officer && wanted.is_none_or(|wanted| form.form.id.as_str() == wanted)
+            });
+            for form in forms {
+                let Some(rows) = view.filings(&scope, (form, area.as_deref()), filter.by.as_deref()) else {
+                    continue;
+                };
+                let head = view.head_of_filings((form, area.as_deref()), &rows, lang);
+                match &mut book {
+                    Some(book) => book.sheet(head)?,
+                    None => book = Some(Book::begin(head)?),
+                }
+                for row in rows {
+                    let Some(book) = &mut book else { continue };
+                    book.row(view.cells_of_filing((form, row), lang))?;
+                }
+            }
+            book.ok_or_else(|| Problem::not_found(wanted.or(filter.by.as_deref()).unwrap_or("filings")))
+        })?;
+        book.response(&format!("filings-{}", app.today()))
+    })
+    .await
+}
+
+const FILING_HEADINGS: [(&str, &str); 10] = [
+    ("编号", "id"),
+    ("名称", "name"),
+    ("区域", "area"),
+    ("虚构", "made up"),
+    ("备案日期", "filed on"),
+    ("回执编号", "receipt"),
+    ("抽中", "drawn"),
+    ("抽签所属日期", "draw of"),
+    ("检查状态", "state"),
+    ("整改期限", "put right by"),
+];
+
+impl View<'_> {
+    /// The filings of a form that a reader may see, the latest first; none where they are not theirs to read.
+    fn filings(
+        &self,
+        scope: &Scope,
+        (form, area): (&CompiledForm, Option<&str>),
+        by: Option<&str>,
+    ) -> Option<Vec<usize>> {
+        let filer = self.kind(form.by);
+        let mut rows = match scope.filer(filer, by) {
+            Some(by) => {
+                let (_, who) = scope.find(self.snapshot, filer.id.as_str(), &by).ok()?;
+                self.filed_by(form, who)
+            }
+            // A firm that files nothing of the kind has none; whoever reads lists has all.
+            None if scope.own_only() || !scope.sees_kind(self.kind(form.kind).id.as_str()) => return None,
+            None => (0..self.snapshot.tables.table(form.kind).len())
+                .filter(|row| self.lies(form.kind, *row, area))
+                .collect(),
+        };
+        let filed_on = |row: &usize| self.day(form.kind, *row, &form.form.filled.filed_on);
+        rows.sort_by_cached_key(|row| (std::cmp::Reverse(filed_on(row)), self.id(form.kind, *row).clone()));
+        Some(rows)
+    }
+
+    fn lies(&self, kind: usize, row: usize, area: Option<&str>) -> bool {
+        let within = |area| {
+            let lies = self.snapshot.pass.area(kind, row);
+            lies.is_some_and(|lies| self.rules.city.areas.within(lies, area))
+        };
+        area.is_none_or(within)
+    }
+
+    /// Of which day and place the filings are, by how many of how many.
+    fn head_of_filings(
+        &self,
+        (form, area): (&CompiledForm, Option<&str>),
+        rows: &[usize],
+        lang: Lang,
+    ) -> Head {
+        let filers: BTreeSet<String> = rows.iter().map(|row| self.filer_of(form, *row).id).collect();
+        let known = self.snapshot.tables.table(form.by).len();
+        let known = (0..known).filter(|row| self.lies(form.by, *row, area)).count();
+        let (shown, filers, label) = (rows.len(), filers.len(), &self.kind(form.by).label);
+        let mut notes = vec![
+            self.place_and_day(area),
+            Words::new(
+                format!("本表 {shown} 份备案，由 {filers} 个{}提交，登记在册共 {known} 个", label.zh),
+                format!(
+                    "{shown} filings in this list, by {filers} of {known} records of kind {} on record",
+                    label.en
+                ),
+            ),
+        ];
+        notes.extend(self.made_up_note());
+        Head::new(lang, (&Words::from(&form.form.title), &notes), &FILING_HEADINGS)
+    }
+
+    fn cells_of_filing(&self, (form, row): (&CompiledForm, usize), lang: Lang) -> Vec<Cell> {
+        let day = |fact: &FactId| self.day(form.kind, row, fact);
+        let told = |fact: &FactId| self.told(form.kind, row, fact.as_str());
+        let rule = form.form.draw.as_ref();
+        let drawn = match rule.and_then(|rule| told(&rule.filled.drawn)) {
+            Some(Value::Bool(true)) => Some(say(lang, "是", "yes")),
+            Some(Value::Bool(false)) => Some(say(lang, "否", "no")),
+            _ => None,
+        };
+        let state = rule.and_then(|rule| {
+            let fact = self.kind(form.kind).fact(rule.state.as_str())?;
+            self.display(fact, &self.value(form.kind, row, &fact.id)?)
+        });
+        let number = told(&form.form.filled.number).map(|number| number.to_string());
+        let mut cells = Vec::from(self.filer_of(form, row).cells(*self, lang));
+        cells.extend([
+            Cell::maybe(day(&form.form.filled.filed_on)),
+            Cell::maybe(number),
+            Cell::maybe(drawn),
+            Cell::maybe(rule.and_then(|rule| day(&rule.filled.drawn_for))),
+            Cell::maybe(state.as_ref().map(|state| state.get(lang))),
+            Cell::maybe(rule.and_then(|rule| rule.due.as_ref()).and_then(day)),
+        ]);
+        cells
+    }
 }
 
 /// Filings that were drawn or inspected, of an area.

@@ -208,6 +208,37 @@ fn nobody_draws_by_hand() {
     });
 }
 
+/// Sheets say of which day they are and of how many, and hold no more than their reader sees.
+#[test]
+fn filings_and_draws_are_sheets() {
+    on_every_database(async |server| {
+        filed_in_february(&server);
+        let admin = server.sign_in(Role::Administrator).await;
+        let page = admin.post("/api/draws", draw_of("2020-03-05")).await.json();
+        let county = server.sign_in(Role::County).await;
+        let firm = server.sign_in(Role::Firm).await;
+        let sheet = async |client: &Client<'_>, path: &str| client.get(path).await.sheets().remove(0);
+        let all = sheet(&admin, "/api/filings.xlsx").await;
+        assert!(all[1].contains("Testville, 2020-03-06"), "{all:?}");
+        assert!(all[2].starts_with("30 filings in this list, by 2 of 4 records"), "{all:?}");
+        let own = sheet(&county, "/api/filings.xlsx").await;
+        assert!(own[2].starts_with("20 filings in this list, by 1 of 2 records"), "{own:?}");
+        assert_eq!(sheet(&firm, "/api/filings.xlsx").await.len(), own.len(), "all of the East is the firm's");
+        assert_eq!(own.iter().filter(|line| line.contains("|yes|2020-03-05|")).count(), 10, "{own:?}");
+        let latest = own.iter().find(|line| line.starts_with(FIRM)).unwrap();
+        assert!(latest.contains("|2020-02-20|"), "the latest first: {latest}");
+        let west = uscc("91990001MA0000003");
+        assert_eq!(firm.get(&format!("/api/filings.xlsx?by={west}")).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(county.get("/api/filings.xlsx?area=990002").await.status, StatusCode::FORBIDDEN);
+
+        let draws = sheet(&admin, "/api/draws.xlsx").await;
+        assert!(draws[2].starts_with("Draws in this list: 1. Filings drawn: 11 of 30|"), "{draws:?}");
+        assert!(draws.last().unwrap().ends_with(page["seed"].as_str().unwrap()), "{draws:?}");
+        let own = sheet(&county, "/api/draws.xlsx").await;
+        assert!(own[2].contains("Filings drawn: 10 of 20|"), "{own:?}");
+    });
+}
+
 /// What an officer writes down about a filing.
 fn inspection(form: &str, filing: &str, facts: &Value) -> Value {
     let ticked = if form == "inspect" { json!(["cards"]) } else { json!([]) };

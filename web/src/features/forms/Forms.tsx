@@ -2,6 +2,7 @@ import { Link } from "react-router";
 import { useForms } from "@/api/forms";
 import { useAccount } from "@/api/session";
 import { useText } from "@/i18n/lang";
+import { ExportLink } from "@/ui/Button";
 import { To } from "@/ui/Links";
 import { Answer, Empty, Notice } from "@/ui/Notice";
 import { Page } from "@/ui/Page";
@@ -31,6 +32,7 @@ export function Forms() {
           <Link to="/receipts" className="button">
             {t(w.check)}
           </Link>
+          <ExportLink to="/api/filings.xlsx" />
         </>
       }
     >

@@ -2,6 +2,7 @@ import { useNames } from "@/api/city";
 import type { DrawLine } from "@/api/types";
 import { formatCount, formatDay } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
+import { ExportLink, PrintButton } from "@/ui/Button";
 import { To } from "@/ui/Links";
 import { Answer, Empty } from "@/ui/Notice";
 import { Page } from "@/ui/Page";
@@ -20,7 +21,17 @@ export function Draws() {
       .map((one) => `${names.area(one.area) || t(w.noArea)} ${one.drawn}/${one.lots}`)
       .join(lang === "zh" ? "、" : ", ");
   return (
-    <Page title={t(w.draws)} under={t(w.drawsLead)} over={<To to="/inspections">{t(w.title)}</To>}>
+    <Page
+      title={t(w.draws)}
+      under={t(w.drawsLead)}
+      over={<To to="/inspections">{t(w.title)}</To>}
+      actions={
+        <>
+          <ExportLink to="/api/draws.xlsx" />
+          <PrintButton />
+        </>
+      }
+    >
       <Answer of={asked}>
         {(draws) =>
           draws.length === 0 ? (
