@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use model::case::{Ending, Opening, RecordRef, State, Step};
 use model::event::Event;
-use model::{AreaCode, Case, CaseKindId, Change, DepartmentId, DutyId, FactId, Label, RecordId};
+use model::{AreaCode, Case, CaseKindId, DepartmentId, DutyId, Label, RecordId};
 use serde::Serialize;
 use serde_json::json;
 
@@ -13,7 +13,6 @@ use crate::connection::{Connection, Insert, OnConflict, Param, Row};
 use crate::draft::{Draft, Ledger};
 use crate::error::StoreError;
 use crate::event::limited;
-use crate::schema::normalise;
 use crate::{COUNTS_MAX, Store};
 
 /// What is to happen to cases, all by one event.
@@ -240,41 +239,7 @@ impl Store {
     /// Opens cases and takes steps, as one event; durable when this returns. Errors: NotFound for a case that is not
     /// there, Step for a step that cannot be taken; nothing is written then.
     pub fn move_cases(&self, event: Event, moves: CaseMoves) -> Result<Moved, StoreError> {
-        self.write(move |ledger| {
-            let mut draft = Draft::begin(event, ledger.tail);
-            let mut moved = write(ledger, &mut draft, &moves)?;
-            let is_opened = moved.opened.iter().any(Option::is_some);
-            if is_opened || !moves.steps.is_empty() || !moved.followed.is_empty() || !moved.ended.is_empty() {
-                moved.seq = Some(draft.finish(ledger)?);
-            }
-            Ok(moved)
-        })
-    }
-
-    /// Files as [`Store::file`] does, and opens a case with the filing, all or nothing. A filing whose record has a live
-    /// case of that kind already, as one that took an earlier one's place, opens no second one.
-    pub fn file_and_open(
-        &self,
-        event: Event,
-        change: Change,
-        (fact, number): (FactId, String),
-        opening: Opening,
-    ) -> Result<Option<i64>, StoreError> {
-        self.write(move |ledger| {
-            let mut draft = Draft::begin(event, ledger.tail);
-            let key = (change.kind.clone(), fact, normalise(&number));
-            if !draft.find(ledger, &key)?.is_empty() {
-                return Ok(None);
-            }
-            draft.change(ledger, &change)?;
-            let sql = "SELECT no FROM work_case JOIN case_party ON case_no = no
-                       WHERE live = 1 AND work_case.kind = $1 AND case_party.kind = $2 AND case_party.id = $3";
-            let of = [opening.kind.as_str().into(), change.kind.as_str().into(), change.id.as_str().into()];
-            if ledger.connection.here()?.first(sql, &of, |row| row.int(0))?.is_none() {
-                write(ledger, &mut draft, &CaseMoves { open: vec![opening], ..CaseMoves::default() })?;
-            }
-            draft.finish(ledger).map(Some)
-        })
+        self.write(move |ledger| write_event(ledger, event, &moves))
     }
 
     /// One case.
@@ -507,6 +472,33 @@ fn find(connection: &mut Connection, no: i64) -> Result<Option<StoredCase>, Stor
 /// The line of a step, as the body's digest takes it.
 pub(crate) fn step_line(no: i64, step: &str) -> String {
     format!(r#"{{"case":{no},"step":{step}}}"#)
+}
+
+/// Opens cases and takes steps, as one event; none where nothing happens.
+pub(crate) fn write_event(ledger: &mut Ledger, event: Event, moves: &CaseMoves) -> Result<Moved, StoreError> {
+    let mut draft = Draft::begin(event, ledger.tail);
+    let mut moved = write(ledger, &mut draft, moves)?;
+    let is_opened = moved.opened.iter().any(Option::is_some);
+    if is_opened || !moves.steps.is_empty() || !moved.followed.is_empty() || !moved.ended.is_empty() {
+        moved.seq = Some(draft.finish(ledger)?);
+    }
+    Ok(moved)
+}
+
+/// Opens a case with the filing that is being written, unless what it made or changed has a live one of that kind.
+pub(crate) fn open_with(
+    ledger: &mut Ledger,
+    draft: &mut Draft,
+    filing: &RecordRef,
+    opening: Opening,
+) -> Result<(), StoreError> {
+    let sql = "SELECT no FROM work_case JOIN case_party ON case_no = no
+               WHERE live = 1 AND work_case.kind = $1 AND case_party.kind = $2 AND case_party.id = $3";
+    let of = [opening.kind.as_str().into(), filing.kind.as_str().into(), filing.id.as_str().into()];
+    if ledger.connection.here()?.first(sql, &of, |row| row.int(0))?.is_none() {
+        write(ledger, draft, &CaseMoves { open: vec![opening], ..CaseMoves::default() })?;
+    }
+    Ok(())
 }
 
 /// Adds openings, steps and endings to an event that is not finished yet.

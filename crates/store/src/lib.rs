@@ -8,6 +8,7 @@
 //! draws     who of those who filed is inspected           draw
 //! cases     work with an owner and a deadline             case
 //! notices   what accounts are told, and sent           notice, telling, outbox
+//! filings   forms that people fill in, and what follows     filing
 //! files     photographs and documents, by their digest      file
 //! accounts  who may sign in                                 account
 //! ```
@@ -33,6 +34,7 @@ mod import;
 mod migrate;
 mod notice;
 mod outbox;
+mod reader;
 mod record;
 mod schema;
 mod sieve;
@@ -57,6 +59,7 @@ pub use draft::{Expected, to_microseconds};
 pub use error::StoreError;
 pub use event::{EventFilter, StoredChange, StoredEvent};
 pub use file::{FileLine, FileUse, NewFile, Unused};
+pub use filing::{Consequences, Filing, Followed};
 pub use import::{Import, ImportRow};
 pub use notice::{Notice, NoticeCursor, StoredNotice, Which};
 pub use outbox::{Channel, End, Message, StoredMessage, Tried};
@@ -72,14 +75,13 @@ pub use verify::{Break, Broken, Progress, Verification};
 use address::Address;
 use connection::{Connection, Use};
 use draft::{Draft, Ledger};
+use reader::Readers;
 use writer::{Gate, Turn, Writer};
 
 /// How long a write waits for another to end.
 pub(crate) const WAIT: Duration = Duration::from_secs(30);
 /// Lists whose number of cases is kept at hand.
 const COUNTS_MAX: usize = 256;
-/// Connections for reading that are kept open.
-const READERS: usize = 8;
 
 /// A register. Clones share it.
 #[derive(Clone)]
@@ -91,7 +93,7 @@ struct Shared {
     address: Address,
     schema: Arc<Schema>,
     gate: Arc<Gate>,
-    readers: Mutex<Vec<Connection>>,
+    readers: Readers,
     /// How many cases lists had, each with the last event at that time.
     case_counts: Mutex<HashMap<String, (i64, u64)>>,
     // Taken apart in `drop`: PostgreSQL's client must not end on a thread that runs async code.
@@ -120,7 +122,7 @@ impl Store {
             address,
             schema,
             gate,
-            readers: Mutex::default(),
+            readers: Readers::default(),
             case_counts: Mutex::default(),
             writer: Some(writer),
         };
@@ -133,7 +135,7 @@ impl Store {
         let mut connection = Connection::open(&address, Use::Read)?;
         migrate::check(&mut connection, &address.place())?;
         let (schema, gate) = (Arc::default(), Arc::default());
-        let (readers, case_counts) = (Mutex::new(vec![connection]), Mutex::default());
+        let (readers, case_counts) = (Readers::with(connection), Mutex::default());
         let shared = Shared { address, schema, gate, readers, case_counts, writer: None };
         Ok(Self { shared: Arc::new(shared) })
     }
@@ -172,22 +174,7 @@ impl Store {
         &self,
         work: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let mut connection = match self.readers().pop() {
-            Some(connection) if connection.is_open() => connection,
-            _ => Connection::open(&self.shared.address, Use::Read)?,
-        };
-        let result = work(&mut connection);
-        if connection.is_open() {
-            let mut readers = self.readers();
-            if readers.len() < READERS {
-                readers.push(connection);
-            }
-        }
-        result
-    }
-
-    fn readers(&self) -> MutexGuard<'_, Vec<Connection>> {
-        self.shared.readers.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shared.readers.read(&self.shared.address, work)
     }
 
     fn case_counts(&self) -> MutexGuard<'_, HashMap<String, (i64, u64)>> {
@@ -206,7 +193,7 @@ impl Store {
 impl Drop for Shared {
     fn drop(&mut self) {
         let writer = self.writer.take();
-        let readers = std::mem::take(self.readers.get_mut().unwrap_or_else(PoisonError::into_inner));
+        let readers = self.readers.take();
         let ended = std::thread::Builder::new().spawn(move || {
             drop(readers);
             drop(writer);

@@ -222,17 +222,7 @@ impl Store {
     /// Records what was found for some duties, as one event. Nothing is written where nothing differs from what is on
     /// record. Errors: NotFound for a record that is not there.
     pub fn record_verdicts(&self, event: Event, found: Vec<DutyVerdicts>) -> Result<Recorded, StoreError> {
-        self.write(move |ledger| {
-            let mut draft = Draft::begin(event, ledger.tail);
-            let mut recorded = Recorded::default();
-            for duty in &found {
-                write_duty(ledger, &mut draft, duty, (&mut Numbers::new(), &mut recorded))?;
-            }
-            if !recorded.tally.is_empty() {
-                recorded.seq = Some(draft.finish(ledger)?);
-            }
-            Ok(recorded)
-        })
+        self.write(move |ledger| write(ledger, event, &found))
     }
 
     /// Begins to record a pass; waits while another writes.
@@ -377,6 +367,23 @@ impl Drop for PassRecording {
             self.connection.rollback();
         }
     }
+}
+
+/// Records what was found for some duties, as one event; none where nothing differs.
+pub(crate) fn write(
+    ledger: &mut Ledger,
+    event: Event,
+    found: &[DutyVerdicts],
+) -> Result<Recorded, StoreError> {
+    let mut draft = Draft::begin(event, ledger.tail);
+    let mut recorded = Recorded::default();
+    for duty in found {
+        write_duty(ledger, &mut draft, duty, (&mut Numbers::new(), &mut recorded))?;
+    }
+    if !recorded.tally.is_empty() {
+        recorded.seq = Some(draft.finish(ledger)?);
+    }
+    Ok(recorded)
 }
 
 fn write_duty(

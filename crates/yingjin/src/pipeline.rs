@@ -15,6 +15,7 @@ mod days;
 mod draw;
 mod facts;
 mod figures;
+mod filing;
 mod record;
 mod tables;
 
@@ -124,10 +125,10 @@ pub struct Snapshot {
     pub pass: Pass,
     /// By kind and row, whether anything of the record is made up.
     pub synthetic: Vec<Vec<bool>>,
-    /// The last event when all was judged: what moved later is known one by one.
-    pub judged_at: i64,
     /// Verdicts that moved since and are not on record yet.
     moved: Vec<Moved>,
+    /// Whether something was judged that did not come to be on record: it has to be judged anew.
+    is_ahead: bool,
     gathered: figures::Gathered,
 }
 
@@ -150,7 +151,8 @@ impl Pipeline {
         let (tables, synthetic) = self.tables(on)?;
         let pass = pass(&self.rules, &tables, &Setting::on(on));
         let gathered = figures::Gathered::default();
-        Ok(Snapshot { on, seq, tables, pass, synthetic, judged_at: seq, moved: Vec::new(), gathered })
+        let moved = Vec::new();
+        Ok(Snapshot { on, seq, tables, pass, synthetic, moved, is_ahead: false, gathered })
     }
 }
 

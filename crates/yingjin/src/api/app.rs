@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::ops::Deref;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use axum::http::HeaderMap;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -109,6 +109,8 @@ pub struct State {
     pub settings: Settings,
     /// The days that have been judged.
     pub days: Days,
+    /// Takes filings in.
+    pub(super) desk: super::desk::Desk,
     /// Whether verdicts wait to be written.
     pub behind: super::behind::Behind,
     /// Long work.
@@ -143,6 +145,7 @@ impl App {
         Self(Arc::new(State {
             settings,
             press,
+            desk: super::desk::Desk::default(),
             days: Days::new(pipeline),
             behind: super::behind::Behind::default(),
             jobs: Jobs::default(),
@@ -153,6 +156,16 @@ impl App {
             reported: Throttle::new(30, 3600),
             hashing: Semaphore::new(2),
         }))
+    }
+
+    /// The same server, for a thread that must not keep it alive; none once it has ended.
+    pub(super) fn of(server: &Weak<State>) -> Option<Self> {
+        server.upgrade().map(Self)
+    }
+
+    /// What such a thread holds.
+    pub(super) fn weak(&self) -> Weak<State> {
+        Arc::downgrade(&self.0)
     }
 
     /// The rules of the city.

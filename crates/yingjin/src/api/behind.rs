@@ -32,9 +32,14 @@ impl Behind {
         self.try_now.notify_one();
     }
 
+    /// Whether verdicts are missing.
+    pub fn is_behind(&self) -> bool {
+        self.is.load(Ordering::SeqCst)
+    }
+
     /// Something was written: what is missing can be, too.
     pub fn written(&self) {
-        if self.is.load(Ordering::SeqCst) {
+        if self.is_behind() {
             self.try_now.notify_one();
         }
     }
@@ -122,7 +127,7 @@ impl App {
         }
         loop {
             self.behind.try_now.notified().await;
-            while self.behind.is.load(Ordering::SeqCst) {
+            while self.behind.is_behind() {
                 // Errors of the register are said by what made them wait already, and again here.
                 let caught_up = self.blocking(|app| Ok(app.catch_up_verdicts())).await;
                 match caught_up {

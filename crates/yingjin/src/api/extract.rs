@@ -1,7 +1,7 @@
 //! Reading requests: axum's extractors, but what cannot be read becomes a problem document.
 
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
@@ -10,6 +10,9 @@ use super::problem::{Kind, Problem};
 
 /// A JSON body.
 pub struct Body<T>(pub T);
+
+/// The parts of a form with files.
+pub struct Form(pub Multipart);
 
 /// The query of the address.
 pub struct Query<T>(pub T);
@@ -25,6 +28,20 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
             Ok(axum::Json(value)) => Ok(Self(value)),
             Err(rejection) => Err(body_problem(&rejection)),
         }
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Form {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        Multipart::from_request(request, state).await.map(Self).map_err(|_| {
+            Problem::new(
+                Kind::MediaType,
+                "请以 multipart/form-data 发送，并带上 boundary。",
+                "Send it as multipart/form-data, with its boundary.",
+            )
+        })
     }
 }
 

@@ -130,80 +130,87 @@ pub async fn file(
     account: May<FileForm>,
     Body(request): Body<FilingRequest>,
 ) -> Result<(StatusCode, Json<Receipt>), Problem> {
-    app.blocking(move |app| {
-        let scope = Scope::of(&account, app.rules());
-        let form = app.form(&request.form)?;
-        if form.form.officer && scope.own_only() {
-            return Err(Problem::not_found(&request.form));
-        }
-        let (made, by) = (&app.rules().kinds[form.kind], &app.rules().kinds[form.by]);
-        let filer = scope
-            .filer(by, request.by.as_deref())
-            .ok_or_else(|| Problem::field("by", "请先选定由谁备案。", "Say first who files."))?;
-        // Who files for themselves need not wait for the day to be judged.
-        if !scope.is_own(by.id.as_str(), &filer) {
-            app.read(app.today(), |view| scope.find(view.snapshot, by.id.as_str(), &filer).map(drop))?;
-        }
-        let stored = app.store().record(by.id.as_str(), &filer)?.ok_or_else(|| Problem::not_found(&filer))?;
-        if !KEY_CHARS.contains(&request.key.chars().count()) {
-            return Err(Problem::field(
-                "key",
-                "key 应为 16 至 64 个字符的随机文字。",
-                "The key is text chosen at random, of 16 to 64 characters.",
-            ));
-        }
-        let filer = RecordId::from(filer);
-        let filing =
-            Filing { number: number(&form.form.id, &filer, &request.key), by: filer, on: app.today() };
-        if let Some(receipt) = app.receipt(&filing.number)? {
-            return Ok((StatusCode::OK, Json(receipt)));
-        }
-        if form.form.offered.is_some() {
-            app.read(app.today(), |view| {
-                let row = view.snapshot.row(form.by, filing.by.as_str());
-                let closed = row.and_then(|row| view.closed(form, row));
-                closed.map_or(Ok(()), |why| Err(Problem::new(ProblemKind::Conflict, &*why.zh, &*why.en)))
-            })?;
-        }
-        let answers = checked_answers(app, form, &request)?;
-        check_files(app, &account, (form, &answers))?;
-        let summary = json!({
-            "form": form.form.id, "number": filing.number, "kind": made.id, "by": filing.by,
-            "wording": form.form.wording(), "source": form.form.title.zh,
-        });
-        let told = answers.facts.clone();
-        let mut facts = facts_of(form, answers, &filing);
-        let id = made.id_of(&known(&facts)).ok_or_else(|| Problem::internal(&"a filing lacks its key"))?;
-        if app.store().record(made.id.as_str(), id.as_str())?.is_none() {
-            facts.retain(|_, value| value.is_some());
-        }
-        let change = Change { kind: made.id.clone(), id, on: filing.on, facts };
-        let filed = PartyRef { kind: made.id.clone(), id: change.id.clone() };
-        let opening = app.opening_of(form, &told, (filed, &stored))?;
-        let event = Event { on: filing.on, ..app.event(EventType::Filing, &account, summary) };
-        let at = to_microseconds(event.at);
-        let once = (form.form.filled.number.clone(), filing.number.clone());
-        let written = match opening {
-            None => app.store().file(event, change, once),
-            // Where the day is fixed, the clock of its case reads the time of that day.
-            Some(opening) => {
-                app.store().file_and_open(Event { at: app.now(), ..event }, change, once, opening)
-            }
-        };
-        let Some(seq) = written? else {
-            // The same was sent at the same moment, and the other one is there by now.
-            let receipt = app.receipt(&filing.number)?;
-            let receipt = receipt.ok_or_else(|| Problem::internal(&"a filing is not found by its number"))?;
-            return Ok((StatusCode::OK, Json(receipt)));
-        };
-        if let Err(problem) = app.follow(seq) {
-            // The filing holds all the same, and its verdicts are written as soon as they can be.
-            tracing::error!(status = %problem.status(), "a filing's verdicts are behind");
-        }
-        let receipt = Receipt::new((form, by), (filing.number, filing.on, at), Some(&stored));
-        Ok((StatusCode::CREATED, Json(receipt)))
-    })
-    .await
+    let prepared = app.blocking(move |app| prepare(app, &account, &request)).await?;
+    let (filing, receipt) = match prepared {
+        Prepared::Known(receipt) => return Ok((StatusCode::OK, Json(receipt))),
+        Prepared::New(filing, receipt) => (*filing, receipt),
+    };
+    if app.file(filing).await?.is_some() {
+        return Ok((StatusCode::CREATED, Json(receipt)));
+    }
+    // The same was sent at the same moment, and the other one is there by now.
+    let known = app.blocking(move |app| app.receipt(&receipt.number)).await?;
+    let known = known.ok_or_else(|| Problem::internal(&"a filing is not found by its number"))?;
+    Ok((StatusCode::OK, Json(known)))
+}
+
+/// A filing that has been looked at.
+enum Prepared {
+    /// It was sent before.
+    Known(Receipt),
+    /// It is in order, and this is the receipt once it is on record.
+    New(Box<store::Filing>, Receipt),
+}
+
+/// Looks at everything that was sent: nothing that is out of order gets any further.
+fn prepare(app: &App, account: &Account, request: &FilingRequest) -> Result<Prepared, Problem> {
+    let scope = Scope::of(account, app.rules());
+    let form = app.form(&request.form)?;
+    if form.form.officer && scope.own_only() {
+        return Err(Problem::not_found(&request.form));
+    }
+    let (made, by) = (&app.rules().kinds[form.kind], &app.rules().kinds[form.by]);
+    let filer = scope
+        .filer(by, request.by.as_deref())
+        .ok_or_else(|| Problem::field("by", "请先选定由谁备案。", "Say first who files."))?;
+    // Who files for themselves need not wait for the day to be judged.
+    if !scope.is_own(by.id.as_str(), &filer) {
+        app.read(app.today(), |view| scope.find(view.snapshot, by.id.as_str(), &filer).map(drop))?;
+    }
+    let stored = app.store().record(by.id.as_str(), &filer)?.ok_or_else(|| Problem::not_found(&filer))?;
+    if !KEY_CHARS.contains(&request.key.chars().count()) {
+        return Err(Problem::field(
+            "key",
+            "key 应为 16 至 64 个字符的随机文字。",
+            "The key is text chosen at random, of 16 to 64 characters.",
+        ));
+    }
+    let filer = RecordId::from(filer);
+    let filing = Filing { number: number(&form.form.id, &filer, &request.key), by: filer, on: app.today() };
+    if let Some(receipt) = app.receipt(&filing.number)? {
+        return Ok(Prepared::Known(receipt));
+    }
+    if form.form.offered.is_some() {
+        app.read(app.today(), |view| {
+            let row = view.snapshot.row(form.by, filing.by.as_str());
+            let closed = row.and_then(|row| view.closed(form, row));
+            closed.map_or(Ok(()), |why| Err(Problem::new(ProblemKind::Conflict, &*why.zh, &*why.en)))
+        })?;
+    }
+    let answers = checked_answers(app, form, request)?;
+    check_files(app, account, (form, &answers))?;
+    let summary = json!({
+        "form": form.form.id, "number": filing.number, "kind": made.id, "by": filing.by,
+        "wording": form.form.wording(), "source": form.form.title.zh,
+    });
+    let told = answers.facts.clone();
+    let mut facts = facts_of(form, answers, &filing);
+    let id = made.id_of(&known(&facts)).ok_or_else(|| Problem::internal(&"a filing lacks its key"))?;
+    if app.store().record(made.id.as_str(), id.as_str())?.is_none() {
+        facts.retain(|_, value| value.is_some());
+    }
+    let change = Change { kind: made.id.clone(), id, on: filing.on, facts };
+    let filed = PartyRef { kind: made.id.clone(), id: change.id.clone() };
+    let opens = app.opening_of(form, &told, (filed, &stored))?;
+    let mut event = Event { on: filing.on, ..app.event(EventType::Filing, account, summary) };
+    let at = to_microseconds(event.at);
+    if opens.is_some() {
+        // Where the day is fixed, the clock of its case reads the time of that day.
+        event.at = app.now();
+    }
+    let number = (form.form.filled.number.clone(), filing.number.clone());
+    let receipt = Receipt::new((form, by), (filing.number, filing.on, at), Some(&stored));
+    Ok(Prepared::New(Box::new(store::Filing { event, change, number, opens }), receipt))
 }
 
 impl App {

@@ -21,7 +21,7 @@ use tokio::io::AsyncWriteExt;
 use utoipa::ToSchema;
 
 use super::app::App;
-use super::extract::{Path, Query};
+use super::extract::{Form, Path, Query};
 use super::jobs::error_label;
 use super::list::{Book, Cell, Head, In, SheetLang, say, xlsx};
 use super::paging::{Page, Paging, cursor};
@@ -341,7 +341,7 @@ pub async fn begin_import(
     State(app): State<App>,
     account: May<ImportSheets>,
     headers: HeaderMap,
-    form: Multipart,
+    Form(form): Form,
 ) -> Result<(StatusCode, Json<Begun>), Problem> {
     let (upload, fields) = receive(form).await?;
     let kind = kind_of(&app, &account, &fields)?;
@@ -405,7 +405,7 @@ fn work(app: &App, job: &Work, request: &Request) -> End<Arc<Report>> {
 pub async fn suggest_mapping(
     State(app): State<App>,
     account: May<ImportSheets>,
-    form: Multipart,
+    Form(form): Form,
 ) -> Result<Json<Suggestion>, Problem> {
     let (upload, fields) = receive(form).await?;
     let kind = kind_of(&app, &account, &fields)?;

@@ -23,6 +23,7 @@ pub mod cases;
 pub mod casework;
 pub mod city;
 pub mod conflicts;
+pub mod desk;
 pub mod draws;
 pub mod duties;
 pub mod etag;

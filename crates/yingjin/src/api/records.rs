@@ -769,28 +769,6 @@ impl App {
         self.behind.written();
         Ok(Patched { seq, changed })
     }
-
-    /// Records the verdicts that an event moved, with those that others moved meanwhile: many that change something
-    /// at the same moment wait for one recording. Durable when this returns; but where an import came between, a pass
-    /// records the verdicts a while later.
-    ///
-    /// Errors: the event is kept and its verdicts are not.
-    pub fn follow(&self, seq: i64) -> Result<(), Problem> {
-        let written = self.days.write(self.today(), |snapshot| {
-            if snapshot.judged_at >= seq {
-                self.behind.mark();
-                return Ok(());
-            }
-            let origin = self.origin(clock::now());
-            self.days.pipeline().record_waiting(snapshot, &origin, self.now()).map(drop)
-        });
-        written.map_err(|error| {
-            self.behind.mark();
-            Problem::without_verdicts(seq, &error)
-        })?;
-        self.behind.written();
-        Ok(())
-    }
 }
 
 /// Facts that somebody sends, each of its fact's type. Every mistake is told at once.

@@ -151,34 +151,46 @@ impl Pipeline {
         area.map(AreaCode::from)
     }
 
-    /// The same for the verdicts that one change moved.
-    pub fn reconcile_moved(
+    /// The same for verdicts that moved and are not on record yet: the event, and what happens by it.
+    pub(super) fn moves_of(
         &self,
         snapshot: &Snapshot,
         moved: &[Moved],
         origin: &Origin,
-    ) -> Result<Reconciled, PipelineError> {
-        let Some(casework) = &self.rules.casework else { return Ok(Reconciled::default()) };
-        let mut moves =
-            Moves { pipeline: self, snapshot, origin, moves: CaseMoves::default(), done: <_>::default() };
-        for Moved { duty, record } in moved {
-            let Some(judged) = snapshot.pass.duty(duty) else { continue };
-            let Some(row) = snapshot.tables.row(judged.kind, record) else { continue };
-            let about = RecordRef { kind: self.rules.kinds[judged.kind].id.clone(), id: record.clone() };
-            let live = self.store.live_case(duty.as_str(), &about)?;
-            match (judged.standing(row), live) {
-                (Standing::Gap, None) => {
-                    let standings = self.store.standings(about.kind.as_str(), record.as_str())?;
-                    let arose_on = standings.iter().find(|verdict| verdict.duty == *duty);
-                    let arose_on = arose_on.and_then(|verdict| verdict.arose_on);
-                    moves.open(self.opening(snapshot, casework, (judged, row), arose_on))?;
+    ) -> Result<(Event, CaseMoves), PipelineError> {
+        let mut moves = CaseMoves::default();
+        if let Some(casework) = &self.rules.casework {
+            for Moved { duty, record } in moved {
+                let Some(judged) = snapshot.pass.duty(duty) else { continue };
+                let Some(row) = snapshot.tables.row(judged.kind, record) else { continue };
+                let about = RecordRef { kind: self.rules.kinds[judged.kind].id.clone(), id: record.clone() };
+                let live = self.store.live_case(duty.as_str(), &about)?;
+                match (judged.standing(row), live) {
+                    (Standing::Gap, None) => {
+                        let arose_on = self.arises_on(snapshot, (judged, row), &about)?;
+                        moves.open.push(self.opening(snapshot, casework, (judged, row), Some(arose_on)));
+                    }
+                    (Standing::Gap, Some(_)) | (_, None) => {}
+                    (standing, Some(no)) => moves.end.push((no, ending(standing))),
                 }
-                (Standing::Gap, Some(_)) | (_, None) => {}
-                (standing, Some(no)) => moves.end(no, ending(standing))?,
             }
         }
-        moves.send()?;
-        Ok(moves.done)
+        Ok((reconciled_event(snapshot, origin, &moves), moves))
+    }
+
+    /// The day a gap arose, as it will be on record: what the duty tells, or else since when it has been owed.
+    fn arises_on(
+        &self,
+        snapshot: &Snapshot,
+        (judged, row): (&DutyPass, usize),
+        about: &RecordRef,
+    ) -> Result<NaiveDate, PipelineError> {
+        if let Some(day) = judged.arises.as_ref().and_then(|days| days.get(row)) {
+            return Ok(day);
+        }
+        let standings = self.store.standings(about.kind.as_str(), about.id.as_str())?;
+        let owed = standings.iter().find(|held| held.duty == judged.duty && held.standing.is_owed());
+        Ok(owed.and_then(|held| held.arose_on).unwrap_or(snapshot.on))
     }
 
     /// The case of a gap: its office is the owner of the duty in the record's area (the whole city, where that is not
@@ -275,6 +287,19 @@ fn case_event(snapshot: &Snapshot, origin: &Origin, summary: serde_json::Value) 
     }
 }
 
+/// The event by which cases come in step with verdicts.
+fn reconciled_event(snapshot: &Snapshot, origin: &Origin, moves: &CaseMoves) -> Event {
+    let mut ended: BTreeMap<&str, u64> = BTreeMap::new();
+    for (_, ending) in &moves.end {
+        *ended.entry(word(ending)).or_default() += 1;
+    }
+    let mut summary = json!({"reconciled": snapshot.on, "gaps": moves.open.len(), "ended": ended});
+    if !moves.follow.is_empty() {
+        summary["moved"] = json!(moves.follow.len());
+    }
+    case_event(snapshot, origin, summary)
+}
+
 /// Openings, moves and endings on their way to the register, some thousands at a time.
 struct Moves<'a> {
     pipeline: &'a Pipeline,
@@ -311,15 +336,7 @@ impl Moves<'_> {
         if moves == CaseMoves::default() {
             return Ok(());
         }
-        let mut ended: BTreeMap<&str, u64> = BTreeMap::new();
-        for (_, ending) in &moves.end {
-            *ended.entry(word(ending)).or_default() += 1;
-        }
-        let mut summary = json!({"reconciled": self.snapshot.on, "gaps": moves.open.len(), "ended": ended});
-        if !moves.follow.is_empty() {
-            summary["moved"] = json!(moves.follow.len());
-        }
-        let event = case_event(self.snapshot, self.origin, summary);
+        let event = reconciled_event(self.snapshot, self.origin, &moves);
         let endings: BTreeMap<i64, Ending> = moves.end.iter().cloned().collect();
         let moved = self.pipeline.store.move_cases(event, moves)?;
         self.done.moved += moved.followed.len() as u64;

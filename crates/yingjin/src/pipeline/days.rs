@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use chrono::NaiveDate;
 use model::event::EventType;
 use model::record::read_facts;
-use model::{DutyId, KindId, RecordId};
+use model::{DutyId, Kind, KindId, RecordId};
 use rules::evaluate::{Changed, rejudge};
-use store::Past;
+use store::{Past, StoredRecord};
 
 use super::{Pipeline, PipelineError, Snapshot, record};
 
@@ -93,10 +93,23 @@ impl Days {
     }
 }
 
+impl Snapshot {
+    /// The verdicts that wait to be recorded, each once.
+    pub(super) fn take_moved(&mut self) -> Vec<Moved> {
+        let mut moved = std::mem::take(&mut self.moved);
+        moved.sort();
+        moved.dedup();
+        moved
+    }
+}
+
 impl Pipeline {
     /// Brings a day up to the last event; the verdicts that move wait in it to be recorded. Returns whether it could:
     /// all has to be judged anew where an import came or too much changed.
     pub fn catch_up(&self, snapshot: &mut Snapshot) -> Result<bool, PipelineError> {
+        if snapshot.is_ahead {
+            return Ok(false);
+        }
         let known = snapshot.seq;
         let followed = self.follow_events(snapshot);
         if !matches!(followed, Ok(true)) {
@@ -106,7 +119,6 @@ impl Pipeline {
         if snapshot.moved.len() > CHANGES_MAX {
             // Nobody records this day: what moved is not told one by one any longer.
             snapshot.moved.clear();
-            snapshot.judged_at = snapshot.seq;
         }
         followed
     }
@@ -156,7 +168,7 @@ impl Pipeline {
     }
 
     /// Reads changed records again and judges what reads them.
-    fn reread(
+    pub(super) fn reread(
         &self,
         snapshot: &mut Snapshot,
         touched: &[(KindId, RecordId)],
@@ -173,20 +185,28 @@ impl Pipeline {
             };
             // What was told only for later days is not there yet on this one.
             let Some(stored) = stored else { continue };
-            let facts = read_facts(declared, &stored.facts);
-            let changed = Changed { kind, id, facts: &facts };
-            let rejudged = rejudge(&self.rules, &mut snapshot.tables, &mut snapshot.pass, changed)?;
-            moved.extend(
-                rejudged.into_iter().map(|verdict| Moved { duty: verdict.duty, record: verdict.record }),
-            );
-            if let Some(row) = snapshot.tables.row(place, id) {
-                let flags = &mut snapshot.synthetic[place];
-                flags.resize(flags.len().max(row + 1), false);
-                flags[row] = stored.synthetic;
-            }
+            moved.extend(self.take_in(snapshot, (place, declared), &stored)?);
         }
         moved.sort();
         moved.dedup();
         Ok(moved)
+    }
+
+    /// Judges what reads a record, as it is now.
+    pub(super) fn take_in(
+        &self,
+        snapshot: &mut Snapshot,
+        (place, declared): (usize, &Kind),
+        stored: &StoredRecord,
+    ) -> Result<Vec<Moved>, PipelineError> {
+        let facts = read_facts(declared, &stored.facts);
+        let changed = Changed { kind: &declared.id, id: &stored.id, facts: &facts };
+        let rejudged = rejudge(&self.rules, &mut snapshot.tables, &mut snapshot.pass, changed)?;
+        if let Some(row) = snapshot.tables.row(place, &stored.id) {
+            let flags = &mut snapshot.synthetic[place];
+            flags.resize(flags.len().max(row + 1), false);
+            flags[row] = stored.synthetic;
+        }
+        Ok(rejudged.into_iter().map(|verdict| Moved { duty: verdict.duty, record: verdict.record }).collect())
     }
 }

@@ -171,6 +171,9 @@ impl Pipeline {
         turned: &[(KindId, RecordId)],
     ) -> Result<(), PipelineError> {
         let histories = snapshot.gathered.histories.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if histories.is_empty() {
+            return Ok(());
+        }
         for (kind, id) in turned {
             let stored = self.store.standings(kind.as_str(), id.as_str())?;
             for duty in snapshot.pass.duties.iter().filter(|duty| self.rules.kinds[duty.kind].id == *kind) {

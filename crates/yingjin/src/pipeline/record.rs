@@ -5,7 +5,7 @@ use model::event::{Event, EventType};
 use model::{KindId, RecordId, Standing};
 use rules::evaluate::{DutyPass, Pass};
 use serde_json::{Map, json};
-use store::{DutyVerdicts, EventFilter, Recorded, Verdict};
+use store::{Consequences, DutyVerdicts, EventFilter, Recorded, Verdict};
 
 use super::{Moved, Pipeline, PipelineError, Snapshot};
 
@@ -61,54 +61,49 @@ impl Pipeline {
         origin: &Origin,
         now: DateTime<Utc>,
     ) -> Result<Recorded, PipelineError> {
-        let mut moved = std::mem::take(&mut snapshot.moved);
-        moved.sort();
-        moved.dedup();
-        let recorded = self.record_moved(snapshot, &moved, origin);
-        let done = recorded.and_then(|recorded| {
-            self.reconcile_moved(snapshot, &moved, &Origin { at: now, ..origin.clone() })?;
-            Ok(recorded)
-        });
-        if done.is_err() {
-            snapshot.moved = moved;
+        let moved = snapshot.take_moved();
+        if moved.is_empty() {
+            return Ok(Recorded::default());
         }
-        done
+        let consequences = self.consequences(snapshot, &moved, (origin, now));
+        match consequences.and_then(|consequences| Ok(self.store.follow_up(consequences)?)) {
+            Ok(followed) => Ok(followed.recorded),
+            Err(error) => {
+                snapshot.moved = moved;
+                Err(error)
+            }
+        }
     }
 
-    /// Records the verdicts that changes moved.
-    fn record_moved(
+    /// What follows from verdicts that moved: how they stand now, and the cases that begin or end with that.
+    pub(super) fn consequences(
         &self,
         snapshot: &Snapshot,
         moved: &[Moved],
-        origin: &Origin,
-    ) -> Result<Recorded, PipelineError> {
+        (origin, now): (&Origin, DateTime<Utc>),
+    ) -> Result<Consequences, PipelineError> {
         let mut found: Vec<DutyVerdicts> = Vec::new();
+        let mut records: Vec<[&str; 2]> = Vec::new();
         for moved in moved {
             let Some(duty) = snapshot.pass.duty(&moved.duty) else { continue };
             let Some(row) = snapshot.tables.row(duty.kind, &moved.record) else { continue };
+            let kind = &self.rules.kinds[duty.kind].id;
             let verdict = self.verdict(snapshot, duty, row);
             match found.iter_mut().find(|found| found.duty == duty.duty) {
                 Some(found) => found.verdicts.push(verdict),
                 None => found.push(DutyVerdicts {
                     duty: duty.duty.clone(),
-                    kind: self.rules.kinds[duty.kind].id.clone(),
+                    kind: kind.clone(),
                     complete: false,
                     verdicts: vec![verdict],
                 }),
             }
+            records.push([kind.as_str(), moved.record.as_str()]);
         }
-        if found.is_empty() {
-            return Ok(Recorded::default());
-        }
-        let records: Vec<[&str; 2]> = found
-            .iter()
-            .flat_map(|found| {
-                found.verdicts.iter().map(|verdict| [found.kind.as_str(), verdict.record.as_str()])
-            })
-            .collect();
         let records = (records.len() <= RECORDS_MAX).then_some(records);
-        let event = verdict_event(snapshot, origin, json!({ "records": records, "known": snapshot.seq }));
-        Ok(self.store.record_verdicts(event, found)?)
+        let event = verdict_event(snapshot, origin, json!({ "records": records }));
+        let cases = self.moves_of(snapshot, moved, &Origin { at: now, ..origin.clone() })?;
+        Ok(Consequences { known: snapshot.seq, verdicts: (event, found), cases })
     }
 
     /// What a pass found for a duty; records that are out are not listed.
@@ -122,7 +117,7 @@ impl Pipeline {
         }
     }
 
-    fn verdict(&self, snapshot: &Snapshot, duty: &DutyPass, row: usize) -> Verdict {
+    pub(super) fn verdict(&self, snapshot: &Snapshot, duty: &DutyPass, row: usize) -> Verdict {
         let standing = duty.standing(row);
         let text = |value: Option<rust_decimal::Decimal>| value.map(|value| value.to_string());
         Verdict {

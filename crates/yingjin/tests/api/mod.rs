@@ -11,6 +11,7 @@ mod duties;
 mod exemptions;
 mod files;
 mod filings;
+mod fuzzed;
 mod imports;
 mod letters;
 mod notices;
