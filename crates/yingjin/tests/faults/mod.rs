@@ -3,6 +3,7 @@
 //!
 //! `YINGJIN_FAULT_ROUNDS` raises how often it is killed; by default that is quick.
 
+mod filed;
 mod files;
 mod import;
 mod killed;

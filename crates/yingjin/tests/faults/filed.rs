@@ -1,0 +1,189 @@
+//! Many phones file at once, each until it is answered and then again, while the server is killed over and over: every
+//! firm has filed once, its duty is done once, and its case has ended once.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use model::case::Step;
+use model::event::EventType;
+use serde_json::json;
+use store::Store;
+
+use super::server::{Register, Request, Served, TODAY, assert_sound, code, copy_folder};
+use super::{rounds, scattered};
+
+/// How often each form is sent after it was answered.
+const AGAIN: usize = 4;
+/// Phones that send at the same moment.
+const PHONES: usize = 8;
+/// How long a server lives after it serves, at most.
+const LIFE_MAX: Duration = Duration::from_millis(700);
+/// How long a phone waits before it tries again to reach a server.
+const PAUSE: Duration = Duration::from_millis(10);
+/// It bounds a hang, nothing else.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+const DUTY: &str = r#"
+id    = "reopened"
+verb  = "应复尽复"
+title = { zh = "备案开工", en = "Back at work" }
+basis = { doc = "试防指〔2020〕1号", confidence = "M" }
+kind  = "firm"
+valid = [{ from = 2020-01-01 }]
+mode  = "claim"
+owner = "front"
+days  = 3
+
+[[should]]
+id    = "firm"
+label = { zh = "有从业人员", en = "it has staff" }
+when  = "staff > 0"
+
+[done]
+from = "resumption"
+by   = "firm"
+when = "any(commitment)"
+on   = "min(filed_on)"
+
+[[case]]
+name   = "filed"
+on     = 2020-03-06
+given  = { staff = 10 }
+members = { resumption = [{ filed_on = 2020-03-06, commitment = true }] }
+expect = { should = true, standing = "done" }
+"#;
+
+#[test]
+fn killed_while_many_file_every_filing_is_there_once() {
+    file_and_kill(Register::on_sqlite());
+}
+
+#[test]
+fn killed_while_many_file_on_postgres_every_filing_is_there_once() {
+    if let Some(register) = Register::on_postgres() {
+        file_and_kill(register);
+    }
+}
+
+/// What the phones share.
+struct Phones {
+    cookie: String,
+    firms: Vec<String>,
+    next: AtomicUsize,
+    /// Where a server is, or was a moment ago.
+    server: Mutex<Option<SocketAddr>>,
+    /// The number on the receipt of each firm.
+    receipts: Mutex<BTreeMap<String, String>>,
+}
+
+fn file_and_kill(mut register: Register) {
+    let city = register.folder.path().join("city");
+    copy_folder(&register.city, &city);
+    std::fs::write(city.join("duties/front/reopened.toml"), DUTY).unwrap();
+    register.city = city;
+    let firms: Vec<String> = (0..30 * rounds(8)).map(code).collect();
+    let cookie = register.sign_in(&firms);
+    assert!(register.command(&["evaluate", "--on", TODAY]).status().unwrap().success());
+    assert_eq!(register.open().records_with_cases("reopened").unwrap().len(), firms.len());
+
+    let phones =
+        Phones { cookie, firms, next: 0.into(), server: Mutex::default(), receipts: Mutex::default() };
+    let mut killed = 0;
+    std::thread::scope(|scope| {
+        let sending: Vec<_> = (0..PHONES).map(|_| scope.spawn(|| phones.send_all())).collect();
+        while !sending.iter().all(|phone| phone.is_finished()) {
+            let mut server = Served::start(&mut register.serve());
+            *phones.server.lock().unwrap() = Some(server.ready());
+            std::thread::sleep(LIFE_MAX.mul_f64(scattered(killed)));
+            server.kill();
+            killed += 1;
+            register.settle();
+            assert_sound(&register.open());
+        }
+    });
+    assert!(killed > 3, "all was filed before the server was killed often");
+    // Whatever follows and was not written yet is written by the next server.
+    let mut server = Served::start(&mut register.serve());
+    server.ready();
+    let end = Instant::now() + PATIENCE;
+    while !register.open().records_with_cases("reopened").unwrap().is_empty() {
+        assert!(Instant::now() < end, "cases are left behind");
+        std::thread::sleep(PAUSE);
+    }
+    server.kill();
+    register.settle();
+    assert_once(&register.open(), &phones);
+}
+
+impl Phones {
+    fn send_all(&self) {
+        while let Some(firm) = self.firms.get(self.next.fetch_add(1, Ordering::Relaxed)) {
+            for _ in 0..=AGAIN {
+                let number = self.send(firm);
+                let mut receipts = self.receipts.lock().unwrap();
+                let first = receipts.entry(firm.clone()).or_insert_with(|| number.clone());
+                assert_eq!(*first, number, "another receipt for the same filing");
+            }
+        }
+    }
+
+    /// Sends a form until it is answered: the number on its receipt.
+    fn send(&self, firm: &str) -> String {
+        let form = json!({
+            "form": "resume", "key": format!("the phone of {firm}"), "by": firm,
+            "facts": {"people": 10, "first": 8, "canteen": "none"},
+            "ticked": ["masks", "truth"], "signature": "某甲",
+        });
+        let request = Request::new("POST", "/api/filings").header("Cookie", &self.cookie).json(&form);
+        let end = Instant::now() + PATIENCE;
+        loop {
+            assert!(Instant::now() < end, "no server answers");
+            let address = *self.server.lock().unwrap();
+            match address.map(|address| request.send(address)) {
+                Some(Ok(answer)) if [200, 201].contains(&answer.status) => {
+                    return answer.json()["number"].as_str().unwrap().to_owned();
+                }
+                Some(Ok(answer)) => panic!("{} {}", answer.status, answer.text),
+                Some(Err(_)) | None => std::thread::sleep(PAUSE),
+            }
+        }
+    }
+}
+
+/// Every firm has filed once, and what follows from that happened once.
+fn assert_once(store: &Store, phones: &Phones) {
+    assert_sound(store);
+    let events = store.events(0, usize::MAX).unwrap();
+    let filings = events.iter().filter(|stored| stored.event.event_type == EventType::Filing);
+    let mut filed: Vec<&str> =
+        filings.map(|stored| stored.event.summary["number"].as_str().unwrap()).collect();
+    filed.sort_unstable();
+    let receipts = phones.receipts.lock().unwrap();
+    let mut receipts: Vec<&str> = receipts.values().map(String::as_str).collect();
+    receipts.sort_unstable();
+    assert_eq!(filed, receipts);
+    for firm in &phones.firms {
+        let history = store.verdict_history("firm", firm).unwrap();
+        let turned: Vec<_> =
+            history.iter().filter(|(_, change)| change.duty.as_str() == "reopened").collect();
+        assert_eq!(turned.len(), 2, "{firm} first had a gap, then none: {turned:?}");
+    }
+    let mut ended = 0;
+    store
+        .each_case_history("9999-01-01T00:00:00Z".parse().unwrap(), |no, steps| {
+            let Some((Step::Opened(opening), _)) = steps.first() else {
+                panic!("case {no} was never opened")
+            };
+            if opening.duty.as_ref().is_none_or(|duty| duty.as_str() != "reopened") {
+                return;
+            }
+            let closed = steps.iter().filter(|(step, _)| matches!(step, Step::Closed(_))).count();
+            assert_eq!(closed, 1, "case {no}");
+            ended += closed;
+        })
+        .unwrap();
+    assert_eq!(ended, phones.firms.len());
+}
