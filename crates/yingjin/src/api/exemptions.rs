@@ -644,7 +644,7 @@ pub async fn exempt(
         let once = (FactId::from(exemption::NUMBER), number.clone());
         let mut was_there = false;
         let changed = app.change(&account, |store| {
-            store.file(store::Filing { event, change, number: once })?.ok_or_else(|| {
+            store.file(store::Filing { event, change, number: once, opens: None })?.ok_or_else(|| {
                 was_there = true;
                 store::StoreError::Taken { what: "exemption", name: number.clone() }
             })
