@@ -52,7 +52,9 @@ impl Days {
         let last = self.pipeline.store.last_seq()?;
         {
             let held = slot.read().unwrap_or_else(PoisonError::into_inner);
-            if let Some(snapshot) = held.as_ref().filter(|snapshot| snapshot.seq >= last) {
+            if let Some(snapshot) =
+                held.as_ref().filter(|snapshot| snapshot.seq >= last && !snapshot.is_ahead)
+            {
                 return Ok(read(snapshot));
             }
         }

@@ -248,3 +248,49 @@ fn a_filing_opens_one_case_with_itself() {
         }
     });
 }
+
+#[test]
+fn what_could_not_be_written_is_seen_by_nobody() {
+    on_every_database(async |server| {
+        let app = server.app.clone();
+        let firm = server.sign_in(Role::Firm).await;
+        let seen = tokio::task::spawn_blocking(move || {
+            let pipeline = app.days.pipeline();
+            let (today, at) = (app.today(), "2020-03-06T01:00:00Z".parse().unwrap());
+            let origin = yingjin::pipeline::Origin { actor: "the tests".to_owned(), at };
+            let text = |text: &str| Some(model::Value::Text(text.to_owned()));
+            let filing = |id: &str, more: Option<(model::FactId, Option<model::Value>)>| {
+                let facts = [("firm".into(), text(FIRM)), ("number".into(), text(id))];
+                let facts = facts.into_iter().chain(more).collect();
+                let change = model::Change { kind: "resumption".into(), id: id.into(), on: today, facts };
+                let event = model::event::Event {
+                    event_type: model::event::EventType::Filing,
+                    at,
+                    on: today,
+                    actor: "the tests".to_owned(),
+                    synthetic: true,
+                    summary: json!({}),
+                };
+                store::Filing { event, change, number: ("number".into(), id.to_owned()), opens: None }
+            };
+            // The second names a file that is not there.
+            let lost = ("photos".into(), text(&"0".repeat(64)));
+            let filings = vec![filing("a", None), filing("b", Some(lost))];
+            let refused =
+                app.days.write(today, |day| pipeline.file_together(day, filings.clone(), (&origin, at)));
+            assert!(refused.is_err(), "{refused:?}");
+            let kind = pipeline.rules.kind("resumption").unwrap().0;
+            let seen = |id: &str| app.days.read(today, |day| day.row(kind, id).is_some()).unwrap();
+            let before = (seen("a"), seen("b"));
+            let filed = app
+                .days
+                .write(today, |day| pipeline.file_together(day, vec![filing("a", None)], (&origin, at)))
+                .unwrap();
+            (before, filed[0].is_ok(), seen("a"))
+        })
+        .await
+        .unwrap();
+        assert_eq!(seen, ((false, false), true, true));
+        assert_eq!(firm.get("/api/forms/resume").await.status, StatusCode::OK);
+    });
+}
