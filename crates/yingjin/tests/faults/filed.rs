@@ -20,7 +20,7 @@ const AGAIN: usize = 4;
 /// Phones that send at the same moment.
 const PHONES: usize = 8;
 /// How long a server lives after it serves, at most.
-const LIFE_MAX: Duration = Duration::from_millis(700);
+const LIFE_MAX: Duration = Duration::from_millis(300);
 /// How long a phone waits before it tries again to reach a server.
 const PAUSE: Duration = Duration::from_millis(10);
 /// It bounds a hang, nothing else.
