@@ -231,6 +231,7 @@ fn rule_sets(text: &str) -> Result<(RuleSet, RuleSet)> {
         forms: vec![],
         letters: Default::default(),
         pairings: None,
+        chains: None,
         notices: None,
         version: "bench".into(),
     };

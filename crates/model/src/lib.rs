@@ -7,6 +7,7 @@
 //! cases     who has to do what by when              case, casework, term, rate
 //! exempting by hand, with reason and proof           exemption
 //! pairings  who visits whom, and how often          pairing
+//! chains    industrial chains, and who supplies whom chain
 //! notices   who is told of what                      notice
 //! lots      who is drawn for inspection               draw
 //! events    what happened, chained by hash           event
@@ -16,6 +17,7 @@ pub mod area;
 pub mod calendar;
 pub mod case;
 pub mod casework;
+pub mod chain;
 pub mod draw;
 pub mod duty;
 pub mod event;
@@ -40,6 +42,7 @@ pub use area::{Area, Areas};
 pub use calendar::Calendar;
 pub use case::Case;
 pub use casework::Casework;
+pub use chain::Chains;
 pub use duty::Duty;
 pub use exemption::Exemptions;
 pub use form::Form;

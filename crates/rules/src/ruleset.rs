@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use model::{
-    Areas, Calendar, Casework, DepartmentId, Duty, FactId, Form, Kind, Label, Letters, Notices, Pairings,
-    Value,
+    Areas, Calendar, Casework, Chains, DepartmentId, Duty, FactId, Form, Kind, Label, Letters, Notices,
+    Pairings, Value,
 };
 use serde::Serialize;
 
@@ -31,6 +31,8 @@ pub struct RuleSet {
     pub forms: Vec<CompiledForm>,
     /// Officials who are paired with firms.
     pub pairings: Option<Pairings>,
+    /// Industrial chains, and who supplies whom.
+    pub chains: Option<Chains>,
     /// Who is told of what; nobody of anything without it.
     pub notices: Option<Notices>,
     /// What is printed, with its templates.
@@ -152,10 +154,12 @@ impl RuleSet {
         self.kinds.iter().enumerate().find(|(_, kind)| kind.id.as_str() == id)
     }
 
-    /// The facts of a kind that draws fill in and nobody else tells.
-    pub fn drawn_facts(&self, kind: &str) -> BTreeSet<&FactId> {
+    /// The facts of a kind that the program fills in, by draws or from the supply network, and nobody else tells.
+    pub fn filled_facts(&self, kind: &str) -> BTreeSet<&FactId> {
         let of_kind = self.forms.iter().filter(|form| self.kinds[form.kind].id.as_str() == kind);
-        of_kind.filter_map(|form| form.form.draw.as_ref()).flat_map(|rule| rule.filled.all()).collect()
+        let drawn = of_kind.filter_map(|form| form.form.draw.as_ref()).flat_map(|rule| rule.filled.all());
+        let chains = self.chains.iter().filter(|chains| chains.firm.kind.as_str() == kind);
+        drawn.chain(chains.flat_map(|chains| chains.computed.all())).collect()
     }
 
     /// The duties in force on a day, one version of each.

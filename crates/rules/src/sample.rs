@@ -223,6 +223,7 @@ pub fn rules() -> RuleSet {
         casework: None,
         forms: vec![],
         pairings: None,
+        chains: None,
         notices: None,
         letters: Default::default(),
         version: "0".into(),

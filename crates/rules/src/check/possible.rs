@@ -565,7 +565,7 @@ mod tests {
             let record = Record { kind: "firm".into(), id: "1".into(), facts };
             let books = crate::sample::Books(vec![record]);
             let rules = RuleSet {
-                city, kinds, parameters: vec![], derived: vec![], duties: vec![], casework: None, forms: vec![], letters: Default::default(), pairings: None, notices: None, version: String::new(),
+                city, kinds, parameters: vec![], derived: vec![], duties: vec![], casework: None, forms: vec![], letters: Default::default(), pairings: None, chains: None, notices: None, version: String::new(),
             };
             let setting = evaluate::Setting::on("2020-03-01".parse().unwrap());
             let (truth, _) =

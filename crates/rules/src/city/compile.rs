@@ -6,6 +6,8 @@ use model::{Areas, FactType, Kind, Letters, Notices, Unit};
 
 use super::case_file::{CaseDraft, PlacedCase, Subject};
 use super::cases_file::{self, CasesDraft};
+use super::chain_file::ChainDraft;
+use super::chains_file::{self, ChainsDraft};
 use super::city_file::CityDraft;
 use super::duty_file::DutyDraft;
 use super::exemption_table;
@@ -32,6 +34,8 @@ pub(super) struct Drafts<'a> {
     pub duties: Vec<DutyDraft<'a>>,
     pub forms: Vec<FormDraft>,
     pub pairings: Option<PairingsDraft>,
+    /// What is told of the register, and each chain.
+    pub chains: Option<(ChainsDraft, Vec<ChainDraft>)>,
     pub letters: Vec<LetterDraft>,
     pub notices: Option<Notices>,
 }
@@ -77,6 +81,7 @@ pub(super) fn compile(drafts: Drafts<'_>, log: &Log) -> Option<Compiled> {
         forms,
         pairings,
         letters,
+        chains,
         notices,
     } = drafts;
     let CityDraft { city, calendar_years } = city;
@@ -150,6 +155,7 @@ pub(super) fn compile(drafts: Drafts<'_>, log: &Log) -> Option<Compiled> {
     let letters = Letters { letters: letters.into_iter().map(|draft| draft.letter).collect(), templates };
     let declared = Declared { kinds: &kinds, forms: &forms, duties: &duties };
     let pairings = pairings.and_then(|draft| pairings_file::check(draft, &declared, log));
+    let chains = chains.and_then(|draft| chains_file::check(draft, (&kinds, &departments), log));
     // Only now: what is wrong with the duties is told whether or not the derived facts hold together.
     let derived = derived.ok().filter(|_| all_compiled)?;
     let rules = RuleSet {
@@ -162,6 +168,7 @@ pub(super) fn compile(drafts: Drafts<'_>, log: &Log) -> Option<Compiled> {
         forms,
         letters,
         pairings,
+        chains,
         notices,
         version: log.version(),
     };

@@ -685,3 +685,121 @@ pub(super) fn no_count() -> Sentences {
         both!("把 {{count}} 写进两种语言", "write {{count}} in both languages"),
     )
 }
+
+// Chains
+
+pub(super) fn share(text: &str) -> Sentences {
+    says(
+        both!("{} 不是大于 0、不超过 1 的小数", "{} is no share above 0 and up to 1"; text),
+        both!("它是断供的界限", "it says below what an input is broken"),
+        both!("写成 \"0.5\" 这样的小数", "write it as \"0.5\""),
+    )
+}
+
+pub(super) fn division(code: &str) -> Sentences {
+    says(
+        both!("{} 不是国民经济行业大类", "{} is no division of GB/T 4754"; code),
+        both!("大类是 01 到 97 的两位数字", "divisions are two digits, 01 to 97"),
+        both!("改正行业大类代码", "mend the division"),
+    )
+}
+
+pub(super) fn unmapped_divisions(codes: &[String]) -> Sentences {
+    says(
+        both!("有 {} 个行业大类没有对应的矩阵行业：{1}", "{} divisions have no sector: {1}"; codes.len(), codes.join(" ")),
+        both!(
+            "这些行业的企业不进入供应网络计算",
+            "firms of these industries are left out of the supply network"
+        ),
+        both!("需要时在 [divisions] 补上", "add them to [divisions] where they matter"),
+    )
+}
+
+pub(super) fn class(code: &str) -> Sentences {
+    says(
+        both!("{} 不是国民经济行业代码", "{} is no class of GB/T 4754"; code),
+        both!("代码是一个大写字母加二到四位数字", "a class is a capital letter and two to four digits"),
+        both!("写成 C3821 这样的代码", "write it as C3821"),
+    )
+}
+
+pub(super) fn unmapped_class(code: &str) -> Sentences {
+    says(
+        both!("{} 所在的行业大类没有对应的矩阵行业", "the division of {} has no sector"; code),
+        both!(
+            "产品之间没有写明的必需关系要查矩阵",
+            "what the chain does not say is looked up in the essential matrix"
+        ),
+        both!("在 chains.toml 的 [divisions] 补上", "add the division to [divisions] in chains.toml"),
+    )
+}
+
+pub(super) fn no_table(path: &str) -> Sentences {
+    says(
+        both!("没有 {}", "there is no {}"; path),
+        both!("必需矩阵是 chains/ 下的一个 csv 文件", "the essential matrix is a csv file in chains/"),
+        both!("放入这个文件，或改正文件名", "put the file there, or mend its name"),
+    )
+}
+
+pub(super) fn table_heading() -> Sentences {
+    says(
+        both!("表头的行业为空或有重复", "the heading has no sector, an empty one, or one twice"),
+        both!(
+            "表头从第二格起逐个写采购方行业",
+            "from its second cell on, the heading names the buying sectors"
+        ),
+        both!("改正第一行", "mend the first line"),
+    )
+}
+
+pub(super) fn table_row(sector: &str, cells: usize) -> Sentences {
+    says(
+        both!("这一行不是“{}”加 {1} 个 0、1、2", "this row is not \"{}\" and {1} cells of 0, 1, 2"; sector, cells),
+        both!("矩阵是方阵，行的顺序与表头一致", "the matrix is square, its rows in the order of the heading"),
+        both!("改正这一行", "mend the row"),
+    )
+}
+
+pub(super) fn table_short(rows: usize, sectors: usize) -> Sentences {
+    says(
+        both!("矩阵有 {} 行，表头有 {1} 个行业", "the matrix has {} rows and {1} sectors"; rows, sectors),
+        both!("矩阵是方阵，行的顺序与表头一致", "the matrix is square, its rows in the order of the heading"),
+        both!("补上缺的行", "add the missing rows"),
+    )
+}
+
+pub(super) fn flows_back(input: &str, product: &str) -> Sentences {
+    says(
+        both!("{} 在 {1} 的下游，或就是它自己", "{} is downstream of {1}, or is itself"; input, product),
+        both!(
+            "环节从上游写到下游，投入只能来自上游或同一环节",
+            "segments go from upstream to downstream, and inputs come from upstream or beside"
+        ),
+        both!("调整环节的顺序，或改正投入", "change the order of the segments, or the input"),
+    )
+}
+
+pub(super) fn both_needs(input: &str) -> Sentences {
+    says(
+        both!("{} 既是必需又是一般投入", "{} is essential and not"; input),
+        both!("一种投入对一种产品只有一种必需程度", "an input is one or the other to a product"),
+        both!("从 essential 或 uses 删去一个", "drop it from `essential` or from `uses`"),
+    )
+}
+
+pub(super) fn no_leading_firm() -> Sentences {
+    says(
+        both!("这条链没有龙头企业", "this chain has no leading firm"),
+        both!("页面从龙头企业看断点", "pages look at broken links from the leading firms"),
+        both!("知道时写 [[leading]]", "add [[leading]] once it is known"),
+    )
+}
+
+pub(super) fn no_chains_file() -> Sentences {
+    says(
+        both!("有 chains/ 而没有 chains.toml", "there are chains/ and no chains.toml"),
+        both!("它说明登记库里谁供应谁", "it says where the register has who supplies whom"),
+        both!("见 docs/city-folder.md “chains.toml”", "see docs/city-folder.md, \"chains.toml\""),
+    )
+}

@@ -3,7 +3,7 @@
 //! ```text
 //! source          the files, lines and columns
 //! read            TOML values with their places; unknown keys
-//! city_file  cases_file  kind_file  parameter_file  duty_file  case_file  form_file  letter_file  notices_file  pairings_file      one for each form of file
+//! city_file  cases_file  kind_file  parameter_file  duty_file  case_file  form_file  letter_file  notices_file  pairings_file  chain_file  chains_file      one for each form of file
 //! draw_table      `[draw]` of a form
 //! exemption_table `[exemption]` of cases.toml: a kind, and a clause of every duty
 //! references      names that point from one file to another
@@ -15,6 +15,8 @@
 
 mod case_file;
 mod cases_file;
+mod chain_file;
+mod chains_file;
 mod check;
 mod city_file;
 mod compile;
@@ -86,6 +88,7 @@ fn read(log: &Log) -> Option<Compiled> {
     let (mut city, mut cases, mut pairings, mut notices) = (None, None, None, None);
     let (mut kinds, mut parameters, mut duties) = (Vec::new(), Vec::new(), Vec::new());
     let (mut forms, mut letters) = (Vec::new(), Vec::new());
+    let (mut chains, mut chain) = (None, Vec::new());
     for (file, document) in &others {
         let table = read::top(document, *file, log);
         let path = &log.sources[*file].path;
@@ -97,6 +100,10 @@ fn read(log: &Log) -> Option<Compiled> {
             cases = cases_file::read(&table, log);
         } else if path.ends_with("pairings.toml") {
             pairings = pairings_file::read(&table);
+        } else if path.ends_with("chains.toml") {
+            chains = chains_file::read(&table);
+        } else if path.starts_with("chains") {
+            chain.extend(chain_file::read(&table, log));
         } else if path.ends_with("notices.toml") {
             notices = notices_file::read(&table, log);
         } else if path.starts_with("forms") {
@@ -118,7 +125,13 @@ fn read(log: &Log) -> Option<Compiled> {
     }
     let whole = declared && city.is_some();
     let city = city.unwrap_or_else(CityDraft::empty);
-    let drafts = Drafts { city, cases, kinds, parameters, duties, forms, letters, pairings, notices };
+    if let Some(first) =
+        chain.first().filter(|_| !log.sources.iter().any(|source| source.path == Path::new("chains.toml")))
+    {
+        log.error(&first.at, "no-chains-file", mistake::no_chains_file());
+    }
+    let chains = chains.map(|chains| (chains, chain));
+    let drafts = Drafts { city, cases, kinds, parameters, duties, forms, letters, pairings, chains, notices };
     let compiled = compile::compile(drafts, log);
     // The reference itself has been told of already.
     log.forget(&["no-kind"]);

@@ -48,7 +48,7 @@ impl Source {
         Self { path, text, lines }
     }
 
-    /// Whether it is read as TOML; the others are templates.
+    /// Whether it is read as TOML; the others are templates and tables.
     pub(super) fn is_toml(&self) -> bool {
         self.path.extension().is_some_and(|extension| extension == "toml")
     }
@@ -179,11 +179,16 @@ impl Log {
     pub(super) fn read(folder: &Path) -> Self {
         let mut log = Self::default();
         let mut paths = vec![PathBuf::from("city.toml")];
-        let maybe = ["cases.toml", "notices.toml", "pairings.toml"].map(PathBuf::from);
+        let maybe = ["cases.toml", "chains.toml", "notices.toml", "pairings.toml"].map(PathBuf::from);
         paths.extend(maybe.into_iter().filter(|path| folder.join(path).exists()));
-        for (part, depth) in
-            [("kinds", 0), ("parameters", MAX_FOLDERS), ("duties", MAX_FOLDERS), ("forms", 0), ("letters", 0)]
-        {
+        for (part, depth) in [
+            ("kinds", 0),
+            ("parameters", MAX_FOLDERS),
+            ("duties", MAX_FOLDERS),
+            ("forms", 0),
+            ("letters", 0),
+            ("chains", 0),
+        ] {
             log.walk(folder, Path::new(part), depth, &mut paths);
         }
         if let Some(path) = paths.get(MAX_FILES) {
@@ -217,7 +222,9 @@ impl Log {
             } else if is_folder {
                 self.unreadable(&path, mistake::folder_too_deep());
             } else if path.extension().is_some_and(|extension| {
-                extension == "toml" || (extension == "typ" && part == Path::new("letters"))
+                extension == "toml"
+                    || (extension == "typ" && part == Path::new("letters"))
+                    || (extension == "csv" && part == Path::new("chains"))
             }) {
                 paths.push(path);
             }

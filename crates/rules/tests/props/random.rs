@@ -515,6 +515,7 @@ pub fn rules(random: &mut Random) -> RuleSet {
         forms: vec![],
         letters: Default::default(),
         pairings: None,
+        chains: None,
         notices: None,
         version: "0".into(),
     }

@@ -53,6 +53,7 @@ pub fn city(facts: Vec<Fact>) -> RuleSet {
         forms: vec![],
         letters: Default::default(),
         pairings: None,
+        chains: None,
         notices: None,
         version: String::new(),
     }

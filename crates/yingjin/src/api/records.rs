@@ -695,7 +695,7 @@ pub async fn change_record(
         if change.facts.is_empty() {
             return Err(Problem::field("facts", "请至少填写一项事实。", "Give one fact at least."));
         }
-        not_drawn(app.rules(), &change)?;
+        not_filled(app.rules(), &change)?;
         scope.keeps(app.store(), &change)?;
         let facts: Vec<_> = change.facts.keys().collect();
         let source = patch.source.as_deref().map(str::trim).filter(|source| !source.is_empty());
@@ -706,15 +706,15 @@ pub async fn change_record(
     .await
 }
 
-/// Refuses to change by hand what only a draw may say.
-fn not_drawn(rules: &RuleSet, change: &Change) -> Result<(), Problem> {
-    let drawn = rules.drawn_facts(change.kind.as_str());
-    match drawn.into_iter().find(|fact| change.facts.contains_key(*fact)) {
+/// Refuses to change by hand what only the program fills in.
+fn not_filled(rules: &RuleSet, change: &Change) -> Result<(), Problem> {
+    let filled = rules.filled_facts(change.kind.as_str());
+    match filled.into_iter().find(|fact| change.facts.contains_key(*fact)) {
         None => Ok(()),
         Some(fact) => Err(Problem::field(
             fact.as_str(),
-            "这一项由抽签填写，不能手工改。",
-            "A draw fills this in; it cannot be changed by hand.",
+            "这一项由程序填写（抽签或产业链计算），不能手工改。",
+            "The program fills this in, by a draw or from the supply network; it cannot be changed by hand.",
         )),
     }
 }

@@ -326,6 +326,7 @@ fn without_duties(facts: Vec<Fact>) -> RuleSet {
         casework: None,
         forms: vec![],
         pairings: None,
+        chains: None,
         notices: None,
         letters: Default::default(),
         version: String::new(),

@@ -179,7 +179,7 @@ fn city_of<'a>(city: &'a RuleSet, kind: &str) -> Result<City<'a>, ImportError> {
         kind: kind.to_owned(),
         kinds: city.kinds.iter().filter(takes).map(|kind| kind.id.to_string()).collect(),
     })?;
-    Ok(City { kind: found, kinds: &city.kinds, areas: &city.city.areas, drawn: city.drawn_facts(kind) })
+    Ok(City { kind: found, kinds: &city.kinds, areas: &city.city.areas, drawn: city.filled_facts(kind) })
 }
 
 /// Whether two paths lead to one file: the rows to mend must not be written over the file that is being read.
