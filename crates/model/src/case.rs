@@ -14,6 +14,7 @@ use crate::id::{AreaCode, CaseKindId, DepartmentId, DutyId, KindId, RecordId};
 use crate::label::Label;
 use crate::term::Term;
 use crate::value::Point;
+use crate::verdict::Standing;
 
 /// A record by its kind and id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -66,6 +67,8 @@ pub enum Ending {
     Met,
     /// An exemption is on record, with its reason and proof.
     Exempt,
+    /// What a claim asked for has come about: evidence shows it, or the exemption was given.
+    Granted,
     /// The duty is no longer owed, or no longer known to be.
     Lapsed,
     /// The beneficiary said that it is solved.
@@ -109,10 +112,48 @@ pub struct Opening {
     /// The record of the filing that opened it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filing: Option<RecordRef>,
+    /// What that filing asks for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claims: Option<Claimed>,
     /// The time for an answer.
     pub term: Term,
     /// When that time is over.
     pub due_at: DateTime<Utc>,
+}
+
+/// What a filing asks for: something of the duty about the record that its case is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claimed {
+    /// The duty.
+    pub duty: DutyId,
+    /// What.
+    pub asks: Asks,
+}
+
+/// What is asked for of a duty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Asks {
+    /// That it is served.
+    Service,
+    /// To be exempted from it by hand.
+    Exemption,
+}
+
+impl Asks {
+    /// Why a claim ends once its record stands there; none where a person has to answer it.
+    pub fn ending(self, standing: Standing) -> Option<Ending> {
+        match (self, standing) {
+            (Self::Service, Standing::Done | Standing::Leak) | (Self::Exemption, Standing::Exempt) => {
+                Some(Ending::Granted)
+            }
+            (Self::Exemption, Standing::Done | Standing::Leak) => Some(Ending::Met),
+            (Self::Service, Standing::Exempt) => Some(Ending::Exempt),
+            (Self::Exemption, Standing::Out) => Some(Ending::Lapsed),
+            // Who asks to be served of what is not owed wants to be told why not.
+            (Self::Service, Standing::Out) | (_, Standing::Gap | Standing::Unknown) => None,
+        }
+    }
 }
 
 /// Where something is, as a resident reports it: a point, words, or both.
@@ -217,6 +258,11 @@ pub enum Step {
     Answered {
         /// What.
         words: String,
+    },
+    /// The office says no to what a claim asks for.
+    Refused {
+        /// The reason.
+        why: String,
     },
     /// The beneficiary answers the three questions.
     Said {
@@ -454,9 +500,10 @@ impl Case {
                 self.due_at = *due_at;
                 self.since = at;
             }
-            Step::Answered { words } => {
+            Step::Answered { words } | Step::Refused { why: words } => {
                 worded(words)?;
-                if !self.state.waits_for_office() {
+                let is_of_claim = matches!(step, Step::Refused { .. });
+                if !self.state.waits_for_office() || is_of_claim && self.opening.claims.is_none() {
                     return refused;
                 }
                 self.state = State::Answered;
@@ -565,6 +612,7 @@ mod tests {
     fn opened() -> Step {
         Step::Opened(Box::new(Opening {
             filing: None,
+            claims: None,
             kind: "supplies".into(),
             duty: None,
             about: None,

@@ -244,6 +244,7 @@ mod tests {
             let due_at = if kind == GAP { at(-30) } else { midnight(7) };
             let opening = Opening {
                 filing: None,
+                claims: None,
                 kind: kind.into(),
                 duty: None,
                 about: None,

@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::case::Asks;
 use crate::draw::DrawRule;
 use crate::duty::Basis;
 use crate::file::{FileType, named};
@@ -56,6 +57,8 @@ pub struct CaseRule {
     pub opens: Opens,
     /// The fields whose answers are its words, in order.
     pub words: Vec<FactId>,
+    /// Where who files asks to be served of a duty: the field that names it, a code.
+    pub claims: Option<FactId>,
     /// Where who files asks to be exempted by hand: what they ask for.
     pub exempts: Option<Exempts>,
 }
@@ -87,7 +90,24 @@ pub enum Opens {
     },
 }
 
+impl Opens {
+    /// Every kind that it may be.
+    pub fn kinds(&self) -> impl Iterator<Item = &CaseKindId> {
+        let (always, by_answer) = match self {
+            Self::Always(kind) => (Some(kind), None),
+            Self::By { kinds, .. } => (None, Some(kinds.values())),
+        };
+        always.into_iter().chain(by_answer.into_iter().flatten())
+    }
+}
+
 impl CaseRule {
+    /// The field that names the duty of which something is asked, and what.
+    pub fn asks(&self) -> Option<(&FactId, Asks)> {
+        let exempts = self.exempts.as_ref().map(|exempts| (&exempts.duty, Asks::Exemption));
+        exempts.or(self.claims.as_ref().map(|duty| (duty, Asks::Service)))
+    }
+
     /// The kind of case that a filing with these answers opens; none where it opens none.
     pub fn kind(&self, facts: &BTreeMap<FactId, Value>) -> Option<&CaseKindId> {
         match &self.opens {

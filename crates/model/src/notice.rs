@@ -55,6 +55,10 @@ pub enum Cause {
     Joined,
     /// It was answered.
     Answered,
+    /// The office said no to what a claim asks for.
+    Refused,
+    /// What a claim asked for has come about.
+    Granted,
     /// The beneficiary says that it is solved.
     Confirmed,
     /// The beneficiary says that it is not.
@@ -120,7 +124,7 @@ pub enum Way {
 
 impl Cause {
     /// All, with their names in files.
-    pub const ALL: [(&'static str, Self); 18] = [
+    pub const ALL: [(&'static str, Self); 20] = [
         ("opened", Self::Opened),
         ("assigned", Self::Assigned),
         ("handed-back", Self::HandedBack),
@@ -129,6 +133,8 @@ impl Cause {
         ("moved", Self::Moved),
         ("joined", Self::Joined),
         ("answered", Self::Answered),
+        ("refused", Self::Refused),
+        ("granted", Self::Granted),
         ("confirmed", Self::Confirmed),
         ("disputed", Self::Disputed),
         ("exempted", Self::Exempted),
@@ -152,6 +158,8 @@ impl Cause {
             Step::Moved { .. } => Self::Moved,
             Step::Joined { .. } => Self::Joined,
             Step::Answered { .. } => Self::Answered,
+            Step::Refused { .. } => Self::Refused,
+            Step::Closed(Ending::Granted) => Self::Granted,
             Step::Said { said, .. } if said.solved => Self::Confirmed,
             Step::Said { .. } => Self::Disputed,
             Step::Closed(Ending::Exempt) => Self::Exempted,
@@ -183,7 +191,7 @@ impl Subject {
     /// What may stand in braces in the words for one.
     pub fn slots(self) -> &'static [&'static str] {
         match self {
-            Self::Case => &["what", "no", "about", "office", "due"],
+            Self::Case => &["what", "no", "about", "office", "due", "why"],
             Self::Filing => &["what", "number", "due"],
         }
     }

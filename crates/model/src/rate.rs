@@ -55,7 +55,9 @@ pub fn marks(steps: &[(Step, DateTime<Utc>)], until: DateTime<Utc>) -> Result<Ve
         case.take(step, *at)?;
         let mut mark = |what| marks.push(Mark { office: office.clone(), at: *at, what });
         match step {
-            Step::Answered { .. } | Step::Closed(Ending::Met | Ending::Exempt | Ending::Confirmed)
+            Step::Answered { .. }
+            | Step::Refused { .. }
+            | Step::Closed(Ending::Met | Ending::Exempt | Ending::Granted | Ending::Confirmed)
                 if unsettled =>
             {
                 mark(Marked::InTime);
@@ -146,6 +148,7 @@ mod tests {
     fn check_due(due: i64, steps: &[(i64, Step)], until: i64, expected: &[(&str, i64, char)]) {
         let opening = Opening {
             filing: None,
+            claims: None,
             kind: "supplies".into(),
             duty: None,
             about: None,

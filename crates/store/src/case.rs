@@ -382,6 +382,37 @@ impl Store {
         self.read(|connection| live_case(connection, duty, record))
     }
 
+    /// Live cases of some kinds that concern one of these records of a kind.
+    pub fn live_of_kinds(
+        &self,
+        kinds: &BTreeSet<CaseKindId>,
+        (kind, ids): (&str, &BTreeSet<&str>),
+    ) -> Result<Vec<StoredCase>, StoreError> {
+        if kinds.is_empty() || ids.is_empty() {
+            return Ok(vec![]);
+        }
+        let ids: Vec<&str> = ids.iter().copied().collect();
+        let places = |from: usize, count: usize| {
+            (from..from + count).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
+        };
+        self.read(|connection| {
+            let mut found = Vec::new();
+            for ids in ids.chunks(FEW) {
+                let mut params: Vec<Param> = vec![kind.into()];
+                params.extend(kinds.iter().map(|kind| Param::Text(kind.as_str())));
+                params.extend(ids.iter().map(|id| Param::Text(id)));
+                let sql = format!(
+                    "{SELECT} WHERE live = 1 AND kind IN ({})
+                     AND no IN (SELECT case_no FROM case_party WHERE kind = $1 AND id IN ({})) ORDER BY no",
+                    places(2, kinds.len()),
+                    places(2 + kinds.len(), ids.len())
+                );
+                found.extend(connection.all(&sql, &params, read_case)?);
+            }
+            Ok(found)
+        })
+    }
+
     /// Shows the steps of every case that was opened before an instant, each case's in order.
     pub fn each_case_history(
         &self,

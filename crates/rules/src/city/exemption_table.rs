@@ -9,7 +9,7 @@ use model::value::{CodeOption, TextFormat};
 use model::{Fact, FactId, FactType, Kind, Label, Unit};
 
 use super::duty_file::DutyDraft;
-use super::kind_file::{FactDraft, KindDraft};
+use super::kind_file::{self, FactDraft, KindDraft};
 use super::mistake;
 use super::name;
 use super::read::Table;
@@ -65,18 +65,6 @@ pub(super) fn kind<'a>(
         &about.iter().copied().collect::<Vec<_>>(),
         log,
     );
-    // The first version of a duty gives its name.
-    let version = |id: &&str| duties.iter().find(|duty| duty.duty.id.as_str() == *id);
-    let options = ids.iter().filter_map(version).map(|duty| CodeOption {
-        id: duty.duty.id.to_string(),
-        label: duty.duty.title.clone(),
-        also: vec![],
-    });
-    let reasons = draft.exemptions.reasons.iter().map(|reason| CodeOption {
-        id: reason.id.clone(),
-        label: reason.label.clone(),
-        also: vec![],
-    });
     let text = || FactType::Text { format: None };
     let files = || FactType::Text { format: Some(TextFormat::Files) };
     let fact = |id: &str, zh: &str, en: &str, fact_type: FactType| Fact {
@@ -89,8 +77,8 @@ pub(super) fn kind<'a>(
         question: None,
         derived: None,
     };
-    let duty = FactType::Code { options: options.collect() };
-    let reason = FactType::Code { options: reasons.collect() };
+    let duty = FactType::Code { options: duty_options(duties) };
+    let reason = FactType::Code { options: reason_options(draft) };
     let mut facts = vec![
         fact(exemption::NUMBER, "编号", "number", text()),
         fact(exemption::DUTY, "责任事项", "duty", duty),
@@ -126,6 +114,7 @@ pub(super) fn kind<'a>(
     let written = |text: &str| Written { text: text.to_owned(), at: draft.at.clone() };
     let places = facts.iter().map(|fact| FactDraft {
         at: draft.at.clone(),
+        listed: None,
         to: fact.fact_type.target().map(|to| written(to.as_str())),
         value: fact.derived.as_ref().map(|derived| written(&derived.value)),
         from: None,
@@ -150,6 +139,44 @@ pub(super) fn kind<'a>(
         cases: vec![],
         at: draft.at.clone(),
         kind,
+    }
+}
+
+/// Every duty of the city as an option of a code; the first version gives its name.
+fn duty_options(duties: &[DutyDraft<'_>]) -> Vec<CodeOption> {
+    let ids: BTreeSet<&str> = duties.iter().map(|duty| duty.duty.id.as_str()).collect();
+    let version = |id: &str| duties.iter().find(|duty| duty.duty.id.as_str() == id);
+    let option = |duty: &DutyDraft<'_>| CodeOption {
+        id: duty.duty.id.to_string(),
+        label: duty.duty.title.clone(),
+        also: vec![],
+    };
+    ids.into_iter().filter_map(version).map(option).collect()
+}
+
+fn reason_options(draft: &ExemptionDraft) -> Vec<CodeOption> {
+    let reasons = draft.exemptions.reasons.iter();
+    let option = |reason: &Reason| CodeOption { id: reason.id.clone(), label: reason.label.clone(), also: vec![] };
+    reasons.map(option).collect()
+}
+
+/// Gives the codes whose options are a list of the city folder the options that it has.
+pub(super) fn list_options(
+    kinds: &mut [KindDraft<'_>],
+    (draft, duties): (Option<&ExemptionDraft>, &[DutyDraft<'_>]),
+    log: &Log,
+) {
+    for kind in kinds {
+        for (fact, places) in kind.kind.facts.iter_mut().zip(&kind.facts) {
+            let (Some(listed), FactType::Code { options }) = (&places.listed, &mut fact.fact_type) else { continue };
+            *options = match listed.text.as_str() {
+                kind_file::DUTIES => duty_options(duties),
+                _ => draft.map(reason_options).unwrap_or_default(),
+            };
+            if options.is_empty() {
+                log.error(&listed.at, "no-options", mistake::no_options());
+            }
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use model::file::FileType;
 use model::form::{
     Attached, CaseRule, Exempts, Field, Filled, Item, Never, Notice, Offered, OnlyIf, Opens, Part,
 };
-use model::value::TextFormat;
+use model::value::{CodeOption, TextFormat};
 use model::{Casework, FactId, FactType, Form, Kind, KindId};
 
 use super::compile::expression;
@@ -41,6 +41,7 @@ struct CaseDraft {
     kind: Option<Written>,
     of: Option<(Written, Vec<(Written, Written)>)>,
     words: Vec<Written>,
+    claims: Option<Written>,
     /// Duty, reason, note, proof.
     exempts: Option<[Written; 4]>,
 }
@@ -153,6 +154,7 @@ fn case(table: Table<'_>, log: &Log) -> Option<CaseDraft> {
         }
     }
     let words = table.texts("words");
+    let claims = table.text("claims");
     let exempts = table.get("exempts").and_then(|cell| cell.table()).and_then(|table| {
         let [duty, reason, note, proof] = ["duty", "reason", "note", "proof"].map(|key| table.need_text(key));
         table.finish();
@@ -163,7 +165,10 @@ fn case(table: Table<'_>, log: &Log) -> Option<CaseDraft> {
         log.error(&at, "one-case", mistake::one_case());
         return None;
     }
-    Some(CaseDraft { at, kind, of: of.map(|of| (of, kinds)), words, exempts })
+    if let Some(claims) = claims.as_ref().filter(|_| exempts.is_some()) {
+        log.error(&claims.at, "no-effect", mistake::claims_and_exempts());
+    }
+    Some(CaseDraft { at, kind, of: of.map(|of| (of, kinds)), words, claims, exempts })
 }
 
 impl CaseDraft {
@@ -184,7 +189,8 @@ impl CaseDraft {
             let [duty, reason, note, proof] = facts.each_ref().map(|fact| fact.text.as_str().into());
             Exempts { duty, reason, note, proof }
         });
-        Some(CaseRule { opens, words, exempts })
+        let claims = self.claims.as_ref().map(|duty| duty.text.as_str().into());
+        Some(CaseRule { opens, words, claims, exempts })
     }
 
     /// Looks up the kinds of case, the field and its answers, the fields of the words, duties and reasons.
@@ -217,8 +223,10 @@ impl CaseDraft {
             log.error(&words.at, "wrong-fact", mistake::wrong_fact(&words.text, wanted));
             sound = false;
         }
-        let Some([duty, reason, note, proof]) = &self.exempts else { return sound };
-        for (fact, has_files) in [(duty, false), (reason, false), (note, false), (proof, true)] {
+        let plain = self.exempts.iter().flat_map(|[duty, reason, note, _]| [duty, reason, note]);
+        let plain = plain.chain(&self.claims).map(|fact| (fact, false));
+        let proof = self.exempts.iter().map(|[.., proof]| (proof, true));
+        for (fact, has_files) in plain.chain(proof) {
             let field = asked.iter().find(|field| field.fact.as_str() == fact.text);
             if field.is_none_or(|field| field.files.is_some() != has_files) {
                 let wanted = ("本表的字段（proof 为附件）", "a field of this form, with files for `proof`");
@@ -226,23 +234,29 @@ impl CaseDraft {
                 sound = false;
             }
         }
-        let of_by = declared.duties.iter().filter(|duty| duty.duty.kind == *by);
+        let all = declared.duties;
+        let of_by = all.iter().filter(|duty| duty.duty.kind == *by);
         let duties: Vec<&str> = of_by.map(|duty| duty.duty.id.as_str()).collect();
         let reasons = casework.exemption.iter().flat_map(|exemption| &exemption.reasons);
         let reasons: Vec<&str> = reasons.map(|reason| reason.id.as_str()).collect();
-        let names = [
-            (duty, ("关于填报者的责任事项", "duty about who files"), duties),
-            (reason, ("免尽理由", "reason to exempt"), reasons),
-        ];
-        for (fact, what, known) in names {
+        let exempts = self.exempts.iter().map(|[duty, reason, ..]| (duty, reason));
+        let reason = exempts.clone().map(|(_, reason)| (reason, ("免尽理由", "reason to exempt"), &reasons));
+        let duty = exempts.map(|(duty, _)| duty).chain(&self.claims);
+        let duty = duty.map(|duty| (duty, ("关于填报者的责任事项", "duty about who files"), &duties));
+        for (fact, what, known) in duty.chain(reason) {
             let Some(FactType::Code { options }) = kind.fact(&fact.text).map(|fact| &fact.fact_type) else {
                 let wanted = ("代码字段", "a field with a code");
                 log.error(&fact.at, "wrong-fact", mistake::wrong_fact(&fact.text, wanted));
                 sound = false;
                 continue;
             };
-            for option in options.iter().filter(|option| !known.contains(&option.id.as_str())) {
-                log.error(&fact.at, "not-found", mistake::not_found(what, &option.id, &known));
+            // A list of all duties has more than concerns who files; the form offers them what does.
+            let is_listed = |option: &&CodeOption| all.iter().any(|duty| duty.duty.id.as_str() == option.id);
+            let is_known = |option: &&CodeOption| known.contains(&option.id.as_str());
+            let none = options.iter().filter(|_| !options.iter().any(|option| is_known(&option)));
+            let unknown = options.iter().filter(|option| !is_known(option) && !is_listed(option));
+            for option in unknown.chain(none.take(1)) {
+                log.error(&fact.at, "not-found", mistake::not_found(what, &option.id, known));
                 sound = false;
             }
         }

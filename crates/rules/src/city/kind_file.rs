@@ -7,7 +7,7 @@ use model::{Fact, FactType, Kind, Unit};
 use super::case_file::{self, CaseDraft};
 use super::mistake;
 use super::name;
-use super::read::Table;
+use super::read::{Cell, Table};
 use super::source::{At, Log, Written};
 
 /// A kind as its file words it, with the places of what has to be checked against other files.
@@ -24,9 +24,15 @@ pub(super) struct KindDraft<'a> {
     pub cases: Vec<CaseDraft<'a>>,
 }
 
+/// Lists of the city folder that may be the options of a code.
+pub(super) const DUTIES: &str = "duties";
+pub(super) const REASONS: &str = "exemption-reasons";
+
 /// Places of a fact's parts.
 pub(super) struct FactDraft {
     pub at: At,
+    /// The list of the city folder that its options are.
+    pub listed: Option<Written>,
     pub to: Option<Written>,
     pub value: Option<Written>,
     pub from: Option<Written>,
@@ -69,6 +75,7 @@ fn fact(table: Table<'_>, log: &Log) -> Option<(Fact, FactDraft)> {
     let value = table.text("value");
     let from = table.text("from");
     let by = table.text("by");
+    let listed = table.get("options").filter(Cell::is_text).and_then(|cell| cell.text());
     table.allow(&["format", "options", "scale"]);
     let fact_type = type_name.as_ref().and_then(|name| fact_type(&table, name, to.as_ref(), log));
     let number = matches!(fact_type, Some(FactType::Int | FactType::Decimal { .. }));
@@ -98,7 +105,7 @@ fn fact(table: Table<'_>, log: &Log) -> Option<(Fact, FactDraft)> {
         question,
         derived,
     };
-    Some((fact, FactDraft { at: id.at, to, value, from, by }))
+    Some((fact, FactDraft { at: id.at, listed, to, value, from, by }))
 }
 
 /// The unit, which numbers have and nothing else.
@@ -185,9 +192,23 @@ fn format(table: &Table<'_>, log: &Log) -> Option<TextFormat> {
     }
 }
 
+/// `options = "duties"`: the name of a list.
+fn listed(cell: &Cell<'_>, log: &Log) -> Option<Written> {
+    let written = cell.text()?;
+    if [DUTIES, REASONS].contains(&written.text.as_str()) {
+        return Some(written);
+    }
+    log.error(&written.at, "unknown-choice", mistake::choice(&written.text, &[DUTIES, REASONS]));
+    None
+}
+
 fn options(table: &Table<'_>, log: &Log) -> Option<Vec<CodeOption>> {
     let mut options: Vec<CodeOption> = Vec::new();
     let cell = table.need("options")?;
+    if cell.is_text() {
+        // Known once everything is read.
+        return listed(&cell, log).map(|_| options);
+    }
     for table in cell.list()?.iter().filter_map(|cell| cell.table()) {
         let id = table.need_text("id");
         let label = table.need_label("label");

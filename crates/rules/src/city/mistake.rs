@@ -433,6 +433,17 @@ pub(super) fn one_case() -> Sentences {
     )
 }
 
+pub(super) fn claims_and_exempts() -> Sentences {
+    says(
+        both!("[case] 不能同时写 claims 和 exempts", "[case] has `claims` or `exempts`, not both"),
+        both!(
+            "一份备案只申请一件事：兑现，或者免尽",
+            "a filing asks for one thing: to be served, or to be exempted"
+        ),
+        both!("删去其中一个", "drop one"),
+    )
+}
+
 pub(super) fn no_cases_file() -> Sentences {
     says(
         both!("这个城市没有 cases.toml", "this city has no cases.toml"),

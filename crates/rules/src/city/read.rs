@@ -177,6 +177,10 @@ impl<'a> Cell<'a> {
         None
     }
 
+    pub(super) fn is_text(&self) -> bool {
+        matches!(self.value, DeValue::String(_))
+    }
+
     pub(super) fn text(&self) -> Option<Written> {
         match self.value {
             DeValue::String(text) if !text.trim().is_empty() => {

@@ -40,6 +40,7 @@ fn lease(id: &str) -> RecordRef {
 fn gap(id: &str, area: &str, due: i64) -> Opening {
     Opening {
         filing: None,
+        claims: None,
         kind: "gap".into(),
         duty: Some("rent-waiver".into()),
         about: Some(lease(id)),

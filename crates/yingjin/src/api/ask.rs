@@ -64,7 +64,7 @@ fn shown(app: &App, stored: &StoredCase) -> Result<Asked, Problem> {
     let case = &stored.case;
     let steps = app.store().case_steps(stored.no)?;
     let answer = steps.iter().rev().find_map(|step| match &step.step {
-        Step::Answered { words } => Some(words.clone()),
+        Step::Answered { words } | Step::Refused { why: words } => Some(words.clone()),
         _ => None,
     });
     let open = case.state == Stands::Answered;

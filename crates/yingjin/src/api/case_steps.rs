@@ -30,6 +30,8 @@ pub enum CaseActionName {
     Assign,
     /// Say what was done; the beneficiary is asked.
     Answer,
+    /// Say no to what a claim asks for, and why; the beneficiary is asked.
+    Refuse,
     /// Say that it is not ours: to the area's office the first time, up the second.
     HandBack,
     /// Send it on to another department.
@@ -134,7 +136,8 @@ pub fn actions(
     steps: &[StoredStep],
 ) -> Vec<CaseActionName> {
     use CaseActionName::{
-        Answer, Assign, Close, HandBack, Join, Merge, Note, Pause, Resume, Route, Say, Take, Withdraw,
+        Answer, Assign, Close, HandBack, Join, Merge, Note, Pause, Refuse, Resume, Route, Say, Take,
+        Withdraw,
     };
     let case = &stored.case;
     let is_gap = case.opening.duty.is_some();
@@ -146,7 +149,11 @@ pub fn actions(
             if !has_it || case.state != Stands::Accepted {
                 actions.push(Take);
             }
-            actions.extend([Answer, HandBack, Route, Join]);
+            actions.push(Answer);
+            if case.opening.claims.is_some() {
+                actions.push(Refuse);
+            }
+            actions.extend([HandBack, Route, Join]);
             actions.push(if case.paused_at.is_some() { Resume } else { Pause });
         }
         actions.push(Assign);
@@ -323,6 +330,7 @@ fn steps(
             vec![Step::Assigned { officer }]
         }
         CaseActionName::Answer => vec![Step::Answered { words: words()? }],
+        CaseActionName::Refuse => vec![Step::Refused { why: reason()? }],
         CaseActionName::HandBack => {
             let (area_office, above) =
                 (casework.area_office(&case.office.area), casework.above(&case.office.area, &city.areas));

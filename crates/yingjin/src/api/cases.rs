@@ -15,6 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::app::App;
 use super::case_steps::{CaseActionName, actions, checked_words};
+use super::claims::ClaimedShape;
 use super::casework::{CaseState, OfficeShape, ending_words, term_words};
 use super::etag::tagged;
 use super::exemptions::{Claim, Exemption, Place as ExemptionPlace};
@@ -109,6 +110,8 @@ pub struct CasePage {
     pub filing: Option<RecordLine>,
     /// What was attached to that filing.
     pub files: Vec<FactLine>,
+    /// Where the filing asks for something of a duty: of which, and how that stands.
+    pub claimed: Option<ClaimedShape>,
     /// Where the filing asks to be exempted from a duty: what it asks for.
     pub claim: Option<Claim>,
     /// Offices that help.
@@ -482,6 +485,7 @@ pub fn page(app: &App, account: &Account, stored: &StoredCase) -> Result<CasePag
                 .as_ref()
                 .map(|filing| view.line_of(filing.kind.as_str(), filing.id.as_str())),
             files: filed.map(|filed| view.files_of(filed)).unwrap_or_default(),
+            claimed: view.claimed(stored),
             claim,
             helping: case.helping.iter().map(|office| OfficeShape::new(city, office)).collect(),
             term: term_words(opening.term),
@@ -568,6 +572,7 @@ impl StepLine {
                 let on = due_on(*due_at);
                 (Words::new(format!("恢复计时，{on} 到期"), format!("clock goes on, due on {on}")), None)
             }
+            Step::Refused { why } => (Words::new("不予同意", "refused"), Some(why.clone())),
             Step::Answered { words } => (Words::new("答复", "answered"), Some(words.clone())),
             Step::Said { said, .. } => (said_words(said), said.words.clone()),
             Step::Noted { words } => (Words::new("备注", "noted"), Some(words.clone())),
@@ -698,6 +703,7 @@ fn opening(app: &App, account: &Account, report: &CaseReport) -> Result<Opening,
     let area = area.ok_or_else(|| Problem::field("area", "请选择区域。", "Choose an area."))?;
     Ok(Opening {
         filing: None,
+        claims: None,
         kind: kind.id.clone(),
         duty: None,
         beneficiary: about.clone(),

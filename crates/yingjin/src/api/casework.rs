@@ -152,6 +152,7 @@ pub fn ending_words(ending: &Ending) -> Words {
     match ending {
         Ending::Met => Words::new("凭据显示已经落实", "evidence shows that it was done"),
         Ending::Exempt => Words::new("已登记免除理由", "an exemption is on record"),
+        Ending::Granted => Words::new("申请事项已经办成", "what was asked for has come about"),
         Ending::Lapsed => Words::new("不再属于应尽事项", "it is owed no longer"),
         Ending::Confirmed => Words::new("受益人确认已解决", "the beneficiary says that it is solved"),
         Ending::Silent => Words::new("期满受益人未作答", "the beneficiary did not say in time"),

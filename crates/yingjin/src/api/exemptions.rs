@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::NaiveDate;
-use model::case::RecordRef as PartyRef;
+use model::case::{Asks, RecordRef as PartyRef};
 use model::event::{EventType, Hash};
 use model::exemption::{self, Exemptions, Span};
 use model::file::{FileType, named};
@@ -21,6 +21,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::app::App;
 use super::case_steps::checked_words;
+use super::claims::why_not;
 use super::extract::{Body, Path, Query};
 use super::files::FileShape;
 use super::forms::AttachedShape;
@@ -363,6 +364,19 @@ impl<'a> View<'a> {
         self.rules.duties.iter().rfind(|version| version.duty.id.as_str() == id)
     }
 
+    /// For what the last exemption up to a day was given, and under which number.
+    pub fn reason_given(self, place: Place<'_>, on: NaiveDate) -> Option<Words> {
+        let before = |given: &Given<'_>| given.day(exemption::GIVEN_ON).is_some_and(|day| day <= on);
+        let given = self.given(place).into_iter().rfind(before)?;
+        let (reason, number) = (given.text(exemption::REASON)?, given.text(exemption::NUMBER)?);
+        let known = self.rules.casework.as_ref()?.exemption.as_ref()?.reason(&reason);
+        let label = known.map_or_else(|| Words::new(&*reason, &*reason), |known| Words::from(&known.label));
+        Some(Words::new(
+            format!("{}（免尽编号 {number}）", label.zh),
+            format!("{} (exemption number {number})", label.en),
+        ))
+    }
+
     /// Every exemption from a duty that was ever given to a record, the first first.
     fn given(self, place: Place<'_>) -> Vec<Given<'a>> {
         let kind = self.rules.kind(exemption::KIND).map(|(kind, _)| kind);
@@ -626,7 +640,9 @@ pub async fn exempt(
             if let Some(other) = given.iter().find(meets) {
                 return Err(exempted_already(other.text(exemption::GIVEN_BY)));
             }
-            stands(view, place)?;
+            if let Some(why) = why_not(Asks::Exemption, view.standing(&request.duty, place.row)) {
+                return Err(Problem::new(Kind::Conflict, why.zh, why.en));
+            }
             let id = view.id(place.kind, place.row);
             let nth = given.len() + 1;
             let key = format!("{}~{}~{nth}", request.duty, request.record.kind);
@@ -669,24 +685,6 @@ fn exempted_already(by: Option<String>) -> Problem {
     )
 }
 
-/// Refuses to exempt who needs no exemption.
-fn stands(view: View<'_>, place: Place<'_>) -> Result<(), Problem> {
-    use model::Standing::{Done, Exempt, Gap, Leak, Out, Unknown};
-    let judged = view.snapshot.pass.duty(&place.duty.duty.id);
-    let conflict = |zh: &str, en: &str| Err(Problem::new(Kind::Conflict, zh, en));
-    match judged.map(|judged| judged.standing(place.row)) {
-        Some(Gap | Unknown) => Ok(()),
-        Some(Exempt) => conflict("当天已经属于免尽，不用再登记。", "It is exempt today already."),
-        Some(Done | Leak) => conflict(
-            "凭据显示已经落实，不用免尽。",
-            "Evidence shows that it was served: there is nothing to exempt.",
-        ),
-        Some(Out) => {
-            conflict("当天不属于应尽，不用免尽。", "It is not owed today: there is nothing to exempt.")
-        }
-        None => conflict("这项责任当天不生效。", "That duty is not in force today."),
-    }
-}
 
 /// What was sent, checked.
 struct Answers<'a> {

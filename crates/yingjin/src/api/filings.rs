@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use chrono::{DateTime, NaiveDate, Utc};
-use model::case::{Opening, RecordRef as PartyRef};
+use model::case::{Claimed, Opening, RecordRef as PartyRef};
 use model::event::{Event, EventType};
 use model::file::named;
 use model::form::{Answers, Filing, Mistake, number, read_number};
@@ -24,6 +24,7 @@ use utoipa::ToSchema;
 
 use super::app::App;
 use super::cases::CaseLine;
+use super::claims::{Decision, why_not};
 use super::extract::{Body, Path};
 use super::forms::ItemShape;
 use super::problem::{Kind as ProblemKind, Problem};
@@ -104,6 +105,8 @@ pub struct FiledPage {
     pub files: Vec<FactLine>,
     /// The cases that it opened, and how far they are.
     pub cases: Vec<CaseLine>,
+    /// What was decided of what it asks for.
+    pub decision: Option<Decision>,
     /// What officers wrote down about it: all that is known.
     pub inspections: Vec<Inspected>,
 }
@@ -188,6 +191,7 @@ fn prepare(app: &App, account: &Account, request: &FilingRequest) -> Result<Prep
         })?;
     }
     let answers = checked_answers(app, form, request)?;
+    check_claim(app, form, (&answers, &filing))?;
     check_files(app, account, (form, &answers))?;
     let summary = json!({
         "form": form.form.id, "number": filing.number, "kind": made.id, "by": filing.by,
@@ -244,11 +248,13 @@ impl App {
         let words = if words.is_empty() { format!("{} · {}", title.zh, title.en) } else { words.join("\n") };
         let who = PartyRef { kind: by.id.clone(), id: filer.id.clone() };
         let mut office = casework.office(kind.as_str(), &area, &city.areas);
-        // Who asks to be exempted from a duty asks the department that owns it.
-        let duty = rule.exempts.as_ref().and_then(|exempts| told.get(&exempts.duty)).map(Value::to_string);
-        let duties = &self.rules().duties;
-        let owner = duty.and_then(|id| duties.iter().rfind(|version| version.duty.id.as_str() == id));
-        if let Some(owner) = owner {
+        // Who asks for something of a duty asks the department that owns it.
+        let duty = rule.asks().and_then(|(fact, asks)| Some((told.get(fact)?.to_string(), asks)));
+        let owner = duty.and_then(|(id, asks)| {
+            let duties = &self.rules().duties;
+            Some((duties.iter().rfind(|version| version.duty.id.as_str() == id)?, asks))
+        });
+        if let Some((owner, _)) = owner {
             office.department = owner.duty.owner.clone();
         }
         Ok(Some(Opening {
@@ -261,6 +267,7 @@ impl App {
             words: Some(words),
             place: None,
             filing: Some(filing),
+            claims: owner.map(|(owner, asks)| Claimed { duty: owner.duty.id.clone(), asks }),
             term: clock.term,
             due_at: clock.term.ends_at(self.now(), &city.calendar),
         }))
@@ -315,6 +322,30 @@ fn checked_answers(app: &App, form: &CompiledForm, request: &FilingRequest) -> R
     let found = form.form.mistakes(&answers).into_iter().map(|mistake| in_words(kind, &mistake));
     mistakes.extend(found.filter(|(field, _)| !told.contains(field)));
     if mistakes.is_empty() { Ok(answers) } else { Err(Problem::fields(mistakes)) }
+}
+
+/// Refuses to ask of a duty what cannot be asked today, or for a reason that it does not take.
+fn check_claim(app: &App, form: &CompiledForm, (answers, filing): (&Answers, &Filing)) -> Result<(), Problem> {
+    let Some((fact, asks)) = form.form.case.as_ref().and_then(|rule| rule.asks()) else { return Ok(()) };
+    let Some(duty) = answers.facts.get(fact).map(Value::to_string) else { return Ok(()) };
+    app.read(app.today(), |view| {
+        let Some(row) = view.snapshot.row(form.by, filing.by.as_str()) else { return Ok(()) };
+        let about = view.duty(&duty).filter(|known| known.kind == form.by);
+        let standing = about.and_then(|_| view.standing(&duty, row));
+        if let Some(why) = why_not(asks, standing) {
+            return Err(Problem::fields(vec![(fact.to_string(), why)]));
+        }
+        let rule = form.form.case.as_ref().and_then(|rule| rule.exempts.as_ref());
+        let Some(reason) = rule.and_then(|exempts| Some((exempts, answers.facts.get(&exempts.reason)?))) else {
+            return Ok(());
+        };
+        let (exempts, reason) = (reason.0, reason.1.to_string());
+        if app.exemptions()?.reasons(&duty).any(|known| known.id == reason) {
+            return Ok(());
+        }
+        let words = Words::new("这件事不能以此为由免尽", "this duty does not take that reason");
+        Err(Problem::fields(vec![(exempts.reason.to_string(), words)]))
+    })
 }
 
 /// Refuses files that are not there, of another type or larger than their field takes, or not the account's to name.
@@ -545,6 +576,7 @@ impl FiledPage {
             due: rule.and_then(|rule| rule.due.as_ref()).and_then(|due| view.day(form.kind, row, due)),
             files: view.files_of((form, row)),
             cases: vec![],
+            decision: None,
             inspections: Inspected::of(view, (form.kind, row)),
         }
     }

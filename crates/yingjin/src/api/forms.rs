@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
-use model::form::{Field, Part};
+use model::form::{CaseRule, Field, Part};
 use model::{Kind, Label, Truth};
 use rules::evaluate::{Setting, truth, value};
 use rules::ruleset::CompiledForm;
@@ -92,6 +92,8 @@ pub struct FieldShape {
     pub at_most: Option<String>,
     /// An answer that some answers of earlier fields leave no room for.
     pub never: Option<NeverShape>,
+    /// Which of its options are there by the answer to an earlier field.
+    pub options_by: Option<OptionsBy>,
     /// What is attached, for files.
     pub files: Option<AttachedShape>,
 }
@@ -105,6 +107,15 @@ pub struct AttachedShape {
     pub most: usize,
     /// Each at most so large.
     pub each_bytes: u64,
+}
+
+/// An earlier field, and the options that each of its answers leaves.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct OptionsBy {
+    /// The field.
+    pub fact: String,
+    /// Options by answer.
+    pub options: BTreeMap<String, Vec<String>>,
 }
 
 /// An earlier field, and its answers that matter.
@@ -221,6 +232,7 @@ pub async fn form(
         }
         app.read(app.today(), |view| {
             let mut page = FormPage::new(compiled, view.kind(compiled.kind));
+            page.offer(view, compiled, None);
             if let Some(by) = scope.filer(view.kind(compiled.by), filer.by.as_deref()) {
                 let at = scope.find(view.snapshot, view.kind(compiled.by).id.as_str(), &by)?;
                 page.tell(view, compiled, (at, scope.is_own(view.kind(at.0).id.as_str(), &by)));
@@ -281,6 +293,32 @@ impl FormPage {
         }
     }
 
+    /// Leaves of the duties of which a form asks something those that there is something to ask of, and of the reasons
+    /// those that each takes; a form that asks nothing else is closed where none is left.
+    fn offer(&mut self, view: View, compiled: &CompiledForm, row: Option<usize>) {
+        let rule = compiled.form.case.as_ref();
+        let Some(((duty, _), askable)) = rule.and_then(CaseRule::asks).zip(view.askable(compiled, row)) else {
+            return;
+        };
+        let exempts = rule.and_then(|rule| rule.exempts.as_ref());
+        let mut is_left = true;
+        for field in self.parts.iter_mut().flat_map(|part| &mut part.fields) {
+            if field.fact.id == duty.as_str() {
+                field.fact.options.retain(|option| askable.iter().any(|open| open.duty.as_str() == option.id));
+                is_left = !field.required || !field.fact.options.is_empty();
+            } else if exempts.is_some_and(|exempts| field.fact.id == exempts.reason.as_str()) {
+                let by_duty = askable.iter().map(|open| (open.duty.to_string(), open.reasons.clone()));
+                field.options_by = Some(OptionsBy { fact: duty.to_string(), options: by_duty.collect() });
+            }
+        }
+        if !is_left && row.is_some() && self.closed.is_none() {
+            self.closed = Some(Words::new(
+                "眼下没有可以申请的责任事项：已经落实、已经免尽或不属于应尽的，不用申请。",
+                "There is nothing to ask for now: what is served, exempt or not owed needs no asking.",
+            ));
+        }
+    }
+
     /// Adds what concerns one who files. Personal facts are filled in for nobody else.
     fn tell(&mut self, view: View, compiled: &CompiledForm, (at, own): ((usize, usize), bool)) {
         let (kind, id) = (&view.kind(at.0).id, view.id(at.0, at.1));
@@ -288,6 +326,7 @@ impl FormPage {
         let tables = &view.snapshot.tables;
         self.by = Some(view.line(at.0, at.1));
         self.closed = view.closed(compiled, at.1).map(Words::from);
+        self.offer(view, compiled, Some(at.1));
         for (notice, when) in compiled.form.notices.iter().zip(&compiled.notices) {
             if truth(view.rules, tables, (kind, id, when), &setting).0 == Truth::Yes {
                 self.notices.push(Words::from(&notice.text));
@@ -334,6 +373,7 @@ impl FieldShape {
                 beside: never.beside.iter().map(ToString::to_string).collect(),
                 is: never.is.clone(),
             }),
+            options_by: None,
             files: field.files.as_ref().map(|files| AttachedShape {
                 accept: files.accept.iter().map(|accepted| accepted.media_type().to_owned()).collect(),
                 most: files.most,

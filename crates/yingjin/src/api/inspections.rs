@@ -140,7 +140,7 @@ pub async fn filed(
                 pages.extend(pages_of_form.filter(|page| number.is_none() || page.number == number));
             }
             for page in &mut pages {
-                page.cases = app.cases_of(view, &scope, &page.filing)?;
+                app.tell_cases(view, &scope, page)?;
             }
             pages.sort_by_key(|page| std::cmp::Reverse(page.on));
             if pages.is_empty() && filter.kind.is_none() && (number.is_some() || filter.by.is_some()) {
@@ -481,10 +481,11 @@ impl InspectionLine {
 
 impl App {
     /// The cases that a filing opened, the live ones first, as far as the reader may see them.
-    fn cases_of(&self, view: View, scope: &Scope, filing: &RecordLine) -> Result<Vec<CaseLine>, Problem> {
+    pub fn tell_cases(&self, view: View, scope: &Scope, page: &mut FiledPage) -> Result<(), Problem> {
+        let filing = &page.filing;
         let opens = view.rules.forms.iter().filter(|form| form.form.case.is_some());
         if !opens.map(|form| &form.form.kind).any(|kind| kind.as_str() == filing.kind) {
-            return Ok(vec![]);
+            return Ok(());
         }
         let party = PartyRef { kind: filing.kind.as_str().into(), id: filing.id.as_str().into() };
         let live = Worklist { party: Some(party), limit: MAX_LIMIT, ..Worklist::default() };
@@ -492,7 +493,11 @@ impl App {
         let mut found = self.store().worklist(&live)?;
         found.extend(self.store().worklist(&closed)?);
         found.retain(|stored| scope.sees_case(&stored.case));
-        Ok(found.iter().map(|stored| CaseLine::new(view, stored, self.now())).collect())
+        page.cases = found.iter().map(|stored| CaseLine::new(view, stored, self.now())).collect();
+        for stored in found.iter().filter(|stored| stored.case.opening.claims.is_some()) {
+            page.decision = self.decision(view, stored)?;
+        }
+        Ok(())
     }
 
     /// What officers fill in about filings of a form.

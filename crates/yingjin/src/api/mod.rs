@@ -22,6 +22,7 @@ pub mod case_steps;
 pub mod cases;
 pub mod casework;
 pub mod city;
+pub mod claims;
 pub mod conflicts;
 pub mod desk;
 pub mod draws;

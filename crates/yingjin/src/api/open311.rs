@@ -527,6 +527,7 @@ fn raised(app: &App, asked: &Asked) -> Result<Json, Fault> {
     let area = area(app, asked.text("attribute[area]"), place.address.as_deref())?;
     let opening = Opening {
         filing: None,
+        claims: None,
         kind: kind.id.clone(),
         duty: None,
         about: None,

@@ -185,6 +185,10 @@ pub(super) fn of(
         filed: filed.collect(),
         of,
     };
+    let scope = Scope::of(account, view.rules);
+    for filed in &mut page.filed {
+        app.tell_cases(view, &scope, filed)?;
+    }
     page.filed.sort_by_key(|page| std::cmp::Reverse(page.on));
     page.next = page.steps();
     Ok(page)

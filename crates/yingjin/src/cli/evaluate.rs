@@ -188,7 +188,7 @@ fn report(
         synthetic: snapshot.has_synthetic(),
         recorded: recorded.map(|(turned, _)| turned),
         cases_opened: recorded.map(|(_, cases)| cases.opened),
-        cases_ended: recorded.map(|(_, cases)| cases.met + cases.exempt + cases.lapsed),
+        cases_ended: recorded.map(|(_, cases)| cases.met + cases.exempt + cases.granted + cases.lapsed),
         cases_moved: recorded.map(|(_, cases)| cases.moved + cases.went_up),
         duties,
     })

@@ -11,7 +11,7 @@ use model::{AreaCode, CaseKindId, Casework, DutyId, RecordId, Standing, Term};
 use rules::evaluate::DutyPass;
 use rules::ruleset::CompiledDuty;
 use serde_json::json;
-use store::{CaseMoves, LiveCase, Waiting};
+use store::{CaseMoves, LiveCase, StoredCase, Waiting, Worklist};
 
 use super::{Moved, Origin, Pipeline, PipelineError, Snapshot};
 
@@ -29,6 +29,8 @@ pub struct Reconciled {
     pub met: u64,
     /// Closed because an exemption is on record.
     pub exempt: u64,
+    /// Claims closed because what they asked for has come about.
+    pub granted: u64,
     /// Closed because the duty is owed no longer, or no longer known to be.
     pub lapsed: u64,
     /// Given to the office of the area in which their record lies now.
@@ -83,6 +85,9 @@ impl Pipeline {
                     moves.follow(live.no, Step::Moved { to: Office { department, area } })?;
                 }
             }
+        }
+        for (no, ending) in self.claims_settled(snapshot)? {
+            moves.end(no, ending)?;
         }
         moves.send()?;
         let went_up = self.send_up(snapshot, origin)?;
@@ -175,7 +180,56 @@ impl Pipeline {
                 }
             }
         }
+        moves.end.extend(self.claims_moved(snapshot, moved)?);
         Ok((reconciled_event(snapshot, origin, &moves), moves))
+    }
+
+    /// The kinds of case by which something of a duty is asked for.
+    fn claim_kinds(&self) -> BTreeSet<CaseKindId> {
+        let rules = self.rules.forms.iter().filter_map(|form| form.form.case.as_ref());
+        let claims = rules.filter(|rule| rule.asks().is_some());
+        claims.flat_map(|rule| rule.opens.kinds().cloned()).collect()
+    }
+
+    /// Live claims that there is nothing left to ask for, and why.
+    fn claims_settled(&self, snapshot: &Snapshot) -> Result<Vec<(i64, Ending)>, PipelineError> {
+        let mut settled = Vec::new();
+        for kind in self.claim_kinds() {
+            let mut list = Worklist { kind: Some(kind), limit: PAGE, ..Worklist::default() };
+            loop {
+                let found = self.store.worklist(&list)?;
+                settled.extend(found.iter().filter_map(|stored| settled_by(snapshot, stored)));
+                match found.last().filter(|_| found.len() == list.limit) {
+                    Some(last) => list.after = Some((last.case.due_at, last.no)),
+                    None => break,
+                }
+            }
+        }
+        Ok(settled)
+    }
+
+    /// Those of them that are about records whose verdicts moved.
+    fn claims_moved(
+        &self,
+        snapshot: &Snapshot,
+        moved: &[Moved],
+    ) -> Result<Vec<(i64, Ending)>, PipelineError> {
+        let kinds = self.claim_kinds();
+        let mut records: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for Moved { duty, record } in moved {
+            let Some(judged) = snapshot.pass.duty(duty) else { continue };
+            let Some(row) = snapshot.tables.row(judged.kind, record) else { continue };
+            if !matches!(judged.standing(row), Standing::Gap | Standing::Unknown) {
+                let kind = self.rules.kinds[judged.kind].id.as_str();
+                records.entry(kind).or_default().insert(record.as_str());
+            }
+        }
+        let mut settled = Vec::new();
+        for (kind, ids) in records {
+            let found = self.store.live_of_kinds(&kinds, (kind, &ids))?;
+            settled.extend(found.iter().filter_map(|stored| settled_by(snapshot, stored)));
+        }
+        Ok(settled)
     }
 
     /// The day a gap arose, as it will be on record: what the duty tells, or else since when it has been owed.
@@ -221,6 +275,7 @@ impl Pipeline {
         let term = Term::WorkingDays(duty.days);
         Opening {
             filing: None,
+            claims: None,
             kind: GAP.into(),
             duty: Some(duty.id.clone()),
             about: Some(about),
@@ -268,10 +323,20 @@ fn ending(standing: Standing) -> Ending {
     }
 }
 
+/// Why a claim ends by where its record stands on the day; none where it goes on.
+fn settled_by(snapshot: &Snapshot, stored: &StoredCase) -> Option<(i64, Ending)> {
+    let opening = &stored.case.opening;
+    let (claimed, about) = opening.claims.as_ref().zip(opening.about.as_ref())?;
+    let judged = snapshot.pass.duty(&claimed.duty)?;
+    let row = snapshot.tables.row(judged.kind, &about.id)?;
+    Some((stored.no, claimed.asks.ending(judged.standing(row))?))
+}
+
 fn word(ending: &Ending) -> &'static str {
     match ending {
         Ending::Met => "met",
         Ending::Exempt => "exempt",
+        Ending::Granted => "granted",
         _ => "lapsed",
     }
 }
@@ -345,6 +410,7 @@ impl Moves<'_> {
             *match ending {
                 Ending::Met => &mut self.done.met,
                 Ending::Exempt => &mut self.done.exempt,
+                Ending::Granted => &mut self.done.granted,
                 _ => &mut self.done.lapsed,
             } += 1;
         }

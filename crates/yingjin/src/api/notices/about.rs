@@ -3,13 +3,14 @@
 
 use chrono::NaiveDate;
 use model::case::Opening;
-use model::notice::{NoticeRule, fill};
+use model::notice::{NoticeRule, fill, slots};
 use model::{Case, DutyId, FormId, Lang};
 use serde::{Deserialize, Serialize};
 use store::{Account, StoredCase};
 
 use crate::api::app::App;
 use crate::api::cases::{due_on, title};
+use crate::api::claims::Decision;
 use crate::api::casework::OfficeShape;
 use crate::api::problem::Problem;
 use crate::api::scope::Scope;
@@ -110,17 +111,24 @@ impl App {
             cases.push(case.filter(|stored| scope.sees_case(&stored.case)));
         }
         self.read(self.today(), |view| {
-            let told = notices.iter().zip(&cases).map(|((rule, about, count), case)| match rule {
-                Some(rule) => told(view, (rule, about, *count), case.as_ref()),
-                // The city tells nobody of it any more.
-                None => Told::default(),
+            let each = notices.iter().zip(&cases).map(|((rule, about, count), case)| {
+                // Where the city tells nobody of it any more.
+                let Some(rule) = rule else { return Ok(Told::default()) };
+                let asks_why = slots(&rule.one.zh).contains(&"why") || slots(&rule.one.en).contains(&"why");
+                let decided = case.as_ref().filter(|_| asks_why);
+                let decision = decided.map(|stored| self.decision(view, stored)).transpose()?.flatten();
+                Ok(told(view, (rule, about, *count), (case.as_ref(), decision.as_ref())))
             });
-            Ok(told.collect())
+            each.collect()
         })
     }
 }
 
-fn told(view: View, (rule, about, count): (&NoticeRule, &About, u64), case: Option<&StoredCase>) -> Told {
+fn told(
+    view: View,
+    (rule, about, count): (&NoticeRule, &About, u64),
+    (case, decision): (Option<&StoredCase>, Option<&Decision>),
+) -> Told {
     let words = |of: &dyn Fn(&str, Lang) -> Option<String>| {
         let label = if count > 1 { &rule.many } else { &rule.one };
         let text = |lang| fill(label.get(lang), |slot| of(slot, lang));
@@ -128,7 +136,10 @@ fn told(view: View, (rule, about, count): (&NoticeRule, &About, u64), case: Opti
     };
     let text = match (about, case) {
         _ if count > 1 => words(&|slot, _| (slot == "count").then(|| count.to_string())),
-        (About::Case { .. }, Some(stored)) => words(&|slot, lang| of_case(view, stored, slot, lang)),
+        (About::Case { .. }, Some(stored)) => words(&|slot, lang| match slot {
+            "why" => decision.map(|decision| decision.why.get(lang).to_owned()),
+            _ => of_case(view, stored, slot, lang),
+        }),
         (About::Filing { form, number, due }, _) => words(&|slot, lang| match slot {
             "number" => Some(number.clone()),
             "due" => due.map(|day| day.to_string()),
