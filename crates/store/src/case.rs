@@ -399,13 +399,14 @@ impl Store {
             let mut found = Vec::new();
             for ids in ids.chunks(FEW) {
                 let mut params: Vec<Param> = vec![kind.into()];
-                params.extend(kinds.iter().map(|kind| Param::Text(kind.as_str())));
                 params.extend(ids.iter().map(|id| Param::Text(id)));
+                params.extend(kinds.iter().map(|kind| Param::Text(kind.as_str())));
                 let sql = format!(
-                    "{SELECT} WHERE live = 1 AND kind IN ({})
-                     AND no IN (SELECT case_no FROM case_party WHERE kind = $1 AND id IN ({})) ORDER BY no",
-                    places(2, kinds.len()),
-                    places(2 + kinds.len(), ids.len())
+                    "{SELECT} WHERE live = 1
+                     AND no IN (SELECT case_no FROM case_party WHERE kind = $1 AND id IN ({}))
+                     AND kind IN ({}) ORDER BY no",
+                    places(2, ids.len()),
+                    places(2 + ids.len(), kinds.len())
                 );
                 found.extend(connection.all(&sql, &params, read_case)?);
             }

@@ -156,7 +156,8 @@ fn duty_options(duties: &[DutyDraft<'_>]) -> Vec<CodeOption> {
 
 fn reason_options(draft: &ExemptionDraft) -> Vec<CodeOption> {
     let reasons = draft.exemptions.reasons.iter();
-    let option = |reason: &Reason| CodeOption { id: reason.id.clone(), label: reason.label.clone(), also: vec![] };
+    let option =
+        |reason: &Reason| CodeOption { id: reason.id.clone(), label: reason.label.clone(), also: vec![] };
     reasons.map(option).collect()
 }
 
@@ -168,7 +169,9 @@ pub(super) fn list_options(
 ) {
     for kind in kinds {
         for (fact, places) in kind.kind.facts.iter_mut().zip(&kind.facts) {
-            let (Some(listed), FactType::Code { options }) = (&places.listed, &mut fact.fact_type) else { continue };
+            let (Some(listed), FactType::Code { options }) = (&places.listed, &mut fact.fact_type) else {
+                continue;
+            };
             *options = match listed.text.as_str() {
                 kind_file::DUTIES => duty_options(duties),
                 _ => draft.map(reason_options).unwrap_or_default(),

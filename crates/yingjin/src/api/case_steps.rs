@@ -136,8 +136,7 @@ pub fn actions(
     steps: &[StoredStep],
 ) -> Vec<CaseActionName> {
     use CaseActionName::{
-        Answer, Assign, Close, HandBack, Join, Merge, Note, Pause, Refuse, Resume, Route, Say, Take,
-        Withdraw,
+        Answer, Assign, Close, HandBack, Join, Merge, Note, Pause, Refuse, Resume, Route, Say, Take, Withdraw,
     };
     let case = &stored.case;
     let is_gap = case.opening.duty.is_some();

@@ -15,8 +15,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::app::App;
 use super::case_steps::{CaseActionName, actions, checked_words};
-use super::claims::ClaimedShape;
 use super::casework::{CaseState, OfficeShape, ending_words, term_words};
+use super::claims::ClaimedShape;
 use super::etag::tagged;
 use super::exemptions::{Claim, Exemption, Place as ExemptionPlace};
 use super::extract::{Body, Path, Query};

@@ -82,7 +82,8 @@ impl<'a> View<'a> {
         let (_, asks) = form.form.case.as_ref()?.asks()?;
         let exemptions = self.rules.casework.as_ref().and_then(|casework| casework.exemption.as_ref());
         let judged = self.snapshot.pass.duties.iter().filter(|judged| judged.kind == form.by);
-        let open = judged.filter(|judged| row.is_none_or(|row| why_not(asks, Some(judged.standing(row))).is_none()));
+        let open =
+            judged.filter(|judged| row.is_none_or(|row| why_not(asks, Some(judged.standing(row))).is_none()));
         let askable = open.map(|judged| {
             let reasons = exemptions.into_iter().flat_map(|known| known.reasons(judged.duty.as_str()));
             let reasons = reasons.map(|reason| reason.id.clone()).collect();

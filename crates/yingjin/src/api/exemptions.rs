@@ -685,7 +685,6 @@ fn exempted_already(by: Option<String>) -> Problem {
     )
 }
 
-
 /// What was sent, checked.
 struct Answers<'a> {
     request: &'a ExemptionRequest,

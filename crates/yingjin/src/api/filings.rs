@@ -325,7 +325,11 @@ fn checked_answers(app: &App, form: &CompiledForm, request: &FilingRequest) -> R
 }
 
 /// Refuses to ask of a duty what cannot be asked today, or for a reason that it does not take.
-fn check_claim(app: &App, form: &CompiledForm, (answers, filing): (&Answers, &Filing)) -> Result<(), Problem> {
+fn check_claim(
+    app: &App,
+    form: &CompiledForm,
+    (answers, filing): (&Answers, &Filing),
+) -> Result<(), Problem> {
     let Some((fact, asks)) = form.form.case.as_ref().and_then(|rule| rule.asks()) else { return Ok(()) };
     let Some(duty) = answers.facts.get(fact).map(Value::to_string) else { return Ok(()) };
     app.read(app.today(), |view| {
@@ -336,7 +340,8 @@ fn check_claim(app: &App, form: &CompiledForm, (answers, filing): (&Answers, &Fi
             return Err(Problem::fields(vec![(fact.to_string(), why)]));
         }
         let rule = form.form.case.as_ref().and_then(|rule| rule.exempts.as_ref());
-        let Some(reason) = rule.and_then(|exempts| Some((exempts, answers.facts.get(&exempts.reason)?))) else {
+        let Some(reason) = rule.and_then(|exempts| Some((exempts, answers.facts.get(&exempts.reason)?)))
+        else {
             return Ok(());
         };
         let (exempts, reason) = (reason.0, reason.1.to_string());

@@ -297,14 +297,18 @@ impl FormPage {
     /// those that each takes; a form that asks nothing else is closed where none is left.
     fn offer(&mut self, view: View, compiled: &CompiledForm, row: Option<usize>) {
         let rule = compiled.form.case.as_ref();
-        let Some(((duty, _), askable)) = rule.and_then(CaseRule::asks).zip(view.askable(compiled, row)) else {
+        let Some(((duty, _), askable)) = rule.and_then(CaseRule::asks).zip(view.askable(compiled, row))
+        else {
             return;
         };
         let exempts = rule.and_then(|rule| rule.exempts.as_ref());
         let mut is_left = true;
         for field in self.parts.iter_mut().flat_map(|part| &mut part.fields) {
             if field.fact.id == duty.as_str() {
-                field.fact.options.retain(|option| askable.iter().any(|open| open.duty.as_str() == option.id));
+                field
+                    .fact
+                    .options
+                    .retain(|option| askable.iter().any(|open| open.duty.as_str() == option.id));
                 is_left = !field.required || !field.fact.options.is_empty();
             } else if exempts.is_some_and(|exempts| field.fact.id == exempts.reason.as_str()) {
                 let by_duty = askable.iter().map(|open| (open.duty.to_string(), open.reasons.clone()));

@@ -14,7 +14,7 @@ use yingjin::pipeline::Origin;
 use super::server::{Answer, Client, FIRM, Server, TODAY, on_every_database};
 
 /// Sends a PDF of its own for each `number`; returns its name.
-async fn proof(client: &Client<'_>, number: u8) -> String {
+pub async fn proof(client: &Client<'_>, number: u8) -> String {
     let content = [b"%PDF-1.7 a statement ".as_slice(), &[number]].concat();
     let hash = Hash(Sha256::digest(&content).into()).to_string();
     let request = client.request(Method::PUT, &format!("/api/files/{hash}"));
@@ -343,44 +343,5 @@ fn whoever_was_sent_the_case_may_exempt() {
         given(&exempt(&bureau, request).await);
         let case = server.store(move |store| store.case(no).unwrap().unwrap().case);
         assert_eq!(case.ending, Some(Ending::Exempt));
-    });
-}
-
-#[test]
-fn proof_that_a_firm_hands_in_is_decided_with_all_of_it_filled_in() {
-    on_every_database(async |server| {
-        let firm = server.sign_in(Role::Firm).await;
-        let file = proof(&firm, 1).await;
-        let filing = json!({
-            "form": "unless", "key": "a key of the tests 1",
-            "facts": {"duty": "job-refund", "reason": "own", "note": "三月停产检修", "papers": file},
-        });
-        assert_eq!(firm.post("/api/filings", filing).await.status, StatusCode::CREATED);
-        let filed = firm.get("/api/filings").await.ok();
-        let line = &filed[0]["cases"][0];
-        assert_eq!(line["office"]["department"], "hrss", "the owner of the duty, not whose kind it is");
-        let path = format!("/api/cases/{}", line["no"]);
-
-        // The bureau reads no such records, and still what was filed with its case.
-        let bureau = server.sign_in(Role::Bureau).await;
-        let page = bureau.get(&path).await.ok();
-        assert_eq!(page["may_exempt"], true);
-        assert_eq!(page["files"][0]["value"], json!(file));
-        let claim = &page["claim"];
-        assert_eq!((&claim["record"]["id"], &claim["proof"]), (&json!(FIRM), &json!([file])));
-        assert_eq!(bureau.get(&format!("/api/files/{file}")).await.status, StatusCode::OK);
-        let request = json!({
-            "duty": claim["duty"], "record": claim["record"], "reason": claim["reason"], "note": claim["note"],
-            "proof": claim["proof"], "until": "2020-03-31",
-        });
-        let number = given(&exempt(&bureau, request).await);
-        assert_eq!(live(&server), None, "the gap's case has ended");
-        let page = bureau.get(&path).await.ok();
-        assert_eq!((&page["by_hand"][0]["number"], &page["state"]), (&json!(number), &json!("open")));
-        let explained = standing(&firm).await;
-        assert_eq!(
-            (&explained["standing"], &explained["by_hand"][0]["until"]),
-            (&json!("exempt"), &json!("2020-03-31"))
-        );
     });
 }

@@ -6,6 +6,7 @@ pub mod server;
 mod accounts;
 mod cases;
 mod city;
+mod claims;
 mod draws;
 mod duties;
 mod exemptions;

@@ -10,8 +10,8 @@ use store::{Account, StoredCase};
 
 use crate::api::app::App;
 use crate::api::cases::{due_on, title};
-use crate::api::claims::Decision;
 use crate::api::casework::OfficeShape;
+use crate::api::claims::Decision;
 use crate::api::problem::Problem;
 use crate::api::scope::Scope;
 use crate::api::view::View;
