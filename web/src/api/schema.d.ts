@@ -1669,7 +1669,7 @@ export interface components {
          * @description What may be done to a case.
          * @enum {string}
          */
-        CaseActionName: "take" | "assign" | "answer" | "hand-back" | "route" | "join" | "pause" | "resume" | "note" | "close" | "merge" | "withdraw" | "say";
+        CaseActionName: "take" | "assign" | "answer" | "refuse" | "hand-back" | "route" | "join" | "pause" | "resume" | "note" | "close" | "merge" | "withdraw" | "say";
         /** @description Something to be done to one case. */
         CaseActionOn: components["schemas"]["CaseAction"] & {
             /**
@@ -1761,6 +1761,7 @@ export interface components {
             /** @description For the gap of a duty: exemptions by hand that were ever given to its record, the last first. */
             by_hand: components["schemas"]["Exemption"][];
             claim?: components["schemas"]["Claim"] | null;
+            claimed?: components["schemas"]["ClaimedShape"] | null;
             ending?: components["schemas"]["Words"] | null;
             /** @description What was attached to that filing. */
             files: components["schemas"]["FactLine"][];
@@ -1890,6 +1891,16 @@ export interface components {
             record: components["schemas"]["RecordRef"];
             /** @description What people call it. */
             title: components["schemas"]["Words"];
+        };
+        /** @description A duty of which something is asked. */
+        ClaimedShape: {
+            /** @description The duty. */
+            duty: string;
+            standing?: components["schemas"]["Standing"] | null;
+            /** @description What people call it. */
+            title: components["schemas"]["Words"];
+            /** @description Whether it is asked to be exempted from it; else, to be served. */
+            to_be_exempt: boolean;
         };
         /** @description One clause and how it came out. */
         ClauseReason: {
@@ -2050,6 +2061,18 @@ export interface components {
             name: string;
             /** @description Its password. */
             password: string;
+        };
+        /** @description What was decided of what a filing asks for. */
+        Decision: {
+            /** @description Whether it was given; else it was refused. */
+            granted: boolean;
+            /**
+             * Format: date
+             * @description The day.
+             */
+            on: string;
+            /** @description Why, or by what. */
+            why: components["schemas"]["Words"];
         };
         /** @description Accounts for trying things out, whose password is no secret. */
         Demo: {
@@ -2706,6 +2729,7 @@ export interface components {
             help?: components["schemas"]["Words"] | null;
             never?: components["schemas"]["NeverShape"] | null;
             only_if?: components["schemas"]["OnlyIfShape"] | null;
+            options_by?: components["schemas"]["OptionsBy"] | null;
             /** @description Whether it has to be answered where it is asked. */
             required: boolean;
         };
@@ -2746,6 +2770,7 @@ export interface components {
         FiledPage: {
             /** @description The cases that it opened, and how far they are. */
             cases: components["schemas"]["CaseLine"][];
+            decision?: components["schemas"]["Decision"] | null;
             /** @description Whether it was drawn for inspection; none where no draw came yet, or the form is not drawn from. */
             drawn?: boolean | null;
             /**
@@ -3382,6 +3407,15 @@ export interface components {
             id: string;
             /** @description As people read it. */
             label: components["schemas"]["Words"];
+        };
+        /** @description An earlier field, and the options that each of its answers leaves. */
+        OptionsBy: {
+            /** @description The field. */
+            fact: string;
+            /** @description Options by answer. */
+            options: {
+                [key: string]: string[];
+            };
         };
         /** @description Every measure that concerns the firm. */
         Owed: {

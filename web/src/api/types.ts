@@ -22,6 +22,7 @@ export type ColumnMatch = Shapes["ColumnMatch"];
 export type Comparison = Shapes["Comparison"];
 export type Conflict = Shapes["Conflict"];
 export type Counts = Shapes["Counts"];
+export type Decision = Shapes["Decision"];
 export type DrawLine = Shapes["DrawLine"];
 export type DutyChange = Shapes["DutyChange"];
 export type DutyLine = Shapes["DutyLine"];

@@ -9,8 +9,9 @@ import { useCasework } from "./queries";
 import { actions, three, w } from "./words";
 
 /** Which words an action wants: none, a reason that is kept, the answer, or any. */
-const WORDS: Partial<Record<CaseActionName, "reason" | "answer" | "words">> = {
+const WORDS: Partial<Record<CaseActionName, "reason" | "refusal" | "answer" | "words">> = {
   answer: "answer",
+  refuse: "refusal",
   "hand-back": "reason",
   route: "reason",
   pause: "reason",

@@ -14,7 +14,7 @@ import { Button, PrintButton } from "@/ui/Button";
 import { To } from "@/ui/Links";
 import { Answer, Failure, Notice } from "@/ui/Notice";
 import { Page } from "@/ui/Page";
-import { MadeUp } from "@/ui/Standing";
+import { MadeUp, Standing } from "@/ui/Standing";
 import { ActDialog } from "./Act";
 import { useAct, useCase, useLink } from "./queries";
 import { State } from "./State";
@@ -99,6 +99,14 @@ function Facts({ of }: { of: CasePage }) {
           <>
             <dt>{t(w.said)}</dt>
             <dd className="case-said">{of.words}</dd>
+          </>
+        )}
+        {of.claimed && (
+          <>
+            <dt>{t(of.claimed.to_be_exempt ? w.asksExemption : w.asksService)}</dt>
+            <dd>
+              {t(of.claimed.title)} {of.claimed.standing && <Standing of={of.claimed.standing} />}
+            </dd>
           </>
         )}
         {of.files.filter(isFiles).map((fact) => (

@@ -92,6 +92,9 @@ export const w = words({
 
   similar: { zh: "可能是同一件", en: "May be the same" },
   words: { zh: "内容", en: "Words" },
+  asksService: { zh: "申请兑现", en: "Asks to be served of" },
+  asksExemption: { zh: "申请免尽", en: "Asks to be exempt from" },
+  refusal: { zh: "理由（申请人会看到）", en: "Why (whoever asked reads it)" },
   reason: { zh: "理由（会留存）", en: "Reason (it is kept)" },
   answer: { zh: "答复（受益人会看到）", en: "Answer (the beneficiary reads it)" },
   template: { zh: "套用模板", en: "Begin with a template" },
@@ -143,6 +146,7 @@ export const actions = words({
   take: { zh: "签收，由我办理", en: "Take it" },
   assign: { zh: "交给", en: "Give to" },
   answer: { zh: "答复", en: "Answer" },
+  refuse: { zh: "不予同意", en: "Refuse" },
   "hand-back": { zh: "不属于我们，退回", en: "Not ours: hand back" },
   route: { zh: "转交部门", en: "Send on" },
   join: { zh: "请部门协办", en: "Ask for help" },

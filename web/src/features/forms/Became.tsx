@@ -1,5 +1,6 @@
 import { Fragment } from "react";
 import type { FiledPage } from "@/api/types";
+import { Decided } from "@/filed/Decided";
 import { Files, isFiles } from "@/files/Files";
 import { formatDay } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
@@ -44,6 +45,7 @@ export function Became({ of, linked = false }: { of: FiledPage; linked?: boolean
           </span>
         </p>
       ))}
+      <Decided of={of.decision} />
       {of.files.filter(isFiles).map((fact) => (
         <div key={fact.id}>
           <h3>{t(fact.label)}</h3>

@@ -13,7 +13,7 @@ import { Check, Input } from "@/ui/Field";
 import { To } from "@/ui/Links";
 import { Answer, Notice } from "@/ui/Notice";
 import { Page } from "@/ui/Page";
-import { answersOf, asks, begin, type Draft, filesOf, mistakesOf, progressOf } from "./answering";
+import { answersOf, asks, begin, type Draft, filesOf, mistakesOf, optionsOf, progressOf } from "./answering";
 import { dropDraft, keepDraft, keptDraft } from "./drafts";
 import { Outbox } from "./Outbox";
 import { useForm, useOutbox } from "./queries";
@@ -248,7 +248,7 @@ function Part({
         ) : (
           <FactInput
             key={field.id}
-            of={field.type === "area" ? { ...field, options: areas } : field}
+            of={{ ...field, options: field.type === "area" ? areas : optionsOf(field, draft.typed) }}
             label={field.required ? t(field.label) : t(w.optional(field.label))}
             value={draft.typed[field.id] ?? ""}
             onChange={(value) => onDraft({ ...draft, typed: { ...draft.typed, [field.id]: value } })}

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { FieldShape, FormPage } from "@/api/types";
-import { answersOf, asks, begin, type Draft, filesOf, mistakesOf, progressOf } from "./answering";
+import { answersOf, asks, begin, type Draft, filesOf, mistakesOf, optionsOf, progressOf } from "./answering";
 
 const label = { zh: "", en: "" };
 const field = (id: string, type: FieldShape["type"], more: Partial<FieldShape> = {}): FieldShape => ({
@@ -13,6 +13,8 @@ const field = (id: string, type: FieldShape["type"], more: Partial<FieldShape> =
   required: true,
   ...more,
 });
+
+const codes = (...ids: string[]) => ids.map((id) => ({ id, label }));
 
 const form: FormPage = {
   id: "resume",
@@ -30,7 +32,7 @@ const form: FormPage = {
       fields: [
         field("people", "int"),
         field("first", "int", { at_most: "people" }),
-        field("canteen", "code"),
+        field("canteen", "code", { options: codes("none", "shifts") }),
         field("shifts", "int", { only_if: { fact: "canteen", is: ["shifts"] } }),
         field("litres", "decimal", { required: false }),
       ],
@@ -118,4 +120,20 @@ test("files are answered by their names, and go with the form where they are ask
   expect(answersOf(asking, chosen)).toHaveProperty("photos", "a1");
   expect(filesOf(asking, chosen)).toEqual([one]);
   expect(filesOf(asking, draft({}, { files: { photos: [one] } }))).toEqual([]);
+});
+
+test("a reason is there by the duty that is chosen, and one that is no longer there is chosen again", () => {
+  const reason = field("reason", "code", {
+    options: codes("own", "declined"),
+    options_by: { fact: "duty", options: { resume: ["own", "declined"], refund: ["declined"] } },
+  });
+  const duty = field("duty", "code", { options: codes("resume", "refund") });
+  const claim: FormPage = { ...form, items: [], parts: [{ title: label, fields: [duty, reason] }] };
+  const offered = (typed: Record<string, string>) => optionsOf(reason, typed).map((one) => one.id);
+  expect(offered({})).toEqual([]);
+  expect(offered({ duty: "refund" })).toEqual(["declined"]);
+  const wrong = (typed: Record<string, string>) => [...mistakesOf(claim, draft(typed)).keys()];
+  expect(wrong({ duty: "resume", reason: "own" })).toEqual([]);
+  expect(wrong({ duty: "refund", reason: "own" })).toEqual(["reason"]);
+  expect(wrong({ duty: "gone", reason: "own" })).toEqual(["duty", "reason"]);
 });

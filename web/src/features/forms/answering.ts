@@ -34,6 +34,12 @@ export function asks(form: FormPage, field: FieldShape, typed: Draft["typed"]): 
   return earlier !== undefined && asks(form, earlier, typed) && is.includes(typed[fact] ?? "");
 }
 
+/** The options of a field that the answer to an earlier one leaves: the same rule as the server's. */
+export function optionsOf({ options, options_by }: FieldShape, typed: Draft["typed"]): FieldShape["options"] {
+  const left = options_by?.options[typed[options_by.fact] ?? ""];
+  return options_by ? options.filter((option) => left?.includes(option.id)) : options;
+}
+
 /** The values of what is asked, as the API takes them. */
 export function answersOf(form: FormPage, draft: Draft): Record<string, unknown> {
   const asked = fieldsOf(form).filter((field) => asks(form, field, draft.typed));
@@ -61,6 +67,9 @@ export function mistakesOf(form: FormPage, draft: Draft): Map<string, Label> {
       if (field.required) mistakes.set(field.id, w.missing);
     } else if (value === undefined) {
       mistakes.set(field.id, isNumber ? w.noNumber : w.wrong);
+    } else if (field.type === "code" && !optionsOf(field, draft.typed).some((one) => one.id === typed)) {
+      // Chosen when it was there: for another answer, or before the register learned more.
+      mistakes.set(field.id, w.notThere);
     } else if (isNumber && Number(value) < 0) {
       mistakes.set(field.id, w.negative);
     } else if (besideOf(field, draft.typed)) {

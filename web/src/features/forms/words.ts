@@ -46,6 +46,7 @@ export const w = words({
   keptHere: { zh: "填写内容随时保存在本机。", en: "What you type is kept on this device." },
   startOver: { zh: "清空重填", en: "Start over" },
   mend: (n: string) => ({ zh: `还有 ${n} 处要填写或修改`, en: `${n} to fill in or mend` }),
+  notThere: { zh: "请重新选择", en: "Choose again: this is no longer there" },
   missing: { zh: "请填写", en: "Fill this in" },
   wrong: { zh: "请检查填写的内容", en: "Check what is typed here" },
   noNumber: { zh: "请填写数字", en: "Type a number" },

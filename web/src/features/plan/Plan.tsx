@@ -3,6 +3,7 @@ import { useParams } from "react-router";
 import { useNames } from "@/api/city";
 import { useAccount } from "@/api/session";
 import type { NextStep, PartOfPlan, PlanPage } from "@/api/types";
+import { FiledLine } from "@/filed/FiledLine";
 import { formatAmount, formatCount, formatDay } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
 import { PdfLink, PrintButton } from "@/ui/Button";
@@ -251,30 +252,11 @@ function Cases({ of }: { of: PlanPage }) {
 
 function Filed({ of, isFirm }: { of: PlanPage; isFirm: boolean }) {
   const t = useText();
-  const { lang } = useLang();
   return (
     <Lines title={t(w.filed)} none={t(w.nothingFiled)}>
       {of.filed.map((one) => (
         <li key={`${one.form}/${one.filing.id}`}>
-          <p>
-            <To
-              to={
-                one.number
-                  ? `/receipts/${one.number}`
-                  : isFirm
-                    ? "/forms"
-                    : `/records/${one.filing.kind}/${encodeURIComponent(one.filing.id)}`
-              }
-            >
-              {t(one.title)} · {formatDay(one.on, lang)}
-            </To>
-          </p>
-          {one.state && (
-            <p className="row">
-              <span className="badge plain">{showValue(one.state, lang)}</span>
-              {one.due && <strong>{t(w.putRightBy(formatDay(one.due, lang)))}</strong>}
-            </p>
-          )}
+          <FiledLine of={one} otherwise={isFirm ? "/forms" : undefined} />
         </li>
       ))}
     </Lines>

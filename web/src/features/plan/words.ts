@@ -41,5 +41,4 @@ export const w = words({
   no: (n: string) => ({ zh: `${n} 号`, en: `no. ${n}` }),
   filed: { zh: "备案和检查", en: "Filings and inspections" },
   nothingFiled: { zh: "还没有备案。", en: "Nothing was filed yet." },
-  putRightBy: (day: string) => ({ zh: `${day} 前改好`, en: `put right by ${day}` }),
 });

@@ -83,7 +83,6 @@ export const w = words({
   }),
   andMore: (n: string) => ({ zh: `另有 ${n} 个`, en: `and ${n} more` }),
   filed: { zh: "备案和检查", en: "Filings and inspections" },
-  putRightBy: (day: string) => ({ zh: `${day} 前改好`, en: `put right by ${day}` }),
   history: { zh: "经过", en: "History" },
   showHistory: { zh: "看全部经过", en: "Show its history" },
   verdictFrom: (from: string, to: string) => ({ zh: `由${from}变为${to}`, en: `from ${from} to ${to}` }),
