@@ -91,7 +91,7 @@ pub(super) fn compile(drafts: Drafts<'_>, log: &Log) -> Option<Compiled> {
         kind_drafts.push(exemption_table::kind(exemption, &scope, &duty_drafts, log));
     }
     let exemption = cases.as_ref().and_then(|cases| cases.exemption.as_ref());
-    exemption_table::list_options(&mut kind_drafts, (exemption, &duty_drafts), log);
+    exemption_table::list_options(&mut kind_drafts, (exemption, &duty_drafts));
     distinct(&mut kind_drafts, log);
     let kinds: Vec<Kind> = kind_drafts.iter().map(|draft| draft.kind.clone()).collect();
     let parameter_drafts = distinct_parameters(parameter_drafts, log);

@@ -165,7 +165,6 @@ fn reason_options(draft: &ExemptionDraft) -> Vec<CodeOption> {
 pub(super) fn list_options(
     kinds: &mut [KindDraft<'_>],
     (draft, duties): (Option<&ExemptionDraft>, &[DutyDraft<'_>]),
-    log: &Log,
 ) {
     for kind in kinds {
         for (fact, places) in kind.kind.facts.iter_mut().zip(&kind.facts) {
@@ -176,9 +175,6 @@ pub(super) fn list_options(
                 kind_file::DUTIES => duty_options(duties),
                 _ => draft.map(reason_options).unwrap_or_default(),
             };
-            if options.is_empty() {
-                log.error(&listed.at, "no-options", mistake::no_options());
-            }
         }
     }
 }

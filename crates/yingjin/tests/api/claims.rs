@@ -179,12 +179,12 @@ fn a_claim_ends_when_evidence_closes_the_gap_it_claims() {
         let firm = server.sign_in(Role::Firm).await;
         told(&server, &firm).await;
         let answer =
-            file(&firm, "claim", 1, json!({"duty": "job-refund", "why": "we are small and insured"})).await;
+            file(&firm, "wanted", 1, json!({"duty": "job-refund", "why": "we are small and insured"})).await;
         assert_eq!(answer.status, StatusCode::CREATED);
         let filed = firm.get("/api/filings").await.ok();
         let no = filed[0]["cases"][0]["no"].as_i64().unwrap();
         // What names no duty is for a person to answer.
-        let other = file(&firm, "claim", 2, json!({"why": "whatever there is"})).await;
+        let other = file(&firm, "wanted", 2, json!({"why": "whatever there is"})).await;
         assert_eq!(other.status, StatusCode::CREATED);
 
         server.store(|store| {

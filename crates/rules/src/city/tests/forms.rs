@@ -236,11 +236,38 @@ fn a_case_that_a_filing_opens_is_declared() {
         ("of = \"canteen\"\nkinds = { owned = \"food\" }", "not-an-option"),
         ("of = \"people\"\nkinds = { own = \"food\" }", "wrong-fact"),
         ("kind = \"food\"\nwords = [\"firm\"]", "wrong-fact"),
+        ("kind = \"food\"\nclaims = \"people\"", "wrong-fact"),
+        ("kind = \"food\"\nclaims = \"canteen\"", "not-found"),
+        (
+            "kind = \"food\"\nclaims = \"canteen\"\nexempts = { duty = \"a\", reason = \"a\", note = \"a\", proof = \"a\" }",
+            "no-effect",
+        ),
     ] {
         let told = told(case, cases);
         assert!(told.iter().any(|told| told.starts_with(code)), "{case}: {told:?}");
     }
     assert!(told("kind = \"food\"", "")[0].starts_with("no-cases-file"));
+}
+
+#[test]
+fn options_may_be_a_list_of_the_folder() {
+    let told = |list: &str| {
+        let listed = format!("options = \"{list}\"");
+        let begin = KIND.find("options = [").unwrap();
+        let end = begin + KIND[begin..].find("]\n").unwrap() + 1;
+        let kind = format!("{}{listed}{}", &KIND[..begin], &KIND[end..]);
+        city(&[("kinds/filing.toml", "", &kind)])
+    };
+    let rules = crate::city::load(told("duties").path()).unwrap().ruleset;
+    let (_, kind) = rules.kind("filing").unwrap();
+    let listed = kind.facts.iter().find_map(|fact| match &fact.fact_type {
+        model::FactType::Code { options } => {
+            Some(options.iter().map(|option| option.id.as_str()).collect::<Vec<_>>())
+        }
+        _ => None,
+    });
+    assert_eq!(listed, Some(vec!["rent-waiver"]));
+    assert!(found(told("dutys").path())[0].starts_with("unknown-choice kinds/filing.toml"));
 }
 
 #[test]
