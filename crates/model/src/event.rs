@@ -51,6 +51,8 @@ pub enum EventType {
     Draw,
     /// An official exempted a record from a duty, or took that back.
     Exemption,
+    /// The program computed facts from what else is on record.
+    Computed,
     /// A person decided a conflict or a row put aside.
     Decision,
     /// A pass found verdicts that differ from before.

@@ -8,9 +8,11 @@
 //! events    what differs from before, kept                   store
 //! cases     every gap: who has it, by when                   store
 //! draw      who of those who filed is inspected              store
+//! chains    who supplies whom: what a firm lacks and blocks   chain
 //! ```
 
 mod cases;
+mod chains;
 mod days;
 mod draw;
 mod facts;
@@ -31,6 +33,7 @@ use rules::table::{TableError, Tables};
 use store::{Schema, Store, StoreError};
 
 pub use cases::Reconciled;
+pub use chains::{FirmFigures, FirmRow, LeftOut, SupplyNetwork, SupplyRow, SupplyRows};
 pub use days::{Days, Moved};
 pub use draw::{DrawSummary, DrawnArea, Prepared, Redrawn, StoredDraw};
 pub use facts::StoreFacts;
@@ -80,6 +83,9 @@ pub enum PipelineError {
         /// The day asked for.
         day: NaiveDate,
     },
+    /// Supplies that make no network, though they were checked.
+    #[error("the supplies on record make no network: {0}")]
+    Network(String),
     /// Somebody stopped it.
     #[error("stopped before it was done; nothing was changed")]
     Stopped,
@@ -107,6 +113,7 @@ impl PipelineError {
             (Lang::Zh, Self::NoShare { parameter, day }) => {
                 format!("参数 {parameter} 在 {day} 没有值，不知道抽查比例")
             }
+            (Lang::Zh, Self::Network(why)) => format!("登记的供应关系不能组成网络：{why}"),
             (Lang::Zh, Self::Stopped) => "已中止，数据没有改动".to_owned(),
             (Lang::En, _) => self.to_string(),
         }

@@ -39,6 +39,8 @@ pub enum EventType {
     Draw,
     /// An official exempted a record from a duty, or took that back.
     Exemption,
+    /// The program computed facts from others.
+    Computed,
     /// A person decided a conflict or a row put aside.
     Decision,
     /// A pass found verdicts that differ from before.
@@ -62,6 +64,7 @@ impl EventType {
             Self::Filing => ("备案", "filing"),
             Self::Draw => ("抽签", "draw"),
             Self::Exemption => ("免尽", "exemption"),
+            Self::Computed => ("计算", "computed"),
             Self::Decision => ("决定", "decision"),
             Self::Verdicts => ("评估", "verdicts"),
             Self::Reveal => ("查看个人信息", "personal facts read"),
@@ -117,6 +120,7 @@ impl From<model::event::EventType> for EventType {
             Model::Filing => Self::Filing,
             Model::Draw => Self::Draw,
             Model::Exemption => Self::Exemption,
+            Model::Computed => Self::Computed,
             Model::Decision => Self::Decision,
             Model::Verdicts => Self::Verdicts,
             Model::Reveal => Self::Reveal,
@@ -135,6 +139,7 @@ impl From<EventType> for model::event::EventType {
             EventType::Filing => Self::Filing,
             EventType::Draw => Self::Draw,
             EventType::Exemption => Self::Exemption,
+            EventType::Computed => Self::Computed,
             EventType::Decision => Self::Decision,
             EventType::Verdicts => Self::Verdicts,
             EventType::Reveal => Self::Reveal,

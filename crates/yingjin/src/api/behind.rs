@@ -82,8 +82,8 @@ impl App {
     /// Most often nothing is missing, and the pass finds that. Imports wait for a pass that somebody asks for.
     pub fn look_behind(&self) -> Result<(), StoreError> {
         let mut changed = 0;
-        use EventType::{Change, Decision, Draw, Exemption, Filing};
-        for event_type in [Change, Decision, Filing, Draw, Exemption] {
+        use EventType::{Change, Computed, Decision, Draw, Exemption, Filing};
+        for event_type in [Change, Decision, Filing, Draw, Exemption, Computed] {
             changed = changed.max(self.last(event_type)?.map_or(0, |stored| stored.seq));
         }
         // A change that came while verdicts were written is none of those they knew.

@@ -211,6 +211,12 @@ pub async fn begin_pass(
     let origin = Origin { actor: account.name.clone(), at: clock::now() };
     let job = app.begin(&account, JobType::Pass, move |app, watch| {
         let pipeline = app.days.pipeline();
+        // Duties read what follows from supplies: it comes first.
+        if on == app.today()
+            && let Err(error) = app.follow_supplies()
+        {
+            tracing::error!(%error, "what follows from the supplies is not recorded; the pass goes by what was");
+        }
         let recorded = app.days.read(on, |snapshot| {
             let records = snapshot.pass.duties.iter().map(|duty| duty.rows() as u64).sum();
             let recorded = pipeline.record_pass(snapshot, &origin, |done, total| {

@@ -55,6 +55,7 @@ pub mod scope;
 pub mod session;
 pub mod shield;
 mod summary;
+mod supplies;
 mod sweep;
 pub mod view;
 pub mod words;

@@ -9,7 +9,7 @@ use super::words::Words;
 
 /// What summaries speak of, in the order of a sentence: what was done, to whom, from where, how much. Events keep their
 /// keys in no order.
-const KEYS: [(&str, &str, &str); 54] = [
+const KEYS: [(&str, &str, &str); 58] = [
     ("sign", "登录", "sign-in"),
     ("what", "操作", "what"),
     ("account", "账户", "account"),
@@ -58,6 +58,10 @@ const KEYS: [(&str, &str, &str); 54] = [
     ("lots", "参加抽签", "drawn from"),
     ("drawn", "抽中", "drawn"),
     ("seed_event", "种子取自事件", "seed from event"),
+    ("firms", "网络企业", "firms of the network"),
+    ("supplies", "供应关系", "supplies"),
+    ("stopped", "停产", "stopped"),
+    ("broken", "断点", "broken inputs"),
     ("conflict", "冲突编号", "conflict no."),
     ("aside", "放在一边的行编号", "row put aside, no."),
     ("rules", "规则版本", "rules"),

@@ -95,7 +95,10 @@ pub fn run(args: &Args, lang: Lang) -> anyhow::Result<ExitCode> {
         Pipeline::open(&args.register.city, &args.register.db).map_err(|e| anyhow!(e.message(lang)))?;
     let on = args.on.unwrap_or_else(clock::today);
     check(&pipeline, args, lang)?;
-    let snapshot = pipeline.judge(on).map_err(|e| anyhow!(e.message(lang)))?;
+    let mut snapshot = pipeline.judge(on).map_err(|e| anyhow!(e.message(lang)))?;
+    if !args.dry_run && follow_supplies(&pipeline, &snapshot).map_err(|e| anyhow!(e.message(lang)))? {
+        snapshot = pipeline.judge(on).map_err(|e| anyhow!(e.message(lang)))?;
+    }
     let recorded = if args.dry_run { None } else { record(&pipeline, &snapshot, args, lang)? };
     if args.quiet {
         return Ok(ExitCode::SUCCESS);
@@ -132,6 +135,13 @@ fn check(pipeline: &Pipeline, args: &Args, lang: Lang) -> anyhow::Result<()> {
         }));
     }
     Ok(())
+}
+
+/// Computes what follows from who supplies whom. Whether anything differs from before.
+fn follow_supplies(pipeline: &Pipeline, snapshot: &Snapshot) -> Result<bool, PipelineError> {
+    let Some(rows) = pipeline.supply_rows(snapshot) else { return Ok(false) };
+    let origin = Origin { actor: "command-line".to_owned(), at: clock::now() };
+    Ok(pipeline.follow_supplies(rows, &origin)?.is_some())
 }
 
 /// Records the pass. A day before the last one on record is shown and not recorded.

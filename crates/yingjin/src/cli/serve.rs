@@ -54,6 +54,7 @@ async fn serve(app: App, listen: SocketAddr, lang: Lang) -> anyhow::Result<()> {
     tokio::spawn(app.clone().follow_days());
     tokio::spawn(app.clone().follow_verdicts());
     tokio::spawn(app.clone().follow_files());
+    tokio::spawn(app.clone().follow_chains());
     tokio::spawn(app.clone().follow_notices());
     tokio::spawn(app.clone().follow_outbox());
     let service = crate::api::router(app).into_make_service_with_connect_info::<SocketAddr>();

@@ -138,6 +138,7 @@ impl Pipeline {
                     | EventType::Filing
                     | EventType::Draw
                     | EventType::Exemption
+                    | EventType::Computed
                     | EventType::Decision => {
                         let changes = self.store.changes(stored.seq, -1, CHANGES_MAX)?;
                         touched.extend(changes.into_iter().map(|change| (change.kind, change.id)));
