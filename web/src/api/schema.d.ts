@@ -2396,7 +2396,7 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        EventType: "import" | "change" | "filing" | "draw" | "exemption" | "decision" | "verdicts" | "reveal" | "account" | "case" | "sign-in";
+        EventType: "import" | "change" | "filing" | "draw" | "exemption" | "computed" | "decision" | "verdicts" | "reveal" | "account" | "case" | "sign-in";
         /** @description What giving or withdrawing an exemption did. */
         Exempted: {
             /** @description The verdicts that changed. */
@@ -5118,7 +5118,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only this type. */
-                type?: "import" | "change" | "filing" | "draw" | "exemption" | "decision" | "verdicts" | "reveal" | "account" | "case" | "sign-in";
+                type?: "import" | "change" | "filing" | "draw" | "exemption" | "computed" | "decision" | "verdicts" | "reveal" | "account" | "case" | "sign-in";
                 /** @description `next_cursor` of the page before; the first page without it. */
                 cursor?: string;
                 /** @description Items in a page, 1 to 500; 50 unless said. */
@@ -5154,7 +5154,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only this type. */
-                type?: "import" | "change" | "filing" | "draw" | "exemption" | "decision" | "verdicts" | "reveal" | "account" | "case" | "sign-in";
+                type?: "import" | "change" | "filing" | "draw" | "exemption" | "computed" | "decision" | "verdicts" | "reveal" | "account" | "case" | "sign-in";
                 /** @description `zh` or `en`; what Accept-Language asks for unless said. */
                 lang?: string;
             };

@@ -284,7 +284,9 @@ impl From<PipelineError> for Problem {
             | PipelineError::Stopped => {
                 Self::new(Kind::Conflict, error.message(Lang::Zh), error.message(Lang::En))
             }
-            PipelineError::City(..) | PipelineError::Table(_) | PipelineError::Network(_) => Self::internal(&error),
+            PipelineError::City(..) | PipelineError::Table(_) | PipelineError::Network(_) => {
+                Self::internal(&error)
+            }
         }
     }
 }

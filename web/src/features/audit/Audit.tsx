@@ -23,6 +23,7 @@ const TYPES: Record<EventType, Label> = {
   filing: w.filing,
   draw: w.draw,
   exemption: w.exemption,
+  computed: w.computed,
   decision: w.decision,
   verdicts: w.verdicts,
   reveal: w.reveal,

@@ -39,6 +39,7 @@ export const w = words({
   filing: { zh: "备案", en: "filing" },
   draw: { zh: "抽签", en: "draw" },
   exemption: { zh: "免尽", en: "exemption" },
+  computed: { zh: "计算", en: "computed" },
   decision: { zh: "决定", en: "decision" },
   verdicts: { zh: "评估", en: "verdicts" },
   reveal: { zh: "查看个人信息", en: "personal facts read" },

@@ -7,7 +7,7 @@ use chain::esri::{self, Work};
 use chain::recovery::{Stopped, bottlenecks};
 use chain::{Scratch, Settings};
 use model::event::{Event, EventType};
-use model::{Change, Chains, Value};
+use model::{Chains, Change, Value};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
 use serde_json::json;
@@ -54,8 +54,10 @@ impl SupplyNetwork {
         // Looking for what is broken leaves the state of the shock.
         let left: Vec<f64> = (0..network.firms().len()).map(|place| scratch.left(place)).collect();
         let shock = self.shock();
-        let stopped: Vec<Stopped> =
-            shock.iter().map(|(firm, running)| Stopped { firm: *firm, running: *running, help: 1.0 }).collect();
+        let stopped: Vec<Stopped> = shock
+            .iter()
+            .map(|(firm, running)| Stopped { firm: *firm, running: *running, help: 1.0 })
+            .collect();
         let regained: BTreeMap<usize, f64> =
             bottlenecks(network, &stopped, Settings::CONVERGED, &mut scratch)
                 .into_iter()
@@ -63,7 +65,8 @@ impl SupplyNetwork {
                 .collect();
         let esri = self.esri(esri_holds);
         let [_, risk_digits, _, block_digits] = self.rows.digits;
-        let buyers: std::collections::BTreeSet<usize> = self.links.keys().map(|(_, buyer, _)| *buyer).collect();
+        let buyers: std::collections::BTreeSet<usize> =
+            self.links.keys().map(|(_, buyer, _)| *buyer).collect();
         let mut all = BTreeMap::new();
         for (place, firm) in network.firms().iter().enumerate() {
             let row = self.row_of[place];
@@ -129,7 +132,9 @@ impl Pipeline {
 
     /// The network that rows make.
     pub fn network_of(&self, rows: super::SupplyRows) -> Result<SupplyNetwork, PipelineError> {
-        let Some(chains) = &self.rules.chains else { return Err(PipelineError::Network("no chains".to_owned())) };
+        let Some(chains) = &self.rules.chains else {
+            return Err(PipelineError::Network("no chains".to_owned()));
+        };
         SupplyNetwork::new(chains, rows, &self.rules.version).map_err(|mistakes| {
             let first = mistakes.first().map(|mistake| format!("{mistake:?}"));
             PipelineError::Network(first.unwrap_or_default())
@@ -159,10 +164,14 @@ impl Pipeline {
         for (row, firm) in &rows.firms {
             let now = figures.get(row).copied().unwrap_or_default().values();
             let differs = ids.iter().zip(now).zip(&firm.computed).filter(|((_, now), was)| now != *was);
-            let facts: BTreeMap<_, _> =
-                differs.map(|((fact, now), _)| ((*fact).clone(), now)).collect();
+            let facts: BTreeMap<_, _> = differs.map(|((fact, now), _)| ((*fact).clone(), now)).collect();
             if !facts.is_empty() {
-                changes.push(Change { kind: chains.firm.kind.clone(), id: firm.id.clone(), on: rows.on, facts });
+                changes.push(Change {
+                    kind: chains.firm.kind.clone(),
+                    id: firm.id.clone(),
+                    on: rows.on,
+                    facts,
+                });
             }
         }
         if changes.is_empty() {

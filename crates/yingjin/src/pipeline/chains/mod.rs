@@ -9,6 +9,8 @@
 mod facts;
 mod network;
 mod rows;
+#[cfg(test)]
+mod tests;
 
 pub use facts::FirmFigures;
 pub use network::SupplyNetwork;

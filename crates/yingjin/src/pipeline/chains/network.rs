@@ -43,7 +43,8 @@ impl SupplyNetwork {
         let mut links: BTreeMap<(usize, usize, String), (Decimal, Option<Decimal>)> = BTreeMap::new();
         rows.left_out.without_sector = 0;
         rows.supplies.retain(|supply| {
-            let (Some(own), true) = (sectors.get(&supply.supplier), sectors.contains_key(&supply.buyer)) else {
+            let (Some(own), true) = (sectors.get(&supply.supplier), sectors.contains_key(&supply.buyer))
+            else {
                 rows.left_out.without_sector += 1;
                 return false;
             };
@@ -72,7 +73,15 @@ impl SupplyNetwork {
             let area = firm.area.as_ref().map(model::AreaCode::as_str);
             builder.firm(
                 *row as u64,
-                &chain::FirmRow { firm: firm.id.as_str(), sector, output, revenue, area, running, place: None },
+                &chain::FirmRow {
+                    firm: firm.id.as_str(),
+                    sector,
+                    output,
+                    revenue,
+                    area,
+                    running,
+                    place: None,
+                },
             );
             digest.line(&format!("{} {sector} {:?}", firm.id, firm.output));
             given.push(*row);
@@ -142,7 +151,9 @@ impl<'a> Products<'a> {
         }
         let leading = chains.chains.iter().flat_map(|chain| &chain.leading);
         let by_leading = leading
-            .flat_map(|firm| [&firm.name].into_iter().chain(&firm.also).map(|name| (name.as_str(), firm.product.as_str())))
+            .flat_map(|firm| {
+                [&firm.name].into_iter().chain(&firm.also).map(|name| (name.as_str(), firm.product.as_str()))
+            })
             .collect();
         Self { chains, by_name, by_leading }
     }
@@ -167,7 +178,8 @@ impl<'a> Products<'a> {
             Some((*product).to_owned())
         };
         let sector = |(row, firm): (&usize, &FirmRow)| {
-            let leads = firm.name.as_deref().and_then(|name| self.by_leading.get(name)).map(|id| (*id).to_owned());
+            let leads =
+                firm.name.as_deref().and_then(|name| self.by_leading.get(name)).map(|id| (*id).to_owned());
             let made = || self.of_class(firm.industry.as_deref()?).map(|product| product.id.clone());
             let other = || Some(format!("{SECTOR}{}", self.chains.sector(firm.industry.as_deref()?)?));
             Some((*row, leads.or_else(|| most(row)).or_else(made).or_else(other)?))
@@ -179,7 +191,10 @@ impl<'a> Products<'a> {
 
     /// The product of the longest class that an industry's code begins with.
     fn of_class(&self, industry: &str) -> Option<&'a Product> {
-        let classes = self.chains.products().flat_map(|(_, _, product)| product.classes.iter().map(move |class| (class, product)));
+        let classes = self
+            .chains
+            .products()
+            .flat_map(|(_, _, product)| product.classes.iter().map(move |class| (class, product)));
         let fits = classes.filter(|(class, _)| industry.starts_with(class.as_str()));
         fits.min_by_key(|(class, _)| std::cmp::Reverse(class.len())).map(|(_, product)| product)
     }
@@ -189,7 +204,8 @@ impl<'a> Products<'a> {
     fn essential(&self) -> Result<Essential, Vec<Mistake>> {
         let table = &self.chains.essential;
         let products: Vec<&Product> = self.chains.products().map(|(_, _, product)| product).collect();
-        let place = |sector: Option<&str>| table.sectors.iter().position(|known| Some(known.as_str()) == sector);
+        let place =
+            |sector: Option<&str>| table.sectors.iter().position(|known| Some(known.as_str()) == sector);
         let of_product =
             |product: &Product| place(product.classes.first().and_then(|class| self.chains.sector(class)));
         let mut sectors: Vec<String> = products.iter().map(|product| product.id.clone()).collect();

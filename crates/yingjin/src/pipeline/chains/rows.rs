@@ -108,14 +108,17 @@ impl Pipeline {
             firms: BTreeMap::new(),
             supplies: Vec::new(),
             left_out: LeftOut::default(),
-            digits: chains.computed.all().map(|fact| match declared.fact(fact.as_str()).map(|fact| &fact.fact_type) {
-                Some(FactType::Decimal { scale }) => u32::from(*scale),
-                _ => 0,
+            digits: chains.computed.all().map(|fact| {
+                match declared.fact(fact.as_str()).map(|fact| &fact.fact_type) {
+                    Some(FactType::Decimal { scale }) => u32::from(*scale),
+                    _ => 0,
+                }
             }),
             synthetic: false,
         };
         self.read_supplies(snapshot, (chains, &supply), &mut rows);
-        let named: Vec<usize> = rows.supplies.iter().flat_map(|supply| [supply.supplier, supply.buyer]).collect();
+        let named: Vec<usize> =
+            rows.supplies.iter().flat_map(|supply| [supply.supplier, supply.buyer]).collect();
         let computed: Vec<usize> = self.with_computed(snapshot, chains, &firm);
         for row in named.into_iter().chain(computed) {
             let read = || self.read_firm(snapshot, (chains, &firm), row);
@@ -126,12 +129,18 @@ impl Pipeline {
         Some(rows)
     }
 
-    fn read_supplies(&self, snapshot: &Snapshot, (chains, places): (&Chains, &Places<'_>), rows: &mut SupplyRows) {
+    fn read_supplies(
+        &self,
+        snapshot: &Snapshot,
+        (chains, places): (&Chains, &Places<'_>),
+        rows: &mut SupplyRows,
+    ) {
         let table = snapshot.tables.table(places.kind);
         let [supplier, buyer] = [&chains.supply.supplier, &chains.supply.buyer].map(|fact| places.of(fact));
         let [product, value] = [&chains.supply.product, &chains.supply.value].map(|fact| places.of(fact));
         let stated_error = chains.supply.stated_error.as_ref().and_then(|fact| places.of(fact));
-        let decimal = |row: usize, fact: Option<FactIndex>| match fact.and_then(|fact| table.value(row, fact)) {
+        let decimal = |row: usize, fact: Option<FactIndex>| match fact.and_then(|fact| table.value(row, fact))
+        {
             Some(Value::Decimal(number)) => Some(number),
             _ => None,
         };
@@ -151,19 +160,33 @@ impl Pipeline {
             }
             let product = product.and_then(|fact| table.value(row, fact)).map(|value| value.to_string());
             let stated_error = decimal(row, stated_error).filter(|error| *error >= Decimal::ZERO);
-            rows.supplies.push(SupplyRow { row, id: id.clone(), supplier, buyer, product, value, stated_error });
+            rows.supplies.push(SupplyRow {
+                row,
+                id: id.clone(),
+                supplier,
+                buyer,
+                product,
+                value,
+                stated_error,
+            });
         }
     }
 
     /// Firms of which a computed fact is on record: where it no longer follows, it is taken back.
     fn with_computed(&self, snapshot: &Snapshot, chains: &Chains, places: &Places<'_>) -> Vec<usize> {
         let table = snapshot.tables.table(places.kind);
-        let facts: Vec<FactIndex> = chains.computed.all().into_iter().filter_map(|fact| places.of(fact)).collect();
+        let facts: Vec<FactIndex> =
+            chains.computed.all().into_iter().filter_map(|fact| places.of(fact)).collect();
         let is_known = |row: &usize| facts.iter().any(|fact| table.value(*row, *fact).is_some());
         (0..table.ids().len()).filter(is_known).collect()
     }
 
-    fn read_firm(&self, snapshot: &Snapshot, (chains, places): (&Chains, &Places<'_>), row: usize) -> FirmRow {
+    fn read_firm(
+        &self,
+        snapshot: &Snapshot,
+        (chains, places): (&Chains, &Places<'_>),
+        row: usize,
+    ) -> FirmRow {
         let table = snapshot.tables.table(places.kind);
         let id = table.ids()[row].clone();
         let told = |fact: &FactId| places.of(fact).and_then(|fact| table.value(row, fact));
