@@ -97,6 +97,15 @@ pub struct StoredStep {
     pub step: Step,
 }
 
+/// Who has a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Holder {
+    /// This account.
+    Person(String),
+    /// Nobody in particular: it waits for somebody of its office.
+    Nobody,
+}
+
 /// Which cases to list, the one that is due first before the others. What is not named is not asked.
 #[derive(Clone, Debug, Default)]
 pub struct Worklist {
@@ -104,8 +113,8 @@ pub struct Worklist {
     pub areas: Vec<AreaCode>,
     /// Of this department.
     pub department: Option<DepartmentId>,
-    /// Of this person.
-    pub officer: Option<String>,
+    /// That this person has, or nobody in particular.
+    pub holder: Option<Holder>,
     /// Of this kind.
     pub kind: Option<CaseKindId>,
     /// Of this duty.
@@ -148,7 +157,6 @@ impl Worklist {
         }
         let texts = [
             ("department", self.department.as_ref().map(|id| id.as_str().to_owned())),
-            ("officer", self.officer.clone()),
             ("kind", self.kind.as_ref().map(|id| id.as_str().to_owned())),
             ("duty", self.duty.as_ref().map(|id| id.as_str().to_owned())),
         ];
@@ -156,6 +164,11 @@ impl Worklist {
             if let Some(text) = text {
                 sql += &format!(" AND {column} = {}", place(text.into()));
             }
+        }
+        match &self.holder {
+            Some(Holder::Person(name)) => sql += &format!(" AND officer = {}", place(name.clone().into())),
+            Some(Holder::Nobody) => sql += " AND officer IS NULL",
+            None => {}
         }
         if let Some(party) = &self.party {
             let (kind, id) = (party.kind.as_str().to_owned(), party.id.as_str().to_owned());
@@ -304,6 +317,15 @@ impl Store {
         let instant =
             |(due, count)| Some((DateTime::from_timestamp_micros(due)?, u64::try_from(count).unwrap_or(0)));
         Ok(found.into_iter().filter_map(instant).collect())
+    }
+
+    /// How many cases of a list each person has; none stands for nobody in particular.
+    pub fn holder_counts(&self, worklist: &Worklist) -> Result<BTreeMap<Option<String>, u64>, StoreError> {
+        let (conditions, params) = Worklist { after: None, ..worklist.clone() }.conditions();
+        let sql = format!("SELECT officer, count(*) FROM work_case WHERE {conditions} GROUP BY officer");
+        let read = |row: &Row| Ok((row.opt_text(0)?.map(str::to_owned), row.int(1)?));
+        let found = self.read(|connection| connection.all(&sql, &params, read))?;
+        Ok(found.into_iter().map(|(officer, count)| (officer, u64::try_from(count).unwrap_or(0))).collect())
     }
 
     /// Duties that have live cases.

@@ -52,7 +52,7 @@ use model::event::Event;
 
 pub use account::{Account, Role};
 pub use aside::{Aside, StoredAside};
-pub use case::{CaseMoves, LiveCase, Moved, StoredCase, StoredStep, Waiting, Worklist};
+pub use case::{CaseMoves, Holder, LiveCase, Moved, StoredCase, StoredStep, Waiting, Worklist};
 pub use claim::{Decided, Listing};
 pub use conflict::{Conflict, StoredConflict, Told};
 pub use draft::{Expected, to_microseconds};

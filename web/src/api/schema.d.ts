@@ -211,6 +211,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The worklist by person. */
+        get: operations["case_board"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases/due": {
         parameters: {
             query?: never;
@@ -1646,6 +1663,23 @@ export interface components {
             /** @description Ask `/api/imports/{id}` how it goes. */
             id: string;
         };
+        /** @description A case on the board. */
+        BoardCard: components["schemas"]["CaseLine"] & {
+            /** @description To whom this reader may give it; nobody where they may not. */
+            people: string[];
+        };
+        /** @description The cases of one person. */
+        BoardColumn: {
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            count: number;
+            /** @description The first of them, by when they are due. */
+            items: components["schemas"]["BoardCard"][];
+            /** @description The account; none for nobody in particular. */
+            officer?: string | null;
+        };
         /** @description Something to be done to a case. */
         CaseAction: {
             /** @description What. */
@@ -1694,6 +1728,16 @@ export interface components {
             refused: components["schemas"]["CaseRefusal"][];
             /** @description What takes back those that can be taken back. */
             undo: components["schemas"]["CaseActionOn"][];
+        };
+        /** @description Cases by the person who has them. */
+        CaseBoard: {
+            /** @description First those that nobody has yet, then one's own, then each person's by name. */
+            columns: components["schemas"]["BoardColumn"][];
+            /**
+             * Format: int64
+             * @description People for whom there was no column: those with the fewest cases. An area or a department makes them fewer.
+             */
+            left_out: number;
         };
         /** @description A kind of case. */
         CaseKindShape: {
@@ -5228,6 +5272,8 @@ export interface operations {
                 state?: "open" | "accepted" | "answered" | "confirmed" | "disputed" | "closed";
                 /** @description Only those that I have. */
                 mine?: boolean;
+                /** @description Only those that this person has; `-` for those that nobody has yet. */
+                officer?: string;
                 /** @description Only those whose office has to answer and whose time is over. */
                 overdue?: boolean;
                 /** @description Only those that went up. */
@@ -5324,6 +5370,8 @@ export interface operations {
                 state?: "open" | "accepted" | "answered" | "confirmed" | "disputed" | "closed";
                 /** @description Only those that I have. */
                 mine?: boolean;
+                /** @description Only those that this person has; `-` for those that nobody has yet. */
+                officer?: string;
                 /** @description Only those whose office has to answer and whose time is over. */
                 overdue?: boolean;
                 /** @description Only those that went up. */
@@ -5363,6 +5411,67 @@ export interface operations {
             };
         };
     };
+    case_board: {
+        parameters: {
+            query?: {
+                /** @description Only this area and what lies in it. */
+                area?: string;
+                /** @description Only this department. */
+                department?: string;
+                /** @description Only this kind. */
+                kind?: string;
+                /** @description Only this duty. */
+                duty?: string;
+                /** @description Only those that stand there; live ones unless said. */
+                state?: "open" | "accepted" | "answered" | "confirmed" | "disputed" | "closed";
+                /** @description Only those that I have. */
+                mine?: boolean;
+                /** @description Only those that this person has; `-` for those that nobody has yet. */
+                officer?: string;
+                /** @description Only those whose office has to answer and whose time is over. */
+                overdue?: boolean;
+                /** @description Only those that went up. */
+                went_up?: boolean;
+                /** @description Only those due on this day or later. */
+                due_from?: string;
+                /** @description Only those due on this day or before. */
+                due_to?: string;
+                /** @description Only those that concern this record: its kind and id with `/` between. */
+                record?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseBoard"];
+                };
+            };
+            /** @description Not Modified */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     cases_due: {
         parameters: {
             query?: {
@@ -5378,6 +5487,8 @@ export interface operations {
                 state?: "open" | "accepted" | "answered" | "confirmed" | "disputed" | "closed";
                 /** @description Only those that I have. */
                 mine?: boolean;
+                /** @description Only those that this person has; `-` for those that nobody has yet. */
+                officer?: string;
                 /** @description Only those whose office has to answer and whose time is over. */
                 overdue?: boolean;
                 /** @description Only those that went up. */

@@ -33,6 +33,7 @@ export const router: ReturnType<typeof createBrowserRouter> = createBrowserRoute
           { path: "duties/:id", lazy: page(() => import("@/features/duties/Duty"), "Duty") },
           { path: "cases", lazy: page(() => import("@/features/cases/Worklist"), "Worklist") },
           { path: "cases/due", lazy: page(() => import("@/features/cases/Due"), "Due") },
+          { path: "cases/board", lazy: page(() => import("@/features/cases/Board"), "Board") },
           { path: "cases/new", lazy: page(() => import("@/features/cases/Raise"), "Raise") },
           { path: "cases/:no/merge/:other", lazy: page(() => import("@/features/cases/Merge"), "Merge") },
           { path: "cases/:no", lazy: page(() => import("@/features/cases/Case"), "Case") },

@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 use model::Term;
 use model::case::{Ending, Office, Opening, RecordRef, Refusal, State, Step, Waited};
 use model::event::EventType;
-use store::{Broken, CaseMoves, Moved, Store, StoreError, Waiting, Worklist};
+use store::{Broken, CaseMoves, Holder, Moved, Store, StoreError, Waiting, Worklist};
 
 use crate::fixture::{Register, assert_sound, event};
 use crate::on_both;
@@ -160,7 +160,11 @@ fn worklist_goes_by_what_is_due(register: &Register) {
     assert_eq!(list(Worklist { areas: vec!["01".into()], ..all() }), [2, 4, 1]);
     assert_eq!(list(Worklist { areas: vec!["01".into(), "02".into()], limit: 2, ..all() }), [3, 2]);
     assert_eq!(list(Worklist { after: Some((at(2), 2)), ..all() }), [4, 1]);
-    assert_eq!(list(Worklist { officer: Some("li".to_owned()), ..all() }), [4]);
+    assert_eq!(list(Worklist { holder: Some(Holder::Person("li".to_owned())), ..all() }), [4]);
+    let counts = store.holder_counts(&all()).unwrap();
+    assert_eq!(counts.get(&Some("li".to_owned())), Some(&1));
+    let nobody = list(Worklist { holder: Some(Holder::Nobody), ..all() });
+    assert!(!nobody.contains(&4) && counts.get(&None) == Some(&u64::try_from(nobody.len()).unwrap()));
     assert_eq!(list(Worklist { department: Some("tax".into()), ..all() }), Vec::<i64>::new());
     assert_eq!(
         list(Worklist { kind: Some("gap".into()), duty: Some("rent-waiver".into()), ..all() }).len(),

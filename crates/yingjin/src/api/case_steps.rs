@@ -141,8 +141,7 @@ pub fn actions(
     let case = &stored.case;
     let is_gap = case.opening.duty.is_some();
     let mut actions = Vec::new();
-    let scope = Scope::of(account, app.rules());
-    if case.is_live() && ActOnCases::ROLES.contains(&account.role) && scope.acts_on(case) {
+    if works_on(app, account, case) {
         let has_it = case.officer.as_deref() == Some(account.name.as_str());
         if case.state.waits_for_office() {
             if !has_it || case.state != Stands::Accepted {
@@ -172,6 +171,12 @@ pub fn actions(
         actions.push(Say);
     }
     actions
+}
+
+/// Whether a reader may do what the office of a live case may do: take it, give it to somebody, leave a word.
+pub fn works_on(app: &App, account: &Account, case: &Case) -> bool {
+    let is_theirs = || Scope::of(account, app.rules()).acts_on(case);
+    case.is_live() && ActOnCases::ROLES.contains(&account.role) && is_theirs()
 }
 
 fn is_beneficiary(account: &Account, case: &Case) -> bool {

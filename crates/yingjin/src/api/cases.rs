@@ -10,7 +10,7 @@ use model::case::{Ending, Opening, RecordRef as PartyRef, Said, State as Stands,
 use model::{AreaCode, Case, DutyId, Lang};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::{Account, CaseMoves, StoredCase, StoredStep, Worklist};
+use store::{Account, CaseMoves, Holder, StoredCase, StoredStep, Worklist};
 use utoipa::{IntoParams, ToSchema};
 
 use super::app::App;
@@ -47,6 +47,8 @@ pub struct CaseFilter {
     pub state: Option<CaseState>,
     /// Only those that I have.
     pub mine: Option<bool>,
+    /// Only those that this person has; `-` for those that nobody has yet.
+    pub officer: Option<String>,
     /// Only those whose office has to answer and whose time is over.
     pub overdue: Option<bool>,
     /// Only those that went up.
@@ -201,12 +203,23 @@ pub struct DueDay {
     pub count: u64,
 }
 
+/// In a filter: that nobody has a case yet. No account is called so.
+const NOBODY: &str = "-";
+
 /// The last day on which something due at an instant is in time.
 pub fn due_on(due_at: DateTime<Utc>) -> NaiveDate {
     day_of(due_at - Duration::microseconds(1))
 }
 
 impl CaseFilter {
+    fn holder(&self, account: &Account) -> Option<Holder> {
+        match self.officer.as_deref().filter(|officer| !officer.is_empty()) {
+            _ if self.mine.unwrap_or(false) => Some(Holder::Person(account.name.clone())),
+            Some(NOBODY) => Some(Holder::Nobody),
+            officer => officer.map(|name| Holder::Person(name.to_owned())),
+        }
+    }
+
     /// The list as the register reads it, within what the reader may see.
     pub(super) fn worklist(&self, app: &App, account: &Account) -> Result<Worklist, Problem> {
         let scope = Scope::of(account, app.rules());
@@ -227,7 +240,7 @@ impl CaseFilter {
         Ok(Worklist {
             areas: within.map(inner).unwrap_or_default(),
             department: department.or_else(|| text(&self.department)).map(Into::into),
-            officer: self.mine.unwrap_or(false).then(|| account.name.clone()),
+            holder: self.holder(account),
             kind: text(&self.kind).map(Into::into),
             duty: text(&self.duty).map(Into::into),
             party: if scope.own_only() { own } else { asked },

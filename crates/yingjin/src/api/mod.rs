@@ -18,7 +18,8 @@ pub mod ask;
 pub mod asker;
 pub mod audit;
 pub mod behind;
-pub mod case_steps;
+pub mod case_board;
+mod case_steps;
 pub mod cases;
 pub mod casework;
 pub mod city;
@@ -145,6 +146,7 @@ fn routes(upload_bytes: usize, file_bytes: usize) -> OpenApiRouter<App> {
         .routes(routes!(cases::cases, cases::open_case))
         .routes(routes!(cases::cases_sheet))
         .routes(routes!(cases::cases_due))
+        .routes(routes!(case_board::case_board))
         .routes(routes!(case_steps::act_on_cases))
         .routes(routes!(cases::case))
         .routes(routes!(case_steps::act_on_case))

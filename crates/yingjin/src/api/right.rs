@@ -57,6 +57,8 @@ rights! {
     ReadJobs: Administrator, Bureau, Auditor;
     /// Reading cases: an office its own, a firm those that concern it.
     ReadCases: Administrator, Bureau, County, Firm, Auditor;
+    /// Seeing who of the offices has which cases.
+    ReadBoard: Administrator, Bureau, County, Auditor;
     /// Working on cases.
     ActOnCases: Administrator, Bureau, County;
     /// Exempting a record from a duty by hand.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::case::{Case, Office};
 use model::exemption;
 use model::record::read_facts;
-use model::{Change, DepartmentId, Duty, FactId, FactType, Value};
+use model::{AreaCode, Change, DepartmentId, Duty, FactId, FactType, Value};
 use rules::ruleset::RuleSet;
 use store::{Account, Role, Store, StoreError};
 
@@ -154,6 +154,14 @@ impl<'a> Scope<'a> {
         !self.own_only()
             && self.sees_area(Some(office.area.as_str()))
             && self.department().is_none_or(|own| *own == office.department)
+    }
+
+    /// Whether the account may see cases of some office in one of these areas (any for none), of a department (any for
+    /// none).
+    pub fn reaches(&self, areas: &[AreaCode], department: Option<&DepartmentId>) -> bool {
+        let in_areas = areas.is_empty() || areas.iter().any(|area| self.sees_area(Some(area.as_str())));
+        let of_department = self.department().zip(department).is_none_or(|(own, asked)| own == asked);
+        !self.own_only() && in_areas && of_department
     }
 
     /// Whether a case may be seen: by the office that has it, those that help, the one that it began with; by a firm

@@ -132,6 +132,59 @@ fn a_worklist_is_ones_own() {
 }
 
 #[test]
+fn a_board_has_a_column_for_each_person_who_could_have_them() {
+    on_every_database(async |server| {
+        let board = async |role: Role, query: &str| {
+            let board = server.sign_in(role).await.get(&format!("/api/cases/board{query}")).await.ok();
+            let columns = board["columns"].as_array().unwrap().iter().map(|column| {
+                let items = column["items"].as_array().unwrap();
+                assert_eq!(column["count"], items.len());
+                let card = |card: &Json| (card["duty"].as_str().unwrap().to_owned(), card["people"].clone());
+                (column["officer"].clone(), items.iter().map(card).collect::<Vec<_>>())
+            });
+            columns.collect::<Vec<_>>()
+        };
+        let whose = |columns: &[(Json, Vec<(String, Json)>)]| {
+            columns.iter().map(|(who, _)| who.as_str().unwrap_or("-").to_owned()).collect::<Vec<_>>()
+        };
+        let all = board(Role::Administrator, "").await;
+        assert_eq!(whose(&all), ["-", "the-administrator", "the-bureau", "the-county"]);
+        let people = |duty: &str| all[0].1.iter().find(|(of, _)| of == duty).unwrap().1.clone();
+        assert_eq!(people("job-refund"), json!(["the-administrator", "the-bureau", "the-county"]));
+        assert_eq!(people("allowance"), json!(["the-administrator", "the-county"]), "of another department");
+        // Where the county has nothing, it has no column.
+        assert_eq!(
+            whose(&board(Role::Administrator, "?area=990002").await),
+            ["-", "the-administrator", "the-bureau"]
+        );
+        let civil = board(Role::Administrator, "?department=civil").await;
+        assert_eq!(whose(&civil), ["-", "the-administrator", "the-county"]);
+        let auditors = board(Role::Auditor, "").await;
+        assert_eq!(auditors[0].1.len(), 3);
+        assert!(
+            auditors[0].1.iter().all(|(_, people)| *people == json!([])),
+            "an auditor gives nobody anything"
+        );
+        // Given to somebody, it stands in their column; taken back, in nobody's.
+        let county = server.sign_in(Role::County).await;
+        let no = no_of(&county, "job-refund").await;
+        let give = json!({"items": [{"no": no, "action": "assign", "officer": "the-bureau"}]});
+        let done = county.post("/api/cases/steps", give).await.ok();
+        assert_eq!(done["done"], 1);
+        let given = board(Role::County, "").await;
+        assert_eq!(whose(&given), ["-", "the-county", "the-administrator", "the-bureau"]);
+        assert_eq!((given[0].1.len(), given[3].1[0].0.as_str()), (2, "job-refund"));
+        let list = async |officer: &str| {
+            county.get(&format!("/api/cases?officer={officer}")).await.ok()["total"].clone()
+        };
+        assert_eq!((list("the-bureau").await, list("-").await), (json!(1), json!(2)));
+        let undo = json!({"items": done["undo"]});
+        assert_eq!(county.post("/api/cases/steps", undo).await.ok()["done"], 1);
+        assert_eq!(board(Role::County, "").await[0].1.len(), 3);
+    });
+}
+
+#[test]
 fn another_countys_case_is_not_there() {
     on_every_database(async |server| {
         let admin = server.sign_in(Role::Administrator).await;

@@ -81,6 +81,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("post", "/api/cases", "i....f"),
     ("get", "/api/cases.xlsx", "i....."),
     ("get", "/api/cases/due", "i....."),
+    ("get", "/api/cases/board", "i...f."),
     ("post", "/api/cases/steps", "i...ff"),
     ("get", "/api/cases/{no}", "i....."),
     ("post", "/api/cases/{no}/steps", "i...ff"),

@@ -1,37 +1,25 @@
 import { useState } from "react";
-import { useAreaFilter, useCity } from "@/api/city";
 import { useAccount } from "@/api/session";
 import type { CaseAction, CaseActionName, CaseLine } from "@/api/types";
 import { formatCount, formatDay } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
-import { AreaFilter } from "@/ui/AreaFilter";
 import { Button, ExportLink, PrintButton } from "@/ui/Button";
-import { Check, Select } from "@/ui/Field";
+import { Check } from "@/ui/Field";
 import { To } from "@/ui/Links";
 import { List } from "@/ui/List";
-import { Failure, Notice } from "@/ui/Notice";
 import { Page } from "@/ui/Page";
 import { MadeUp } from "@/ui/Standing";
 import type { Column } from "@/ui/Table";
 import { useFilters } from "@/ui/url";
 import { ActDialog } from "./Act";
-import { queryOf, useActOnMany, useCases, useCasework } from "./queries";
+import { NOBODY } from "./columns";
+import { Outcome, useUndoable } from "./Outcome";
+import { CASE_FILTERS, type CaseFilters, queryOf, useCases, useCasework, useMayAct } from "./queries";
 import { SavedFilters } from "./SavedFilters";
 import { State } from "./State";
-import { actions, states, w } from "./words";
+import { WorklistFilters } from "./WorklistFilters";
+import { actions, w } from "./words";
 import "./cases.css";
-
-const FILTERS = [
-  "show",
-  "state",
-  "kind",
-  "duty",
-  "department",
-  "area",
-  "record",
-  "due_from",
-  "due_to",
-] as const;
 
 /** What may be done to many at once. */
 const MANY: CaseActionName[] = ["take", "answer", "pause"];
@@ -40,15 +28,12 @@ const MANY: CaseActionName[] = ["take", "answer", "pause"];
 export function Worklist() {
   const t = useText();
   const { lang } = useLang();
-  const city = useCity().data;
   const account = useAccount();
-  const areas = useAreaFilter();
   const casework = useCasework();
-  const kinds = casework.data?.kinds ?? [];
-  const [filters, set] = useFilters(FILTERS);
+  const [filters, set] = useFilters(CASE_FILTERS);
   const asked = useCases(filters);
   const [chosen, setChosen] = useState<number[]>([]);
-  const mayAct = account !== null && ["administrator", "bureau", "county"].includes(account.role);
+  const mayAct = useMayAct();
   const choose = (no: number, yes: boolean) =>
     setChosen((before) => (yes ? [...before, no] : before.filter((one) => one !== no)));
   const columns: Column<CaseLine>[] = [
@@ -106,6 +91,9 @@ export function Worklist() {
           </To>
           {account?.role !== "firm" && (
             <>
+              <To className="button" to="/cases/board">
+                {t(w.board)}
+              </To>
               <To className="button" to="/rates">
                 {t(w.rates)}
               </To>
@@ -132,43 +120,7 @@ export function Worklist() {
         </>
       }
     >
-      <search className="filters">
-        <Select
-          label={t(w.show)}
-          value={filters.show}
-          none={t(w.all)}
-          choices={[
-            ...(mayAct ? [{ value: "mine", label: t(w.mine) }] : []),
-            { value: "overdue", label: t(w.overdue) },
-            { value: "up", label: t(w.up) },
-          ]}
-          onChange={(show) => set({ show })}
-        />
-        <Select
-          label={t(w.state)}
-          value={filters.state}
-          none={t(w.live)}
-          choices={Object.entries(states).map(([value, label]) => ({ value, label: t(label) }))}
-          onChange={(state) => set({ state })}
-        />
-        <Select
-          label={t(w.kind)}
-          value={filters.kind}
-          none={t(w.all)}
-          choices={kinds.map((kind) => ({ value: kind.id, label: t(kind.label) }))}
-          onChange={(kind) => set({ kind })}
-        />
-        {account?.department == null && account?.role !== "firm" && (
-          <Select
-            label={t(w.department)}
-            value={filters.department}
-            none={t(w.all)}
-            choices={(city?.departments ?? []).map(({ id, name }) => ({ value: id, label: t(name) }))}
-            onChange={(department) => set({ department })}
-          />
-        )}
-        <AreaFilter value={filters.area} choices={areas} onChange={(area) => set({ area })} />
-      </search>
+      <WorklistFilters filters={filters} set={set} />
       <SavedFilters />
       <Narrowed filters={filters} clear={set} />
       {mayAct && <Many chosen={chosen} clear={() => setChosen([])} />}
@@ -184,25 +136,29 @@ export function Worklist() {
 }
 
 interface NarrowedProps {
-  filters: { duty: string; record: string; due_from: string; due_to: string };
-  clear: (change: { duty?: string; record?: string; due_from?: string; due_to?: string }) => void;
+  filters: CaseFilters;
+  clear: (change: Partial<CaseFilters>) => void;
 }
 
 /** Filters that came with the address and have no control of their own. */
 function Narrowed({ filters, clear }: NarrowedProps) {
   const t = useText();
   const { lang } = useLang();
-  const { duty, record, due_from, due_to } = filters;
-  if (!duty && !record && !due_from) return null;
+  const { duty, record, officer, due_from, due_to } = filters;
+  if (!duty && !record && !officer && !due_from) return null;
   const what = [
     duty && t(w.onlyDuty),
     record && t(w.onlyRecord),
+    officer && (officer === NOBODY ? t(w.onlyNobody) : t(w.onlyOfficer(officer))),
     due_from && t(w.onlyDays(formatDay(due_from, lang), formatDay(due_to, lang))),
   ];
   return (
     <div className="row no-print cases-narrowed">
       <span>{what.filter(Boolean).join(" · ")}</span>
-      <Button look="plain" onClick={() => clear({ duty: "", record: "", due_from: "", due_to: "" })}>
+      <Button
+        look="plain"
+        onClick={() => clear({ duty: "", record: "", officer: "", due_from: "", due_to: "" })}
+      >
         {t(w.clear)}
       </Button>
     </div>
@@ -213,19 +169,16 @@ function Narrowed({ filters, clear }: NarrowedProps) {
 function Many({ chosen, clear }: { chosen: number[]; clear: () => void }) {
   const t = useText();
   const [asking, setAsking] = useState<CaseActionName | null>(null);
-  const acting = useActOnMany();
-  const undoing = useActOnMany();
+  const work = useUndoable();
   const begin = (action: CaseAction) => {
     setAsking(null);
-    undoing.reset();
-    acting.mutate(
+    work.begin(
       chosen.map((no) => ({ no, ...action })),
-      { onSuccess: clear },
+      clear,
     );
   };
-  const result = acting.data;
   return (
-    <div className="no-print" aria-live="polite">
+    <div className="no-print">
       {chosen.length > 0 && (
         <div className="row cases-many">
           <strong>{t(w.chosen(formatCount(chosen.length)))}</strong>
@@ -233,7 +186,7 @@ function Many({ chosen, clear }: { chosen: number[]; clear: () => void }) {
             <Button
               key={name}
               look={name === "take" ? "main" : undefined}
-              disabled={acting.isPending}
+              disabled={work.acting.isPending}
               onClick={() => (name === "take" ? begin({ action: name }) : setAsking(name))}
             >
               {t(actions[name])}
@@ -241,27 +194,7 @@ function Many({ chosen, clear }: { chosen: number[]; clear: () => void }) {
           ))}
         </div>
       )}
-      {acting.error && <Failure error={acting.error} />}
-      {result && (
-        <Notice tone={result.refused.length > 0 ? "warn" : "good"}>
-          <p>
-            {t(w.done(formatCount(result.done)))}
-            {result.refused.length > 0 && ` · ${t(w.refused(formatCount(result.refused.length)))}`}
-          </p>
-          {result.refused.slice(0, 3).map((one) => (
-            <p key={one.no} className="small">
-              {t(w.no(String(one.no)))}: {t(one.why)}
-            </p>
-          ))}
-          {result.undo.length > 0 && !undoing.data && (
-            <Button disabled={undoing.isPending} onClick={() => undoing.mutate(result.undo)}>
-              {t(w.undo)}
-            </Button>
-          )}
-          {undoing.data && <p>{t(w.undone)}</p>}
-          {undoing.error && <Failure error={undoing.error} />}
-        </Notice>
-      )}
+      <Outcome of={work} />
       <ActDialog name={asking} officers={[]} kind="" onSend={begin} onClose={() => setAsking(null)} />
     </div>
   );

@@ -1,19 +1,35 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import {
+  keepPreviousData,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
 import { api, read } from "@/api/client";
+import { useAccount } from "@/api/session";
 import type { CaseAction, CaseActionOn, CaseReport, CaseState } from "@/api/types";
 import { states } from "./words";
 
 /** The filters of a worklist, as they stand in its address. */
-export interface CaseFilters {
-  show: string;
-  state: string;
-  kind: string;
-  duty: string;
-  department: string;
-  area: string;
-  record: string;
-  due_from: string;
-  due_to: string;
+export const CASE_FILTERS = [
+  "show",
+  "state",
+  "kind",
+  "duty",
+  "department",
+  "area",
+  "record",
+  "officer",
+  "due_from",
+  "due_to",
+] as const;
+
+export type CaseFilters = Record<(typeof CASE_FILTERS)[number], string>;
+
+/** Whether the reader works on cases. */
+export function useMayAct(): boolean {
+  const account = useAccount();
+  return account !== null && ["administrator", "bureau", "county"].includes(account.role);
 }
 
 export function asState(text: string): CaseState | undefined {
@@ -32,6 +48,7 @@ export function queryOf(filters: Partial<CaseFilters>) {
     department: filters.department || undefined,
     area: filters.area || undefined,
     record: filters.record || undefined,
+    officer: filters.officer || undefined,
     due_from: filters.due_from || undefined,
     due_to: filters.due_to || undefined,
   };
@@ -44,6 +61,15 @@ export function useCases(filters: CaseFilters) {
       read(api.GET("/api/cases", { params: { query: { ...queryOf(filters), cursor: pageParam } } })),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+}
+
+export function useBoard(filters: CaseFilters) {
+  return useQuery({
+    queryKey: ["cases", "board", filters],
+    queryFn: () => read(api.GET("/api/cases/board", { params: { query: queryOf(filters) } })),
+    // The board stays while it is asked anew with other filters.
+    placeholderData: keepPreviousData,
   });
 }
 
