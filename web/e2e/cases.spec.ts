@@ -1,5 +1,5 @@
 import { expect, test } from "@playwright/test";
-import { FIRM, PASSWORD, SESSION } from "./accounts";
+import { AUDITOR, FIRM, PASSWORD, SESSION } from "./accounts";
 
 test.use({ storageState: SESSION });
 
@@ -83,4 +83,55 @@ test("filters are kept under a name, and forgotten", async ({ page }) => {
   await expect(page).toHaveURL(/show=overdue&kind=gap/);
   await page.getByRole("button", { name: "不再保留“超期未尽”" }).click();
   await expect(page.getByRole("link", { name: "超期未尽" })).toHaveCount(0);
+});
+
+test("a case is given to another by the button on its card and by dragging it, and taken back", async ({
+  page,
+  browser,
+}, { project }) => {
+  await page.goto("/cases/board?kind=gap");
+  const nobody = page.getByRole("region", { name: /尚未指定/ });
+  const card = nobody.locator(".board-card").first();
+  await expect(card).toBeVisible();
+  const no = (await card.getByRole("button").getAttribute("id"))?.replace("give-", "") ?? "";
+  // By its name, which a column has while it is hidden, too.
+  const column = (name: string) => page.locator(`[aria-labelledby="column-${name}"]`);
+  const inColumn = (name: string) => column(name).locator(`#give-${no}`);
+
+  // With the keyboard alone.
+  await card.getByRole("button").focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").getByLabel("承办人").selectOption("demo-county");
+  await page.getByRole("dialog").getByRole("button", { name: "提交" }).press("Enter");
+  await expect(page.getByText("已处理 1 件")).toBeVisible();
+  await expect(inColumn("demo-county")).toHaveCount(1);
+  if (project.name === "desktop") {
+    await expect(inColumn("demo-county"), "whoever uses the keyboard is where the card is").toBeFocused();
+  } else {
+    await expect(column("demo-county"), "one column at a time").toBeHidden();
+    await page.getByLabel("看谁的").selectOption("demo-county");
+    await expect(inColumn("demo-county")).toBeVisible();
+  }
+  await page.getByRole("button", { name: "撤销" }).click();
+  await expect(page.getByText("已撤销")).toBeVisible();
+  await expect(inColumn("demo-county")).toHaveCount(0);
+
+  if (project.name === "desktop") {
+    const dragged = nobody.locator(".board-card").filter({ has: page.locator(`#give-${no}`) });
+    await dragged.dragTo(column("demo-county"), { targetPosition: { x: 60, y: 60 } });
+    await expect(inColumn("demo-county")).toHaveCount(1);
+    await page.getByRole("button", { name: "撤销" }).click();
+    await expect(inColumn("demo-county")).toHaveCount(0);
+  }
+
+  // Who gives nobody anything has nothing to drag.
+  const auditor = await browser.newContext({ locale: "zh-CN" });
+  const told = { headers: { "X-Yingjin": "1" } };
+  await auditor.request.post("/api/session", { ...told, data: { name: AUDITOR, password: PASSWORD } });
+  const atAuditor = await auditor.newPage();
+  await atAuditor.goto("/cases/board?kind=gap");
+  await expect(atAuditor.locator(".board-card").first()).toBeVisible();
+  await expect(atAuditor.locator(".board-card[draggable=true]")).toHaveCount(0);
+  await expect(atAuditor.locator(".board-card button")).toHaveCount(0);
+  await auditor.close();
 });

@@ -71,6 +71,7 @@ test.describe("with an account", () => {
     "/duties",
     "/cases",
     "/cases?show=overdue&kind=gap",
+    "/cases/board",
     "/cases/due",
     "/cases/new",
     "/inspections",

@@ -12,7 +12,7 @@ import { useFilters } from "@/ui/url";
 import { ActDialog } from "./Act";
 import { mayTake, NOBODY, nameIn } from "./columns";
 import { Outcome, useUndoable } from "./Outcome";
-import { CASE_FILTERS, useBoard } from "./queries";
+import { CASE_FILTERS, useBoard, useMayAct } from "./queries";
 import { State } from "./State";
 import { WorklistFilters } from "./WorklistFilters";
 import { actions, w } from "./words";
@@ -28,7 +28,7 @@ export function Board() {
     <Page
       title={t(w.board)}
       over={<To to="/cases">{t(w.title)}</To>}
-      under={t(w.boardLead)}
+      under={t(useMayAct() ? w.boardLead : w.boardSeen)}
       actions={<PrintButton />}
     >
       <WorklistFilters filters={filters} set={set} />

@@ -48,6 +48,7 @@ export const w = words({
     zh: "每人一列，最先到期的在上。把事项拖到另一列，或按“交给”，就换了承办人。",
     en: "A column for each person, what is due first on top. Drag a case to another column, or press “Give to”.",
   },
+  boardSeen: { zh: "每人一列，最先到期的在上。", en: "A column for each person, what is due first on top." },
   whose: { zh: "看谁的", en: "Whose" },
   noneHere: { zh: "没有事项。", en: "No cases." },
   allOf: (n: string) => ({ zh: `全部 ${n} 件`, en: `All ${n}` }),
