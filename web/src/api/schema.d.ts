@@ -330,6 +330,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/chains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every chain of the city. */
+        get: operations["chains"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chains/firms/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A firm of the supply network: who it waits for, who waits for it, who could stand in. */
+        get: operations["chain_firm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chains/recovery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** In which order to help the firms that stand still and that the reader may see, as if no other stood still. */
+        post: operations["chain_recovery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chains/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What would happen if firms closed or opened, and links were cut or added. Nothing is changed. */
+        post: operations["chain_what_if"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chains/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A chain: its firms, who supplies whom, what is broken, and whose return gives most back. */
+        get: operations["chain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/city": {
         parameters: {
             query?: never;
@@ -1680,6 +1765,37 @@ export interface components {
             /** @description The account; none for nobody in particular. */
             officer?: string | null;
         };
+        /** @description A firm that stands still. */
+        BottleneckLine: {
+            /** @description The firm. */
+            firm: components["schemas"]["RecordLine"];
+            /** @description Output of a year that all regain if it alone returns, CNY. */
+            regained?: string | null;
+            /** @description How many firms wait for it. */
+            waiting: number;
+        };
+        /** @description An essential input that is broken. */
+        BreakpointLine: {
+            /** @description Who lacks it. */
+            buyer: components["schemas"]["RecordLine"];
+            /**
+             * Format: double
+             * @description The share that those who run cover, 0 to 1.
+             */
+            covered: number;
+            /** @description Output of a year that the buyer loses by it, CNY. */
+            lost?: string | null;
+            /** @description What. */
+            product: components["schemas"]["Words"];
+            /** @description Output of a year that all regain if somebody supplied it, CNY. */
+            regained?: string | null;
+            /** @description How many of them run. */
+            running: number;
+            /** @description How many supply it in normal times. */
+            suppliers: number;
+            /** @description Who supplied it in normal times and stands still. */
+            waits_for: components["schemas"]["RecordLine"][];
+        };
         /** @description Something to be done to a case. */
         CaseAction: {
             /** @description What. */
@@ -1873,6 +1989,165 @@ export interface components {
             seq?: number | null;
             /** @description What is wrong with it. */
             what: components["schemas"]["Words"];
+        };
+        /** @description A firm before and after. */
+        ChainDifference: {
+            /**
+             * Format: double
+             * @description What would be.
+             */
+            after: number;
+            /**
+             * Format: double
+             * @description What is left of its output, 0 to 1.
+             */
+            before: number;
+            /** @description The firm. */
+            firm: components["schemas"]["RecordLine"];
+        };
+        /** @description A change to try. */
+        ChainEdit: {
+            /** @enum {string} */
+            do: "close";
+            /** @description The firm. */
+            firm: string;
+        } | {
+            /** @enum {string} */
+            do: "open";
+            /** @description The firm. */
+            firm: string;
+        } | {
+            /** @description Whom. */
+            buyer: string;
+            /** @enum {string} */
+            do: "cut";
+            /** @description Who supplied. */
+            supplier: string;
+        } | {
+            /** @description Whom. */
+            buyer: string;
+            /** @enum {string} */
+            do: "add";
+            /** @description Who supplies. */
+            supplier: string;
+            /**
+             * Format: double
+             * @description The value of a year, CNY, above zero.
+             */
+            value: number;
+        };
+        /** @description A firm of a chain. */
+        ChainFirm: {
+            /** @description The firm. */
+            firm: components["schemas"]["RecordLine"];
+            /** @description Whether it leads the chain. */
+            leads: boolean;
+            /**
+             * Format: double
+             * @description What is left of its output, 0 to 1.
+             */
+            left?: number | null;
+            /** @description Whether its figures are not the reader's to see: then it is only named, as who supplies one of theirs. */
+            only_named: boolean;
+            /** @description Its output of a year, CNY. */
+            output?: string | null;
+            /** @description What it makes; none where that is no product of a chain. */
+            product?: string | null;
+            /** @description Whether it runs; none where that is not known. */
+            running?: boolean | null;
+            /** @description The segment it stands in. */
+            segment?: string | null;
+        };
+        /** @description A chain in a list. */
+        ChainLine: {
+            /** @description Essential inputs that are broken. */
+            broken: number;
+            /** @description Firms of it that the register has and the reader may see. */
+            firms: number;
+            /** @description Its id. */
+            id: string;
+            /** @description Who leads it. */
+            leader: components["schemas"]["Words"];
+            /** @description Output of a year that its firms lose, their own standstill included, CNY. */
+            lost?: string | null;
+            /** @description The department that does its daily work. */
+            office: components["schemas"]["Words"];
+            /** @description Of them, those that stand still. */
+            stopped: number;
+            /** @description What people call it. */
+            title: components["schemas"]["Words"];
+            /** @description Of them, those of which it is not known. */
+            unknown: number;
+        };
+        /** @description Who supplies whom. */
+        ChainLink: {
+            /** @description The id of the firm that is supplied. */
+            buyer: string;
+            /** @description With what. */
+            product: components["schemas"]["Words"];
+            /** @description The id of the firm that supplies. */
+            supplier: string;
+            /** @description The value of a year, CNY. */
+            value: string;
+        };
+        /** @description A firm among those it is linked with. */
+        ChainNeighbours: {
+            /** @description Its essential inputs that are broken. */
+            breakpoints: components["schemas"]["BreakpointLine"][];
+            /** @description Whom it supplies. */
+            buyers: components["schemas"]["Neighbour"][];
+            /** @description Whether that was by missing inputs; else by missing sales. */
+            by_inputs: boolean;
+            /**
+             * Format: double
+             * @description What the whole network loses if it alone stops, 0 to 1.
+             */
+            esri: number;
+            /** @description The firm. */
+            firm: components["schemas"]["RecordLine"];
+            /**
+             * Format: double
+             * @description What is left of its output, 0 to 1.
+             */
+            left: number;
+            /** @description Its output of a year, CNY. */
+            output?: string | null;
+            /** @description How its loss came to it: the firms from the first that stopped to itself; empty where it loses nothing. */
+            path: components["schemas"]["RecordLine"][];
+            /** @description What it makes. */
+            product: components["schemas"]["Words"];
+            /** @description Whether it runs; none where that is not known. */
+            running?: boolean | null;
+            /** @description Firms that could stand in, for each of those. */
+            substitutes: components["schemas"]["SubstituteLine"][];
+            /** @description Who supplies it. */
+            suppliers: components["schemas"]["Neighbour"][];
+        };
+        /** @description A chain. */
+        ChainPage: components["schemas"]["ChainLine"] & {
+            /** @description Firms that stand still, those first whose return gives most back. */
+            bottlenecks: components["schemas"]["BottleneckLine"][];
+            /** @description Essential inputs that are broken, those first that give most back. */
+            breakpoints: components["schemas"]["BreakpointLine"][];
+            /** @description Firms: those that the reader may see, and who supplies them. */
+            firms: components["schemas"]["ChainFirm"][];
+            /** @description What has no place in the network of the whole city, and why. */
+            left_out: components["schemas"]["LeftOutShape"];
+            /** @description Who supplies whom. */
+            links: components["schemas"]["ChainLink"][];
+            /** @description Leading firms that the register does not have. */
+            missing_leading: string[];
+            /** @description From upstream to downstream. */
+            segments: components["schemas"]["SegmentShape"][];
+        };
+        /** @description Both sides. */
+        ChainWhatIf: {
+            /** @description The firms whose output changes, that the reader may see; those first whose change weighs most. */
+            firms: components["schemas"]["ChainDifference"][];
+            /** @description The same after the changes. */
+            lost_after?: string | null;
+            /** @description Output of a year that the whole network loses as things are, CNY. */
+            lost_before?: string | null;
         };
         /** @description A record that would be owed or would no longer be. */
         ChangeExample: {
@@ -3153,6 +3428,17 @@ export interface components {
             /** @description What people call it. */
             label: components["schemas"]["Words"];
         };
+        /** @description How many supplies have no place in the network. */
+        LeftOutShape: {
+            /** @description Of a firm to itself. */
+            to_itself: number;
+            /** @description Supplier or buyer is not in the register. */
+            without_firm: number;
+            /** @description A firm's industry is unknown or has no sector. */
+            without_sector: number;
+            /** @description The value is not known. */
+            without_value: number;
+        };
         /**
          * @description What a letter is about: whoever has to act for a duty, a firm with all it is owed, a firm with all that is open and what comes next, a filing, the day by area, or a
          *     duty by whoever has to act for it.
@@ -3221,6 +3507,17 @@ export interface components {
             form: string;
             /** @description Each pairing, what is due first before the others. */
             items: components["schemas"]["PairingLine"][];
+        };
+        /** @description A firm linked with another. */
+        Neighbour: {
+            /** @description The firm. */
+            firm: components["schemas"]["RecordLine"];
+            /** @description With what the one supplies the other. */
+            product: components["schemas"]["Words"];
+            /** @description Whether the firm runs; none where that is not known. */
+            running?: boolean | null;
+            /** @description The value of a year, CNY. */
+            value: string;
         };
         /** @description An answer that cannot be given beside some others. */
         NeverShape: {
@@ -4221,6 +4518,15 @@ export interface components {
             /** @description What kind of problem, for programs: `/problems/not-found`. */
             type: string;
         };
+        /** @description A product. */
+        ProductShape: {
+            /** @description Products without which it is not made. */
+            essential: string[];
+            /** @description Its id. */
+            id: string;
+            /** @description What people call it. */
+            label: components["schemas"]["Words"];
+        };
         /** @description How far long work is. */
         Progress: {
             /**
@@ -4343,6 +4649,50 @@ export interface components {
             id: string;
             /** @description `firm` */
             kind: string;
+        };
+        /** @description An order. */
+        RecoveryOrder: {
+            /**
+             * Format: double
+             * @description Days of the output of the whole network that are lost meanwhile.
+             */
+            lost_days: number;
+            /** @description Firm after firm. */
+            turns: components["schemas"]["RecoveryTurn"][];
+        };
+        /** @description Orders in which to help. */
+        RecoveryPlan: {
+            /** @description The order that loses least of those tried. */
+            best: components["schemas"]["RecoveryOrder"];
+            /**
+             * Format: double
+             * @description No order loses less than so many days of the output of the whole network.
+             */
+            bound_days: number;
+            /** @description By what each loses to the network alone. */
+            by_esri: components["schemas"]["RecoveryOrder"];
+            /** @description By size. */
+            by_size: components["schemas"]["RecoveryOrder"];
+        };
+        /** @description What there is to help with. */
+        RecoveryRequest: {
+            /**
+             * Format: double
+             * @description Firms that can be helped back in a day, above zero.
+             */
+            firms_per_day: number;
+        };
+        /** @description A firm's turn. */
+        RecoveryTurn: {
+            /**
+             * Format: int32
+             * @description The day at whose end it runs, from 1.
+             */
+            day: number;
+            /** @description The firm. */
+            firm: components["schemas"]["RecordLine"];
+            /** @description Output of a year that the whole network still loses then, CNY. */
+            lost_after?: string | null;
         };
         /** @description What the register holds. */
         Register: {
@@ -4523,6 +4873,15 @@ export interface components {
              */
             visits: number;
         };
+        /** @description A segment. */
+        SegmentShape: {
+            /** @description Its id. */
+            id: string;
+            /** @description What people call it. */
+            label: components["schemas"]["Words"];
+            /** @description What is made in it. */
+            products: components["schemas"]["ProductShape"][];
+        };
         /** @description Who is signed in. */
         SignedIn: {
             /** @description The area it is limited to. */
@@ -4648,6 +5007,17 @@ export interface components {
             what: components["schemas"]["Words"];
             /** @description The reason, the answer, the words. */
             words?: string | null;
+        };
+        /** @description A firm that could stand in. */
+        SubstituteLine: {
+            /** @description The firm. */
+            firm: components["schemas"]["RecordLine"];
+            /** @description What it could give of a year, CNY. */
+            gives?: string | null;
+            /** @description The product. */
+            product: components["schemas"]["Words"];
+            /** @description Whether it lies in the same area; none where that is not known. */
+            same_area?: boolean | null;
         };
         /** @description A sheet to look at, as a multipart form. */
         SuggestForm: {
@@ -4840,6 +5210,11 @@ export interface components {
              * @description Events walked.
              */
             events: number;
+        };
+        /** @description Changes to try. */
+        WhatIfRequest: {
+            /** @description In this order. */
+            edits: components["schemas"]["ChainEdit"][];
         };
         /** @description Why an exemption is withdrawn. */
         Withdrawal: {
@@ -5679,6 +6054,165 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CaseworkShape"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    chains: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChainLine"][];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    chain_firm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The firm */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChainNeighbours"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    chain_recovery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecoveryRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryPlan"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    chain_what_if: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatIfRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChainWhatIf"];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    chain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChainPage"];
                 };
             };
             /** @description What went wrong and how to mend it, RFC 9457 */

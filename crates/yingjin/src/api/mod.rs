@@ -22,6 +22,7 @@ pub mod case_board;
 mod case_steps;
 pub mod cases;
 pub mod casework;
+pub mod chains;
 pub mod city;
 pub mod claims;
 pub mod conflicts;
@@ -165,6 +166,11 @@ fn routes(upload_bytes: usize, file_bytes: usize) -> OpenApiRouter<App> {
         .routes(routes!(pairings::my_pairings))
         .routes(routes!(pairings::pairings_sheet))
         .routes(routes!(pairings::schemes))
+        .routes(routes!(chains::chains))
+        .routes(routes!(chains::chain))
+        .routes(routes!(chains::chain_firm))
+        .routes(routes!(chains::chain_what_if))
+        .routes(routes!(chains::chain_recovery))
         .routes(routes!(audit::events))
         .routes(routes!(audit::events_sheet))
         .routes(routes!(audit::verify_chain))

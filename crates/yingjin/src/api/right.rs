@@ -67,6 +67,8 @@ rights! {
     OpenCases: Administrator, Bureau, County, Firm;
     /// Reading the rates of offices.
     ReadRates: Administrator, Bureau, County, Auditor;
+    /// Looking at industrial chains, within one's area and department.
+    ReadChains: Administrator, Bureau, County, Auditor;
     /// Reading the events and walking the chain.
     ReadEvents: Administrator, Auditor;
     /// Seeing who has an account.

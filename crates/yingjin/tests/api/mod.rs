@@ -5,6 +5,7 @@ pub mod server;
 
 mod accounts;
 mod cases;
+mod chains;
 mod city;
 mod claims;
 mod draws;

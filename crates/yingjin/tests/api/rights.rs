@@ -104,6 +104,11 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("get", "/api/pairings", "i...f."),
     ("get", "/api/pairings.xlsx", "i...f."),
     ("get", "/api/pairings/schemes", "i...f."),
+    ("get", "/api/chains", "i.f.f."),
+    ("get", "/api/chains/{id}", "i.f.f."),
+    ("get", "/api/chains/firms/{id}", "infnfn"),
+    ("post", "/api/chains/what-if", "i.f.f."),
+    ("post", "/api/chains/recovery", "i.f.f."),
     ("get", "/api/audit/events", "i.fff."),
     ("get", "/api/audit/events.xlsx", "i.fff."),
     ("post", "/api/audit/verify", "i.fff."),
@@ -128,6 +133,7 @@ async fn status(client: &Client<'_>, method: &str, route: &str) -> u16 {
     let id = if route.starts_with("/api/records/") { FIRM } else { id };
     let id = if route.starts_with("/api/forms/") { "resume" } else { id };
     let id = if route.starts_with("/api/letters/") { "owed" } else { id };
+    let id = if route == "/api/chains/{id}" { "mills" } else { id };
     let path = route
         .replace("{kind}", "firm")
         .replace("{id}", id)
@@ -166,6 +172,8 @@ async fn status(client: &Client<'_>, method: &str, route: &str) -> u16 {
             "duty": "job-refund", "record": {"kind": "firm", "id": FIRM}, "reason": "own", "note": "", "proof": [],
         }),
         "/api/exemptions/{number}/withdrawal" => json!({"why": "given in error"}),
+        "/api/chains/what-if" => json!({"edits": []}),
+        "/api/chains/recovery" => json!({"firms_per_day": 2.0}),
         "/api/draws" => json!({"form": "resume"}),
         "/api/accounts" => json!({"name": "the-auditor", "password": "a long password", "role": "auditor"}),
         _ => json!({}),
