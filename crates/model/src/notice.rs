@@ -30,7 +30,7 @@ pub struct NoticeRule {
     pub one: Label,
     /// The words for several at once, with `{count}`.
     pub many: Label,
-    /// For [`Cause::Due`]: how many working days ahead.
+    /// For what tells ahead ([`Cause::is_ahead`]): how many working days.
     pub working_days: u32,
     /// How it is sent on, where nobody chose.
     pub way: Way,
@@ -79,6 +79,10 @@ pub enum Cause {
     Inspected,
     /// After an inspection, something has to be put right by a day.
     Correct,
+    /// That day is near.
+    CorrectSoon,
+    /// That day is over.
+    CorrectOver,
 }
 
 /// What a notice is about.
@@ -107,6 +111,8 @@ pub enum Receiver {
     Bearer,
     /// Whoever filed.
     Filer,
+    /// Whoever wrote down what an inspection found.
+    Inspector,
 }
 
 /// How a kind of notice is sent on. It stands in the app in any case.
@@ -124,7 +130,7 @@ pub enum Way {
 
 impl Cause {
     /// All, with their names in files.
-    pub const ALL: [(&'static str, Self); 20] = [
+    pub const ALL: [(&'static str, Self); 22] = [
         ("opened", Self::Opened),
         ("assigned", Self::Assigned),
         ("handed-back", Self::HandedBack),
@@ -145,6 +151,8 @@ impl Cause {
         ("drawn", Self::Drawn),
         ("inspected", Self::Inspected),
         ("correct", Self::Correct),
+        ("correct-soon", Self::CorrectSoon),
+        ("correct-over", Self::CorrectOver),
     ];
 
     /// What a step of a case is; none for one that concerns nobody else.
@@ -176,14 +184,21 @@ impl Cause {
     /// What it is about.
     pub fn subject(self) -> Subject {
         match self {
-            Self::Drawn | Self::Inspected | Self::Correct => Subject::Filing,
+            Self::Drawn | Self::Inspected | Self::Correct | Self::CorrectSoon | Self::CorrectOver => {
+                Subject::Filing
+            }
             _ => Subject::Case,
         }
     }
 
     /// Whether a day brings it about, and no event.
     pub fn is_of_clock(self) -> bool {
-        matches!(self, Self::Due | Self::Overdue)
+        self.is_ahead() || matches!(self, Self::Overdue | Self::CorrectOver)
+    }
+
+    /// Whether it tells of a day before it comes.
+    pub fn is_ahead(self) -> bool {
+        matches!(self, Self::Due | Self::CorrectSoon)
     }
 }
 
@@ -199,7 +214,7 @@ impl Subject {
 
 impl Receiver {
     /// All, with their names in files.
-    pub const ALL: [(&'static str, Self); 7] = [
+    pub const ALL: [(&'static str, Self); 8] = [
         ("holder", Self::Holder),
         ("office", Self::Office),
         ("helping", Self::Helping),
@@ -207,11 +222,12 @@ impl Receiver {
         ("beneficiary", Self::Beneficiary),
         ("bearer", Self::Bearer),
         ("filer", Self::Filer),
+        ("inspector", Self::Inspector),
     ];
 
     /// Of what they may be told.
     pub fn subject(self) -> Subject {
-        if self == Self::Filer { Subject::Filing } else { Subject::Case }
+        if matches!(self, Self::Filer | Self::Inspector) { Subject::Filing } else { Subject::Case }
     }
 }
 

@@ -672,9 +672,15 @@ pub(super) fn pages(fewest: i64, most: i64) -> Sentences {
 
 pub(super) fn only_due() -> Sentences {
     says(
-        both!("working_days 只和 due 一起用", "working_days only goes with due"),
+        both!(
+            "working_days 只和 due、correct-soon 一起用",
+            "working_days only goes with due and correct-soon"
+        ),
         both!("别的起因发生时就通知", "whoever is told of anything else is told when it happens"),
-        both!("删去 working_days，或把 due 写进 on", "take working_days out, or name due in on"),
+        both!(
+            "删去 working_days，或把 due、correct-soon 写进 on",
+            "take working_days out, or name one of them in on"
+        ),
     )
 }
 

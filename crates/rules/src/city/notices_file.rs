@@ -38,7 +38,7 @@ fn rule(table: Table<'_>, log: &Log) -> Option<NoticeRule> {
         None => Some(Way::default()),
     };
     let ahead = table.get("working_days");
-    let is_due = on.as_ref().is_some_and(|on| on.iter().any(|(cause, _)| *cause == Cause::Due));
+    let is_due = on.as_ref().is_some_and(|on| on.iter().any(|(cause, _)| cause.is_ahead()));
     let working_days = match &ahead {
         Some(cell) if on.is_some() && !is_due => {
             log.error(&cell.at, "only-due", mistake::only_due());

@@ -601,25 +601,34 @@ impl View<'_> {
 impl Inspected {
     /// The records that officers' forms made about a row.
     fn of(view: View, (about, row): (usize, usize)) -> Vec<Self> {
-        let forms = view.rules.forms.iter().filter(|form| form.form.officer && form.by == about);
+        let mut found = Vec::new();
+        for (kind, by, row) in view.written_about((about, row)) {
+            let declared = view.kind(kind);
+            // Whom it is about has been said, and its numbers are for nobody to check.
+            let says = |fact: &&model::Fact| {
+                fact.id != declared.facts[by].id && !declared.also_key.contains(&fact.id)
+            };
+            let lines = declared
+                .facts
+                .iter()
+                .filter(says)
+                .map(|fact| FactLine::new(view, fact, view.value(kind, row, &fact.id)));
+            let facts = lines.filter(|line| line.value.is_some() || line.masked).collect();
+            found.push(Self { label: Words::from(&declared.label), facts });
+        }
+        found
+    }
+}
+
+impl View<'_> {
+    /// The records that officers' forms made about a row: kind, the place of the reference to the row, row.
+    pub fn written_about(&self, (about, row): (usize, usize)) -> Vec<(usize, usize, usize)> {
+        let forms = self.rules.forms.iter().filter(|form| form.form.officer && form.by == about);
         let kinds: BTreeSet<(usize, &FactId)> = forms.map(|form| (form.kind, &form.form.by)).collect();
         let mut found = Vec::new();
         for (kind, by) in kinds {
-            let declared = view.kind(kind);
-            let Some(by) = declared.facts.iter().position(|fact| fact.id == *by) else { continue };
-            for row in view.snapshot.tables.members(kind, by, row) {
-                // Whom it is about has been said, and its numbers are for nobody to check.
-                let says = |fact: &&model::Fact| {
-                    fact.id != declared.facts[by].id && !declared.also_key.contains(&fact.id)
-                };
-                let lines = declared
-                    .facts
-                    .iter()
-                    .filter(says)
-                    .map(|fact| FactLine::new(view, fact, view.value(kind, row, &fact.id)));
-                let facts = lines.filter(|line| line.value.is_some() || line.masked).collect();
-                found.push(Self { label: Words::from(&declared.label), facts });
-            }
+            let Some(by) = self.kind(kind).facts.iter().position(|fact| fact.id == *by) else { continue };
+            found.extend(self.snapshot.tables.members(kind, by, row).map(|row| (kind, by, row)));
         }
         found
     }

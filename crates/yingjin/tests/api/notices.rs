@@ -194,13 +194,43 @@ fn a_firm_is_told_of_its_draw_and_of_what_to_put_right() {
         let county = next.sign_in(Role::County).await;
         let filing = county.get("/api/inspections").await.ok()["items"][0]["filing"]["id"].clone();
         let written = |key: &str, facts: Json| json!({"form": "inspect", "by": filing, "key": key, "facts": facts, "ticked": ["cards"], "signature": "某乙"});
-        let facts = json!({"masks": "defect", "masks_words": "无口罩", "result": "correct", "correct_by": "2020-03-10"});
+        let facts = json!({"masks": "defect", "masks_words": "无口罩", "result": "correct", "correct_by": "2020-03-13"});
         let answer = county.post("/api/filings", written("a key of sixteen or more", facts)).await;
         assert_eq!(answer.status, 201, "{}", String::from_utf8_lossy(&answer.body));
         look(&next).await;
-        let correct = format!("correct: {number} is to be put right by 2020-03-10 /receipts/{number}");
+        let correct = format!("correct: {number} is to be put right by 2020-03-13 /receipts/{number}");
         assert_eq!(told(&own).await[0], correct);
         assert_eq!(unread(&own).await, 2);
+
+        // Two working days before, and once it is over: the firm and whoever inspected, each once.
+        let told_on = async |day: &str| {
+            let then = server.on(day);
+            look(&then).await;
+            look(&then).await;
+            let told_to = async |cookie: &Option<String>| {
+                let client = Client { server: &then, cookie: cookie.clone() };
+                let told = told(&client).await;
+                told.into_iter().filter(|line| line.starts_with("correct-")).collect::<Vec<_>>()
+            };
+            [told_to(&firm.cookie).await, told_to(&county.cookie).await]
+        };
+        let soon = format!(
+            "correct-soon: {number} is to be put right by 2020-03-13, which is near /receipts/{number}"
+        );
+        let over = format!("correct-over: {number} was to be put right by 2020-03-13 /receipts/{number}");
+        let both = |lines: &[&String]| {
+            [lines.iter().copied().cloned().collect::<Vec<_>>(), lines.iter().copied().cloned().collect()]
+        };
+        assert_eq!(told_on("2020-03-10").await, both(&[]), "a Tuesday");
+        assert_eq!(told_on("2020-03-11").await, both(&[&soon]));
+        assert_eq!(
+            told_on("2020-03-13").await,
+            both(&[&soon]),
+            "nothing is told again, and today is in time"
+        );
+        // The server was away for the weekend.
+        assert_eq!(told_on("2020-03-16").await, both(&[&over, &soon]));
+        assert_eq!(told_on("2020-03-17").await, both(&[&over, &soon]));
     });
 }
 

@@ -448,7 +448,10 @@ fn what_an_account_chooses_is_its_own() {
             kinds.iter().map(|kind| kind["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
         };
         let firm = server.sign_in(Role::Firm).await.get("/api/notices/settings").await.ok();
-        assert_eq!(ids(&firm), ["answered", "refused", "granted", "drawn", "correct"]);
+        assert_eq!(
+            ids(&firm),
+            ["answered", "refused", "granted", "drawn", "correct", "correct-soon", "correct-over"]
+        );
         assert!(!ids(&before).contains(&"drawn".to_owned()));
         let after = set(&county, ways("app")).await;
         assert_eq!((way(&after, "came"), &after["lang"]), (json!("app"), &json!("en")));

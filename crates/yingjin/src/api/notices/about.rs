@@ -85,13 +85,14 @@ impl About {
         }
     }
 
-    fn path(&self) -> String {
+    fn path(&self, is_officer: bool) -> String {
         match self {
             Self::Case { no } => format!("/cases/{no}"),
             Self::Cases { duty: Some(duty) } => format!("/cases?duty={duty}"),
             Self::Cases { duty: None } => "/cases".to_owned(),
             Self::Days { from, to } => format!("/cases?due_from={from}&due_to={to}"),
             Self::Filing { number, .. } => format!("/receipts/{number}"),
+            Self::Filings if is_officer => "/inspections".to_owned(),
             Self::Filings => "/forms".to_owned(),
         }
     }
@@ -117,7 +118,8 @@ impl App {
                 let asks_why = slots(&rule.one.zh).contains(&"why") || slots(&rule.one.en).contains(&"why");
                 let decided = case.as_ref().filter(|_| asks_why);
                 let decision = decided.map(|stored| self.decision(view, stored)).transpose()?.flatten();
-                Ok(told(view, (rule, about, *count), (case.as_ref(), decision.as_ref())))
+                let is_officer = !scope.own_only();
+                Ok(told(view, (rule, about, *count), (case.as_ref(), decision.as_ref(), is_officer)))
             });
             each.collect()
         })
@@ -127,7 +129,7 @@ impl App {
 fn told(
     view: View,
     (rule, about, count): (&NoticeRule, &About, u64),
-    (case, decision): (Option<&StoredCase>, Option<&Decision>),
+    (case, decision, is_officer): (Option<&StoredCase>, Option<&Decision>, bool),
 ) -> Told {
     let words = |of: &dyn Fn(&str, Lang) -> Option<String>| {
         let label = if count > 1 { &rule.many } else { &rule.one };
@@ -152,7 +154,7 @@ fn told(
         // It has gone elsewhere: all that is said is of what kind it was.
         _ => return Told { text: Words::from(&rule.label), path: None },
     };
-    Told { text, path: Some(about.path()) }
+    Told { text, path: Some(about.path(is_officer)) }
 }
 
 fn of_case(view: View, stored: &StoredCase, slot: &str, lang: Lang) -> Option<String> {

@@ -9,7 +9,7 @@ use model::calendar::midnight;
 use model::case::RecordRef;
 use model::draw::DrawnFacts;
 use model::event::EventType;
-use model::notice::{Cause, NoticeRule, Subject};
+use model::notice::{Cause, NoticeRule, Receiver, Subject};
 use model::{Case, FactId, Notices};
 use rules::ruleset::CompiledForm;
 use store::{Notice, NoticeCursor, StoreError, StoredEvent, StoredRecord, Worklist};
@@ -254,17 +254,20 @@ impl App {
         let mut found = Vec::new();
         for rule in &notices.rules {
             for cause in rule.on.iter().filter(|cause| cause.is_of_clock()) {
-                let horizon = |day: NaiveDate| match cause {
-                    Cause::Due => calendar.add_working_days(day, rule.working_days),
-                    _ => day.pred_opt().unwrap_or(day),
+                let horizon = |day: NaiveDate| match cause.is_ahead() {
+                    true => calendar.add_working_days(day, rule.working_days),
+                    false => day.pred_opt().unwrap_or(day),
                 };
                 let next = |day: NaiveDate| day.succ_opt().unwrap_or(day);
                 // Before the first time: all that is late, and what is still in time from today on.
                 let from = before.map(|day| next(horizon(day)));
                 let from =
-                    if *cause == Cause::Due { Some(from.map_or(today, |day| day.max(today))) } else { from };
-                let to = horizon(today);
-                let gathered = self.told_of_days(rule, people, (from, to))?;
+                    if cause.is_ahead() { Some(from.map_or(today, |day| day.max(today))) } else { from };
+                let days = (from, horizon(today));
+                let gathered = match cause.subject() {
+                    Subject::Case => self.told_of_days(rule, people, days)?,
+                    Subject::Filing => self.told_of_corrections(rule, people, days)?,
+                };
                 found.extend(gathered.notices(&format!("day {today}")));
             }
         }
@@ -304,6 +307,52 @@ impl App {
                 None => return Ok(gathered),
             }
         }
+    }
+
+    /// Filings of which something is still to be put right, by one of these days.
+    fn told_of_corrections(
+        &self,
+        rule: &NoticeRule,
+        people: &People<'_>,
+        (from, to): (Option<NaiveDate>, NaiveDate),
+    ) -> Result<Gathered, Problem> {
+        let found = self.read(self.today(), |view| {
+            let mut found = Vec::new();
+            for form in &view.rules.forms {
+                let Some(fact) = form.form.draw.as_ref().and_then(|rule| rule.due.as_ref()) else { continue };
+                for row in 0..view.snapshot.tables.table(form.kind).len() {
+                    let due = view.day(form.kind, row, fact);
+                    let due = due.filter(|due| from.is_none_or(|from| from <= *due) && *due <= to);
+                    let text = |fact: &FactId| Some(view.told(form.kind, row, fact.as_str())?.to_string());
+                    let told = text(&form.form.filled.number).zip(text(&form.form.by));
+                    if let (Some(due), Some((number, by))) = (due, told) {
+                        let written = view.written_about((form.kind, row)).into_iter();
+                        let written = written.map(|(kind, _, row)| view.line(kind, row)).collect::<Vec<_>>();
+                        found.push((form.form.id.clone(), (number, due), (form.by, by), written));
+                    }
+                }
+            }
+            Ok(found)
+        })?;
+        let mut gathered = Gathered::default();
+        for (form, (number, due), (kind, by), written) in found {
+            let kind = self.rules().kinds[kind].id.clone();
+            let mut accounts = BTreeSet::new();
+            if rule.to.contains(&Receiver::Filer) {
+                accounts.extend(people.standing_for(Some(&RecordRef { kind, id: by.into() })));
+            }
+            if rule.to.contains(&Receiver::Inspector) {
+                for of in written {
+                    let history = self.store().history(of.kind.as_str(), of.id.as_str())?;
+                    accounts.extend(people.known(history.last().map(|entry| entry.actor.as_str())));
+                }
+            }
+            let about = About::Filing { form, number, due: Some(due) };
+            for account in accounts {
+                gathered.add((&rule.id, account), self.now(), (about.clone(), About::Filings));
+            }
+        }
+        Ok(gathered)
     }
 
     fn form_named(&self, name: &serde_json::Value) -> Option<&CompiledForm> {

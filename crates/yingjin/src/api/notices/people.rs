@@ -43,7 +43,7 @@ impl<'a> People<'a> {
                 Receiver::Raiser => found.extend(self.known(Some(raiser))),
                 Receiver::Beneficiary => found.extend(self.standing_for(case.opening.beneficiary.as_ref())),
                 Receiver::Bearer => found.extend(self.standing_for(case.opening.bearer.as_ref())),
-                Receiver::Filer => {}
+                Receiver::Filer | Receiver::Inspector => {}
             }
         }
         // Whoever is told may see what they are told of.
@@ -63,7 +63,8 @@ impl<'a> People<'a> {
         self.accounts.iter().filter(own).map(|account| account.name.clone()).collect()
     }
 
-    fn known(&self, name: Option<&str>) -> Option<String> {
+    /// The account of that name, if it may sign in.
+    pub fn known(&self, name: Option<&str>) -> Option<String> {
         let found = self.accounts.iter().find(|account| Some(account.name.as_str()) == name);
         found.map(|account| account.name.clone())
     }

@@ -193,7 +193,9 @@ impl From<&StoredMessage> for FailedMessage {
 /// Whether somebody of a role can ever be that receiver: nobody is asked about what they are never told.
 fn may_be(role: Role, receiver: Receiver) -> bool {
     match receiver {
-        Receiver::Holder | Receiver::Office | Receiver::Helping => ActOnCases::ROLES.contains(&role),
+        Receiver::Holder | Receiver::Office | Receiver::Helping | Receiver::Inspector => {
+            ActOnCases::ROLES.contains(&role)
+        }
         Receiver::Raiser => OpenCases::ROLES.contains(&role),
         Receiver::Beneficiary | Receiver::Bearer | Receiver::Filer => role == Role::Firm,
     }
