@@ -71,6 +71,7 @@ function Proof({ of }: { of: Exemption }) {
   const [reason, setReason] = useState<string>();
   const named = of.proof.map((file) => file.hash).join(" ");
   if (named === "") return null;
+  if (!of.may_read_proof) return <p className="small soft">{t(w.masked(String(of.proof.length)))}</p>;
   if (!of.proof_personal || reason) return <Files named={named} reason={reason} />;
   const ask = (event: FormEvent) => {
     event.preventDefault();

@@ -49,6 +49,10 @@ export const w = words({
     zh: "证明材料涉及个人信息，查看要写明理由，查看会被记录。",
     en: "The proof is about a person: say why you read it. That you did is recorded.",
   },
+  masked: (n: string) => ({
+    zh: `证明材料 ${n} 件，涉及个人信息，您的账户不能查看。`,
+    en: `${n} files of proof, about a person: not for your account to read.`,
+  }),
   readWhy: { zh: "查看理由", en: "Why you read it" },
   read: { zh: "查看证明", en: "Read the proof" },
 });

@@ -128,7 +128,7 @@ pub struct CasePage {
     pub ending: Option<Words>,
     /// For the gap of a duty: exemptions by hand that were ever given to its record, the last first.
     pub by_hand: Vec<Exemption>,
-    /// Whether this reader may exempt its record by hand.
+    /// Whether this reader may exempt its record by hand: where there is a gap, or it is not known that there is none.
     pub may_exempt: bool,
     /// Everything that happened, in order.
     pub steps: Vec<StepLine>,
@@ -475,7 +475,7 @@ pub fn page(app: &App, account: &Account, stored: &StoredCase) -> Result<CasePag
         };
         if let Some(place) = place.filter(sees) {
             by_hand = app.exemptions_of(account, view, place)?;
-            may_exempt = case.is_live() && app.may_exempt(account, view, place)?;
+            may_exempt = case.is_live() && app.may_exempt_now(account, view, place)?;
         }
         // What the offices say among themselves is no firm's to read.
         let shown = steps.iter().filter(|step| {

@@ -30,7 +30,7 @@ use super::list::{Book, Cell, Head, In, SheetLang};
 use super::paging::{Page, Paging, cursor};
 use super::problem::{Kind, Problem};
 use super::records::{ChangedVerdict, RecordLine, checked_reason};
-use super::right::{Exempt, May, ReadLists, ReadRecord, Right};
+use super::right::{Exempt, May, ReadLists, ReadRecord, RevealFacts, Right};
 use super::scope::Scope;
 use super::session::RecordRef;
 use super::view::View;
@@ -130,6 +130,8 @@ pub struct Exemption {
     pub proof: Vec<FileShape>,
     /// Whether the proof is about a person: it is read with a reason then.
     pub proof_personal: bool,
+    /// Whether this reader may read the proof: what is about a person, whoever may read personal facts.
+    pub may_read_proof: bool,
     /// The first day on which it holds.
     pub from: Option<NaiveDate>,
     /// The last day on which it holds; none if no end is set.
@@ -339,6 +341,7 @@ impl<'a> Given<'a> {
             note: self.text(exemption::NOTE).unwrap_or_default(),
             proof: shown,
             proof_personal,
+            may_read_proof: !proof_personal || RevealFacts::ROLES.contains(&account.role),
             from: self.day(exemption::FROM),
             until: self.day(exemption::UNTIL),
             given_by: self.text(exemption::GIVEN_BY),
@@ -418,6 +421,17 @@ impl App {
         let live = self.store().live_case(place.duty.duty.id.as_str(), &about)?;
         let case = live.map(|no| self.store().case(no)).transpose()?.flatten();
         Ok(case.is_some_and(|stored| scope.acts_on(&stored.case)))
+    }
+
+    /// The same, and whether there is anything to exempt on the day: a gap, or what is not known to be none.
+    pub fn may_exempt_now(
+        &self,
+        account: &Account,
+        view: View<'_>,
+        place: Place<'_>,
+    ) -> Result<bool, Problem> {
+        let standing = view.standing(place.duty.duty.id.as_str(), place.row);
+        Ok(why_not(Asks::Exemption, standing).is_none() && self.may_exempt(account, view, place)?)
     }
 
     /// Every exemption from a duty that was ever given to a record, the last first, for a reader who may see both.

@@ -67,7 +67,7 @@ pub struct Explanation {
     pub exemptions: Vec<ClauseReason>,
     /// Exemptions by hand that were ever given, the last first.
     pub by_hand: Vec<Exemption>,
-    /// Whether this reader may exempt it by hand.
+    /// Whether this reader may exempt it by hand: today, where there is a gap, or it is not known that there is none.
     pub may_exempt: bool,
     /// What shows that it has been served.
     pub evidence: ClauseReason,
@@ -184,7 +184,7 @@ pub async fn explanation(
             if let Some(duty) = view.duty(duty.as_str()) {
                 let place = ExemptionPlace { duty, kind: place, row };
                 explanation.by_hand = app.exemptions_of(&account, view, place)?;
-                explanation.may_exempt = app.may_exempt(&account, view, place)?;
+                explanation.may_exempt = on == app.today() && app.may_exempt_now(&account, view, place)?;
             }
             if let Some(pass) = view.snapshot.pass.duty(&duty) {
                 let gathered = app.days.pipeline().figures(view.snapshot, pass)?;

@@ -85,6 +85,10 @@ fn a_reason_and_proof_end_the_case_and_say_why() {
 
         // The explanation has it all, and the auditor reads the proof.
         let auditor = server.sign_in(Role::Auditor).await;
+        let proof = auditor.get(&format!("/api/files/{file}")).await;
+        assert_eq!(proof.status, StatusCode::OK, "it is about no person");
+        // Where there is no gap, nobody is offered to exempt.
+        assert_eq!(standing(&county).await["may_exempt"], false);
         let explained = standing(&auditor).await;
         assert_eq!((&explained["standing"], &explained["may_exempt"]), (&json!("exempt"), &json!(false)));
         let clauses = explained["exemptions"].as_array().unwrap();
@@ -313,6 +317,13 @@ fn only_who_may_work_the_case_may_exempt() {
         assert_eq!(county.get(&file).await.status, StatusCode::BAD_REQUEST);
         assert_eq!(county.get(&format!("{file}?reason=checking+the+exemption")).await.status, StatusCode::OK);
         assert_eq!(bureau.get(&file).await.status, StatusCode::NOT_FOUND);
+        // As with every personal fact, an auditor sees that it is there, and reads it not even with a reason.
+        let masked = auditor.get(&format!("{file}?reason=checking+the+exemption")).await;
+        assert_eq!(masked.status, StatusCode::FORBIDDEN);
+        let shown = |page: Json| (page["proof"][0]["hash"].is_string(), page["may_read_proof"].clone());
+        let path_of = format!("/api/exemptions/{number}");
+        assert_eq!(shown(auditor.get(&path_of).await.ok()), (true, json!(false)));
+        assert_eq!(shown(county.get(&path_of).await.ok()), (true, json!(true)));
 
         // There is no other way in: neither by hand nor by a sheet.
         let record = format!("/api/records/exemption/{number}");

@@ -77,16 +77,14 @@ const isByHand = (wanted: boolean) => (clause: ClauseReason) => (clause.id === "
 function Exempted({ of }: { of: Explanation }) {
   const t = useText();
   const clause = of.exemptions.find(isByHand(true));
-  const open = of.standing === "gap" || of.standing === "unknown";
-  const mayGive = of.may_exempt && open;
-  if (!clause || (of.by_hand.length === 0 && !mayGive)) return null;
+  if (!clause || (of.by_hand.length === 0 && !of.may_exempt)) return null;
   return (
     <>
       <h3>
         {t(exempt.title)} <Truth of={clause.truth} />
       </h3>
       <ByHand of={of.by_hand} />
-      {mayGive && (
+      {of.may_exempt && (
         <div className="row no-print">
           <Give duty={of.duty} record={of.record} on={of.on} />
         </div>
