@@ -851,6 +851,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/imports.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a sheet, all of them. */
+        get: operations["imports_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/imports/suggest": {
         parameters: {
             query?: never;
@@ -967,6 +984,23 @@ export interface paths {
         };
         /** Every letter that the reader may have; for a record, those that concern it today. */
         get: operations["letters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/letters.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a sheet. */
+        get: operations["letters_sheet"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1928,7 +1962,7 @@ export interface components {
             filing?: components["schemas"]["RecordLine"] | null;
             /** @description Offices that help. */
             helping: components["schemas"]["OfficeShape"][];
-            /** @description Whether this reader may exempt its record by hand. */
+            /** @description Whether this reader may exempt its record by hand: where there is a gap, or it is not known that there is none. */
             may_exempt: boolean;
             /** @description People who could have it. */
             officers: string[];
@@ -2747,6 +2781,8 @@ export interface components {
             given_on?: string | null;
             /** @description What people call the reason. */
             label: components["schemas"]["Words"];
+            /** @description Whether this reader may read the proof: what is about a person, whoever may read personal facts. */
+            may_read_proof: boolean;
             /** @description Whether this reader may withdraw it. */
             may_withdraw: boolean;
             /** @description In the official's own words. */
@@ -2871,7 +2907,7 @@ export interface components {
             exempt: components["schemas"]["Truth"];
             /** @description What would release from it. */
             exemptions: components["schemas"]["ClauseReason"][];
-            /** @description Whether this reader may exempt it by hand. */
+            /** @description Whether this reader may exempt it by hand: today, where there is a gap, or it is not known that there is none. */
             may_exempt: boolean;
             /**
              * Format: date
@@ -2993,6 +3029,8 @@ export interface components {
         FactShape: {
             /** @description Whether it is computed. */
             derived: boolean;
+            /** @description Whether the program alone fills it in, as a draw does: no sheet and nobody by hand. */
+            filled: boolean;
             /** @description `staff` */
             id: string;
             /** @description What people call it. */
@@ -3988,6 +4026,8 @@ export interface components {
                 given_on?: string | null;
                 /** @description What people call the reason. */
                 label: components["schemas"]["Words"];
+                /** @description Whether this reader may read the proof: what is about a person, whoever may read personal facts. */
+                may_read_proof: boolean;
                 /** @description Whether this reader may withdraw it. */
                 may_withdraw: boolean;
                 /** @description In the official's own words. */
@@ -7325,6 +7365,38 @@ export interface operations {
             };
         };
     };
+    imports_sheet: {
+        parameters: {
+            query?: {
+                /** @description `zh` or `en`; what Accept-Language asks for unless said. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     suggest_mapping: {
         parameters: {
             query?: never;
@@ -7618,6 +7690,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LetterLine"][];
+                };
+            };
+            /** @description What went wrong and how to mend it, RFC 9457 */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    letters_sheet: {
+        parameters: {
+            query?: {
+                /** @description Only those that can be written to a record of this kind. */
+                kind?: string;
+                /** @description The record. */
+                record?: string;
+                /** @description Only those about this duty. */
+                duty?: string;
+                /** @description `zh` or `en`; what Accept-Language asks for unless said. */
+                lang?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
                 };
             };
             /** @description What went wrong and how to mend it, RFC 9457 */

@@ -111,6 +111,8 @@ pub struct FactShape {
     pub personal: bool,
     /// Whether it is computed.
     pub derived: bool,
+    /// Whether the program alone fills it in, as a draw does: no sheet and nobody by hand.
+    pub filled: bool,
     /// The question that asks its owner for it.
     pub question: Option<Words>,
 }
@@ -191,9 +193,16 @@ impl From<&model::Fact> for FactShape {
             to: fact.fact_type.target().map(ToString::to_string),
             personal: fact.personal,
             derived: fact.derived.is_some(),
+            filled: false,
             question: fact.question.as_ref().map(Words::from),
         }
     }
+}
+
+fn facts_of(rules: &RuleSet, kind: &model::Kind) -> Vec<FactShape> {
+    let filled = rules.filled_facts(kind.id.as_str());
+    let shape = |fact: &model::Fact| FactShape { filled: filled.contains(&fact.id), ..FactShape::from(fact) };
+    kind.facts.iter().map(shape).collect()
 }
 
 /// The values that a code may take; none for other types.
@@ -239,7 +248,7 @@ fn shape(rules: &RuleSet, today: NaiveDate) -> City {
                 label: Words::from(&kind.label),
                 key: kind.key.iter().map(ToString::to_string).collect(),
                 name: kind.name.as_ref().map(ToString::to_string),
-                facts: kind.facts.iter().map(FactShape::from).collect(),
+                facts: facts_of(rules, kind),
                 count: None,
             })
             .collect(),

@@ -549,6 +549,106 @@ pub async fn imports(
     .await
 }
 
+/// The same as a sheet, all of them.
+#[utoipa::path(get, path = "/api/imports.xlsx", tag = "imports", params(SheetLang),
+    responses((status = 200, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), Problem))]
+pub async fn imports_sheet(
+    State(app): State<App>,
+    account: May<ReadImports>,
+    In(lang): In,
+) -> Result<Response, Problem> {
+    app.blocking(move |app| {
+        let scope = Scope::of(&account, app.rules());
+        let mut lines: Vec<ImportLine> =
+            app.imports.all().iter().map(|job| ImportLine::from(&**job)).collect();
+        let of_server = lines.len();
+        let mut filter = EventFilter {
+            before: None,
+            event_type: Some(EventType::Import),
+            limit: super::paging::MAX_LIMIT,
+        };
+        loop {
+            let stored = app.store().latest_events(&filter)?;
+            let is_new = |line: &ImportLine| !lines[..of_server].iter().any(|own| own.seq == line.seq);
+            let found: Vec<ImportLine> = stored.iter().map(ImportLine::stored).filter(is_new).collect();
+            lines.extend(found);
+            match stored.last().filter(|_| stored.len() == filter.limit) {
+                Some(last) => filter.before = Some(last.seq),
+                None => break,
+            }
+        }
+        let all = lines.len();
+        lines.retain(|line| scope.sees_import(&line.kind, &line.actor));
+        let shown = lines.len();
+        let on = app.today();
+        let notes = [Words::new(
+            format!("{on}，本表 {shown} 次导入，全市共 {all} 次"),
+            format!("{on}, {shown} imports in this list, of {all} in all"),
+        )];
+        let title = Words::new("导入记录", "Imports");
+        let mut book = Book::begin(Head::new(lang, (&title, &notes), &HEADINGS))?;
+        for line in &lines {
+            let kind = app.rules().kind(&line.kind).map(|(_, kind)| kind.label.get(lang).to_owned());
+            book.row(line.cells(kind, lang))?;
+        }
+        book.response(&format!("imports-{on}"))
+    })
+    .await
+}
+
+const HEADINGS: [(&str, &str); 14] = [
+    ("文件", "file"),
+    ("来源", "source"),
+    ("类别", "kind"),
+    ("数据日期", "holds for"),
+    ("试导入", "only tried"),
+    ("状态", "state"),
+    ("读取", "read"),
+    ("新增", "added"),
+    ("更改", "changed"),
+    ("未变", "unchanged"),
+    ("待判定", "to decide"),
+    ("不导入", "not read"),
+    ("导入人", "by"),
+    ("时间", "at"),
+];
+
+impl ImportLine {
+    fn cells(&self, kind: Option<String>, lang: Lang) -> [Cell; 14] {
+        let result = self.result.as_ref();
+        let count = |of: fn(&ImportResult) -> u64| Cell::maybe(result.map(of));
+        let yes = |so: bool| Cell::from(say(lang, "是", "yes").repeat(usize::from(so)));
+        let state = match self.state {
+            ImportState::Reading | ImportState::Matching | ImportState::Writing => {
+                say(lang, "进行中", "going on")
+            }
+            ImportState::Done => say(lang, "完成", "done"),
+            ImportState::Failed => say(lang, "没有成功", "failed"),
+            ImportState::Cancelled => say(lang, "已中止", "stopped"),
+        };
+        let read = match (&self.sample, result) {
+            (Some(sample), _) => Cell::from(sample.rows),
+            (None, result) => Cell::maybe(result.map(|result| result.read)),
+        };
+        [
+            self.file.as_str().into(),
+            Cell::maybe(self.source.as_deref()),
+            kind.unwrap_or_else(|| self.kind.clone()).into(),
+            self.on.into(),
+            yes(self.dry_run),
+            state.into(),
+            read,
+            count(|result| result.added),
+            count(|result| result.changed),
+            count(|result| result.unchanged),
+            count(|result| result.put_aside),
+            count(|result| result.rejected),
+            self.actor.as_str().into(),
+            self.started_at.to_rfc3339().into(),
+        ]
+    }
+}
+
 /// What a reader finds by an id.
 enum Found {
     Own(Arc<Work>),

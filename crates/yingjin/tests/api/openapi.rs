@@ -33,3 +33,44 @@ fn every_operation_has_a_name_of_its_own() {
     }
     assert!(names.len() > 30);
 }
+
+/// Lists that nobody takes along as a sheet, and why.
+const WITHOUT_SHEET: [(&str, &str); 6] = [
+    ("/api/cases/due", "counts of the list of cases, for a calendar"),
+    ("/api/forms", "what can be filled in, no list of work"),
+    ("/api/imports/{id}", "its rows are a sheet of their own"),
+    ("/api/notices", "what one account was told; its words are made when it is read"),
+    ("/api/pairings/schemes", "the sheet of pairings is all of it"),
+    ("/api/receipts/{number}", "one receipt"),
+];
+
+/// Whether a shape is a list: an array, or a page of one.
+fn is_list(document: &serde_json::Value, get: &serde_json::Value) -> bool {
+    let shape = &get["responses"]["200"]["content"]["application/json"]["schema"];
+    let is_paged =
+        get["parameters"].as_array().is_some_and(|all| all.iter().any(|one| one["name"] == "cursor"));
+    let named = shape["$ref"].as_str().and_then(|name| document.pointer(name.trim_start_matches('#')));
+    is_paged || named.unwrap_or(shape)["type"] == "array"
+}
+
+#[test]
+fn every_list_has_a_sheet() {
+    let document = serde_json::to_value(yingjin::api::openapi()).unwrap();
+    let paths = document["paths"].as_object().unwrap();
+    let mut lists = 0;
+    for (path, item) in
+        paths.iter().filter(|(path, item)| !path.ends_with(".xlsx") && item.get("get").is_some())
+    {
+        if !is_list(&document, &item["get"]) {
+            continue;
+        }
+        lists += 1;
+        let has_sheet = paths.contains_key(&format!("{path}.xlsx"));
+        let is_without = WITHOUT_SHEET.iter().any(|(without, _)| without == path);
+        assert!(
+            has_sheet != is_without,
+            "{path}: every list has a sheet, or stands among those that have none"
+        );
+    }
+    assert!(lists > 12, "{lists}");
+}

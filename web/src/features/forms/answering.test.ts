@@ -10,6 +10,7 @@ const field = (id: string, type: FieldShape["type"], more: Partial<FieldShape> =
   options: [],
   personal: false,
   derived: false,
+  filled: false,
   required: true,
   ...more,
 });

@@ -2,6 +2,7 @@ import { useNames } from "@/api/city";
 import type { ImportLine } from "@/api/types";
 import { formatCount, formatInstant } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
+import { ExportLink } from "@/ui/Button";
 import { To } from "@/ui/Links";
 import { List } from "@/ui/List";
 import type { Column } from "@/ui/Table";
@@ -59,7 +60,10 @@ export function Past() {
   ];
   return (
     <section>
-      <h2 className="past-head">{t(w.past)}</h2>
+      <div className="row past-head">
+        <h2>{t(w.past)}</h2>
+        <ExportLink to="/api/imports.xlsx" />
+      </div>
       <List of={asked} none={t(w.none)} caption={t(w.past)} columns={columns} rowKey={(line) => line.id} />
     </section>
   );

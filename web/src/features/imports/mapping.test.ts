@@ -96,8 +96,8 @@ it("lets stand what the suggestion reads from two columns, and no third", () => 
   expect(usedTwice([...mapping, column("镇", "area")], mapping)).toEqual(["area"]);
 });
 
-it("knows a record of another kind by its key or its name", () => {
-  const fact = { label: { zh: "", en: "" }, options: [], personal: false, derived: false };
+it("knows a record of another kind by its key or its name, and leaves out what only the program fills in", () => {
+  const fact = { label: { zh: "", en: "" }, options: [], personal: false, derived: false, filled: false };
   const city = {
     kinds: [
       {
@@ -106,6 +106,7 @@ it("knows a record of another kind by its key or its name", () => {
         facts: [
           { ...fact, id: "tenant", type: "ref", to: "firm" },
           { ...fact, id: "use", type: "code" },
+          { ...fact, id: "drawn", type: "bool", filled: true },
         ],
       },
       { id: "firm", key: ["uscc"], name: "name", facts: [] },

@@ -40,7 +40,8 @@ export function usedTwice(chosen: readonly ColumnMatch[], suggested: readonly Co
 
 /** What a column of a sheet may be read as: a told fact, or for a reference a fact by which its record is known. */
 export function readableFacts(city: City | undefined, kind: string): string[] {
-  const told = city?.kinds.find((one) => one.id === kind)?.facts.filter((fact) => !fact.derived) ?? [];
+  const told =
+    city?.kinds.find((one) => one.id === kind)?.facts.filter((fact) => !fact.derived && !fact.filled) ?? [];
   return told.flatMap((fact) => {
     const target = city?.kinds.find((one) => one.id === fact.to);
     if (fact.type !== "ref" || !target) return [fact.id];

@@ -6,7 +6,7 @@ import type { LetterLine } from "@/api/types";
 import { useText } from "@/i18n/lang";
 import type { Label } from "@/i18n/words";
 import { AreaFilter } from "@/ui/AreaFilter";
-import { PdfLink } from "@/ui/Button";
+import { ExportLink, PdfLink } from "@/ui/Button";
 import { DayInput } from "@/ui/Field";
 import { Answer, Empty } from "@/ui/Notice";
 import { Page } from "@/ui/Page";
@@ -86,7 +86,7 @@ export function Letters() {
     ),
   };
   return (
-    <Page title={t(w.title)} under={t(w.lead)}>
+    <Page title={t(w.title)} under={t(w.lead)} actions={<ExportLink to="/api/letters.xlsx" />}>
       {!isFirm && (
         <search className="filters">
           <DayInput label={t(w.day)} value={filters.on || today || ""} onChange={(on) => set({ on })} />

@@ -22,7 +22,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::app::App;
 use super::extract::{Path, Query};
-use super::list::{In, SheetLang};
+use super::list::{Book, Cell, Head, In, SheetLang};
 use super::problem::{Kind, Problem};
 use super::right::{May, PreviewLetters, ReadLetters, ReadLists, Right};
 use super::scope::Scope;
@@ -108,10 +108,53 @@ pub async fn letters(
     account: May<ReadLetters>,
     Query(filter): Query<LettersFilter>,
 ) -> Result<Json<Vec<LetterLine>>, Problem> {
+    app.blocking(move |app| app.letters_for(&account, &filter).map(Json)).await
+}
+
+/// The same as a sheet.
+#[utoipa::path(get, path = "/api/letters.xlsx", tag = "letters", params(LettersFilter, SheetLang),
+    responses((status = 200, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), Problem))]
+pub async fn letters_sheet(
+    State(app): State<App>,
+    account: May<ReadLetters>,
+    Query(filter): Query<LettersFilter>,
+    In(lang): In,
+) -> Result<Response, Problem> {
     app.blocking(move |app| {
-        let scope = Scope::of(&account, app.rules());
+        let lines = app.letters_for(&account, &filter)?;
+        let (shown, all, on) = (lines.len(), app.rules().letters.letters.len(), app.today());
+        let notes = [Words::new(
+            format!("{on}，本表 {shown} 种函件，本市共 {all} 种"),
+            format!("{on}, {shown} letters in this list, of {all} of the city"),
+        )];
+        let title = Words::new("函件", "Letters");
+        let mut book = Book::begin(Head::new(lang, (&title, &notes), &HEADINGS))?;
+        for line in lines {
+            let duty = line.duty.as_deref();
+            let duty =
+                duty.and_then(|id| app.rules().duties.iter().rfind(|version| version.duty.id.as_str() == id));
+            let duty = duty.map(|duty| duty.duty.title.get(lang));
+            book.row([
+                line.id.as_str().into(),
+                line.label.get(lang).into(),
+                line.about.label().get(lang).into(),
+                Cell::maybe(duty),
+            ])?;
+        }
+        book.response(&format!("letters-{on}"))
+    })
+    .await
+}
+
+const HEADINGS: [(&str, &str); 4] =
+    [("代号", "id"), ("函件", "letter"), ("写给或关于", "about"), ("责任事项", "duty")];
+
+impl App {
+    /// The letters that a reader may have; for a record, those that concern it today.
+    fn letters_for(&self, account: &Account, filter: &LettersFilter) -> Result<Vec<LetterLine>, Problem> {
+        let scope = Scope::of(account, self.rules());
         let of_record = filter.kind.as_deref().zip(filter.record.as_deref());
-        app.read(app.today(), |view| {
+        self.read(self.today(), |view| {
             let concerns = |letter: &Letter| match of_record {
                 // One to themselves is there for them while there is something in it.
                 None if scope.own_only() && letter.about == About::Bearer => {
@@ -121,9 +164,9 @@ pub async fn letters(
                 None => Ok(true),
                 Some((kind, id)) => concerns(view, &scope, letter, (kind, id)),
             };
-            let all = app.rules().letters.letters.iter();
+            let all = self.rules().letters.letters.iter();
             let all = all.filter(|letter| {
-                sees(view, &scope, &account, letter)
+                sees(view, &scope, account, letter)
                     && filter
                         .duty
                         .as_ref()
@@ -135,10 +178,23 @@ pub async fn letters(
                     lines.push(LetterLine::from(letter));
                 }
             }
-            Ok(Json(lines))
+            Ok(lines)
         })
-    })
-    .await
+    }
+}
+
+impl LetterAbout {
+    fn label(self) -> Words {
+        let (zh, en) = match self {
+            Self::Bearer => ("写给须办理的一方", "to whoever has to act"),
+            Self::Owed => ("一家企业应享的", "what one firm is owed"),
+            Self::Plan => ("一企一策", "one firm, one plan"),
+            Self::Receipt => ("备案回执", "the receipt of a filing"),
+            Self::Dispatch => ("按区域汇总", "by area"),
+            Self::Duty => ("一项责任按区域", "one duty by area"),
+        };
+        Words::new(zh, en)
+    }
 }
 
 /// Whether an account may have letters of a sort at all.
