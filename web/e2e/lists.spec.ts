@@ -4,7 +4,24 @@ import { uscc } from "./sheet";
 
 test.use({ storageState: SESSION });
 
-for (const path of ["/duties", "/records?kind=firm", "/cases", "/audit", "/accounts"]) {
+/** Every page that is a list. */
+const LISTS = [
+  "/duties",
+  "/records?kind=firm",
+  "/cases",
+  "/rates",
+  "/pairings/schemes",
+  "/inspections",
+  "/draws",
+  "/exemptions",
+  "/forms",
+  "/letters",
+  "/import",
+  "/audit",
+  "/accounts",
+];
+
+for (const path of LISTS) {
   test(`${path} can be taken along as a sheet, in the language of the page`, async ({ page }) => {
     await page.goto(path);
     const link = page.getByRole("link", { name: "导出 Excel" });

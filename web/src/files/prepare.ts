@@ -22,7 +22,8 @@ export class Unfit extends Error {
 /** Makes a file fit to be sent and keeps it on the device; throws `Unfit` where it cannot be taken. */
 export async function prepare(account: string, file: File, field: Attachable): Promise<Chosen> {
   if (file.size === 0) throw new Unfit(w.empty(file.name));
-  const content = isPicture(file) ? await photograph(file, field) : named(file);
+  const heic = await isHeic(file);
+  const content = isPicture(file) || heic ? await photograph(file, field, heic) : named(file);
   if (!field.accept.includes(content.type)) throw new Unfit(wrongType(file, field));
   if (content.size > field.each_bytes) {
     throw new Unfit(w.tooLarge(file.name, sizeOf(content.size), sizeOf(field.each_bytes)));
@@ -52,16 +53,25 @@ function isPicture(file: File): boolean {
   return file.type.startsWith("image/");
 }
 
+/** Sorts of HEIF that telephones write, as the content begins. */
+const HEIC = ["heic", "heix", "hevc", "hevx", "heim", "heis", "mif1", "msf1"];
+
+/** Whether the content is a photograph as iPhones keep them; what a system calls it differs, or is nothing. */
+export async function isHeic(file: Blob): Promise<boolean> {
+  const begins = new TextDecoder("latin1").decode(await file.slice(4, 12).arrayBuffer());
+  return begins.startsWith("ftyp") && HEIC.includes(begins.slice(4));
+}
+
 /**
  * A picture drawn anew: upright, no larger than it has to be, and without anything that stood beside it in the file, as
  * where it was taken.
  */
-async function photograph(file: File, field: Attachable): Promise<Blob> {
+async function photograph(file: File, field: Attachable, heic: boolean): Promise<Blob> {
   let picture: ImageBitmap;
   try {
     picture = await createImageBitmap(file, { imageOrientation: "from-image" });
   } catch {
-    throw new Unfit(w.unreadable(file.name));
+    throw new Unfit((heic ? w.heic : w.unreadable)(file.name));
   }
   try {
     const canvas = drawn(picture, LONG_SIDE);

@@ -32,8 +32,12 @@ export const w = words({
     en: `${name} is of a type that is not taken here. What is taken: ${types}.`,
   }),
   unreadable: (name: string) => ({
-    zh: `打不开 ${name}：可能已损坏，或这台设备不认识它的格式（如 HEIC）。请重新拍照，或另存为 JPEG。`,
-    en: `${name} cannot be opened: it is damaged, or of a format that this device does not know (as HEIC). Take it again, or save it as JPEG.`,
+    zh: `打不开 ${name}：可能已损坏，或这台设备不认识它的格式。请重新拍照，或另存为 JPEG。`,
+    en: `${name} cannot be opened: it is damaged, or of a format that this device does not know. Take it again, or save it as JPEG.`,
+  }),
+  heic: (name: string) => ({
+    zh: `${name} 是 HEIC 照片，这个浏览器打不开。请在 iPhone 上用 Safari 打开本页再选，它会自动转成 JPEG；或在“设置 › 相机 › 格式”里选“兼容性最佳”后重拍；或另存为 JPEG 再选。`,
+    en: `${name} is a HEIC photograph, which this browser cannot open. Choose it on the iPhone with this page in Safari, which makes a JPEG of it; or set Settings › Camera › Formats to Most Compatible and take it again; or save it as JPEG first.`,
   }),
   tooLarge: (name: string, is: string, most: string) => ({
     zh: `${name} 有 ${is}，超过每个 ${most} 的上限。请压缩，或分成几个文件。`,
