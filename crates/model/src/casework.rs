@@ -8,7 +8,7 @@ use crate::calendar::Calendar;
 use crate::case::{Case, Office, State, Waited};
 use crate::duty::Basis;
 use crate::exemption::Exemptions;
-use crate::id::{AreaCode, CaseKindId, DepartmentId};
+use crate::id::{AreaCode, CaseKindId, DepartmentId, FactId};
 use crate::label::Label;
 use crate::term::Term;
 
@@ -30,8 +30,27 @@ pub struct Casework {
     pub templates: Vec<Template>,
     /// After what wait a case goes up by itself; the first that is for a case decides.
     pub escalations: Vec<Escalation>,
+    /// When two problems may be the same one twice.
+    pub similar: Similar,
     /// Exempting by hand; nobody may where it is left out.
     pub exemption: Option<Exemptions>,
+}
+
+/// When two problems of one kind may be the same one twice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Similar {
+    /// Raised within so many days of each other.
+    pub days: u32,
+    /// No further apart than this, where both places are known.
+    pub metres: u32,
+    /// The fact of a record that says in words where it is.
+    pub address: Option<FactId>,
+}
+
+impl Default for Similar {
+    fn default() -> Self {
+        Self { days: 14, metres: 500, address: None }
+    }
 }
 
 /// After what wait a case goes up by itself.
@@ -214,6 +233,7 @@ mod tests {
                 },
                 Escalation { kinds: vec![GAP.into()], overdue: Some(Term::Days(1)), ..Escalation::default() },
             ],
+            similar: Similar::default(),
             exemption: None,
         }
     }

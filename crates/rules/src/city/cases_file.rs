@@ -1,7 +1,7 @@
 //! `cases.toml`: clocks, kinds of case and where they go, words that answers begin with.
 
-use model::casework::{CaseKind, Clock, Escalation, GAP, Route, Template};
-use model::{Casework, Term};
+use model::casework::{CaseKind, Clock, Escalation, GAP, Route, Similar, Template};
+use model::{Casework, Kind, Term};
 
 use super::exemption_table::{self, ExemptionDraft};
 use super::mistake;
@@ -17,6 +17,7 @@ pub(super) struct CasesDraft {
     kinds: Vec<Written>,
     departments: Vec<Written>,
     areas: Vec<Written>,
+    address: Option<Written>,
     pub exemption: Option<ExemptionDraft>,
 }
 
@@ -115,6 +116,9 @@ pub(super) fn read(table: &Table<'_>, log: &Log) -> Option<CasesDraft> {
         used.extend(by);
     }
 
+    let similar = table.get("similar").and_then(|cell| cell.table());
+    let (similar, address) = similar.map(|table| similar_of(table, log)).unwrap_or_default();
+
     let exemption = table.get("exemption").and_then(|cell| cell.table());
     let exemption = exemption.and_then(|table| exemption_table::read(table, log));
 
@@ -125,13 +129,14 @@ pub(super) fn read(table: &Table<'_>, log: &Log) -> Option<CasesDraft> {
         kinds,
         templates,
         escalations,
+        similar,
         exemption: exemption.as_ref().map(|draft| draft.exemptions.clone()),
     };
-    Some(CasesDraft { casework, clocks: used, kinds: named, departments, areas, exemption })
+    Some(CasesDraft { casework, clocks: used, kinds: named, departments, areas, address, exemption })
 }
 
 /// Looks up every name that the file uses.
-pub(super) fn check(draft: CasesDraft, city: &City, log: &Log) -> Casework {
+pub(super) fn check(draft: CasesDraft, (city, records): (&City, &[Kind]), log: &Log) -> Casework {
     let casework = draft.casework;
     let clocks: Vec<&str> = casework.clocks.iter().map(|clock| clock.id.as_str()).collect();
     declared(("时限", "clock"), &draft.clocks, &clocks, log);
@@ -143,7 +148,29 @@ pub(super) fn check(draft: CasesDraft, city: &City, log: &Log) -> Casework {
     for area in draft.areas.iter().filter(|area| !codes.contains(&area.text.as_str())) {
         log.error(&area.at, "not-an-area", mistake::not_found(("地区", "area"), &area.text, &codes));
     }
+    let facts: Vec<&str> = records.iter().flat_map(|kind| &kind.facts).map(|fact| fact.id.as_str()).collect();
+    let address: Vec<Written> = draft.address.into_iter().collect();
+    declared(("事实", "fact"), &address, &facts, log);
     casework
+}
+
+/// What may be the same: what is not said is as it is everywhere.
+fn similar_of(table: Table<'_>, log: &Log) -> (Similar, Option<Written>) {
+    let usual = Similar::default();
+    let number = |key, usual: u32, most: u32| {
+        let Some(cell) = table.get(key) else { return usual };
+        let Some(told) = cell.int() else { return usual };
+        let read = u32::try_from(told).ok().filter(|told| (1..=most).contains(told));
+        if read.is_none() {
+            let (zh, en) = (format!("1 到 {most} 的整数"), format!("a whole number from 1 to {most}"));
+            log.error(&cell.at, "wrong-value", mistake::value_type((&zh, &en), key));
+        }
+        read.unwrap_or(usual)
+    };
+    let (days, metres) = (number("days", usual.days, 366), number("metres", usual.metres, 100_000));
+    let address = table.text("address");
+    table.finish();
+    (Similar { days, metres, address: address.as_ref().map(|fact| fact.text.as_str().into()) }, address)
 }
 
 fn declared(what: (&str, &str), names: &[Written], all: &[&str], log: &Log) {
@@ -220,6 +247,10 @@ kinds = ["labour", "gap"]
 kinds = ["labour"]
 clocks = ["ordinary"]
 untaken = { working_days = 2 }
+
+[similar]
+days = 7
+metres = 300
 "#;
 
     /// What is told of a city of two files after one edit of cases.toml: each code with the line it stands in.
@@ -261,6 +292,9 @@ untaken = { working_days = 2 }
             ("days = 7", "days = 7\nweeks = 1", "unknown-key weeks = 1"),
             ("untaken = { working_days = 2 }", "", "no-wait [[escalation]]"),
             ("clocks = [\"ordinary\"]", "clocks = [\"x\"]", "not-found clocks = [\"x\"]"),
+            ("metres = 300", "metres = 0", "wrong-value metres = 0"),
+            ("metres = 300", "address = \"adress\"", "not-found address = \"adress\""),
+            ("metres = 300", "miles = 1", "unknown-key miles = 1"),
             ("{ working_days = 2 }", "{ weeks = 2 }", "one-term untaken = { weeks = 2 }"),
         ] {
             assert!(told(from, to).iter().any(|told| told == found), "{from} -> {to}: {:?}", told(from, to));

@@ -122,7 +122,7 @@ pub(super) fn compile(drafts: Drafts<'_>, log: &Log) -> Option<Compiled> {
     }
     check_versions(&duty_drafts, log);
     let departments: Vec<&str> = city.departments.iter().map(|department| department.id.as_str()).collect();
-    let casework = cases.map(|cases| cases_file::check(cases, &city, log));
+    let casework = cases.map(|cases| cases_file::check(cases, (&city, &kinds), log));
     let mut duties = Vec::new();
     let mut placed = Vec::new();
     let mut conditions = Vec::new();

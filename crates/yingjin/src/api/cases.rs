@@ -14,6 +14,7 @@ use store::{Account, CaseMoves, Holder, StoredCase, StoredStep, Worklist};
 use utoipa::{IntoParams, ToSchema};
 
 use super::app::App;
+use super::case_similar::{SimilarCase, similar};
 use super::case_steps::{CaseActionName, actions, checked_words};
 use super::casework::{CaseState, OfficeShape, ending_words, term_words};
 use super::claims::ClaimedShape;
@@ -136,8 +137,8 @@ pub struct CasePage {
     pub actions: Vec<CaseActionName>,
     /// People who could have it.
     pub officers: Vec<String>,
-    /// Live cases of its kind in its area, which may be the same; not of the gap of a duty, which is one by itself.
-    pub similar: Vec<CaseLine>,
+    /// Live cases of its kind, near in place and time, which may be the same; not of the gap of a duty, which is one by itself.
+    pub similar: Vec<SimilarCase>,
 }
 
 /// Where something is.
@@ -510,7 +511,7 @@ pub fn page(app: &App, account: &Account, stored: &StoredCase) -> Result<CasePag
             steps: shown.map(|step| StepLine::new(app, step)).collect(),
             actions: actions.clone(),
             officers: officers.clone(),
-            similar: similar.iter().map(|stored| CaseLine::new(view, stored, now)).collect(),
+            similar: similar.clone(),
         })
     })
 }
@@ -607,30 +608,6 @@ fn said_words(said: &Said) -> Words {
         Some(false) => ("，不满意", ", not satisfied"),
     };
     Words::new(format!("受益人：{zh}{zh_more}"), format!("the beneficiary: {en}{en_more}"))
-}
-
-/// Days between two problems that may be the same.
-const SIMILAR_DAYS: i64 = 14;
-/// Similar cases shown.
-const SIMILAR_SHOWN: usize = 5;
-
-/// Live cases near in place, time and kind: of the same area and kind, raised within two weeks of each other.
-fn similar(app: &App, scope: &Scope, stored: &StoredCase) -> Result<Vec<StoredCase>, Problem> {
-    let case = &stored.case;
-    let list = Worklist {
-        areas: vec![case.office.area.clone()],
-        kind: Some(case.opening.kind.clone()),
-        limit: MAX_LIMIT,
-        ..Worklist::default()
-    };
-    let mut found = app.store().worklist(&list)?;
-    let apart = |other: &StoredCase| (other.case.opened_at - case.opened_at).abs();
-    found.retain(|other| {
-        other.no != stored.no && apart(other) <= Duration::days(SIMILAR_DAYS) && scope.sees_case(&other.case)
-    });
-    found.sort_by_key(|other| (apart(other), other.no));
-    found.truncate(SIMILAR_SHOWN);
-    Ok(found)
 }
 
 /// Accounts that could have a case.

@@ -19,6 +19,7 @@ pub mod asker;
 pub mod audit;
 pub mod behind;
 pub mod case_board;
+mod case_similar;
 mod case_steps;
 pub mod cases;
 pub mod casework;

@@ -552,5 +552,9 @@ fn what_may_be_the_same_is_shown() {
         let similar: Vec<_> =
             page["similar"].as_array().unwrap().iter().map(|line| line["no"].clone()).collect();
         assert_eq!(similar, [json!(second)]);
+        assert_eq!(
+            (&page["similar"][0]["metres"], &page["similar"][0]["same_address"]),
+            (&json!(null), &json!(false))
+        );
     });
 }

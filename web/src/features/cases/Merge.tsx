@@ -10,7 +10,7 @@ import { Page } from "@/ui/Page";
 import { type Column, Table } from "@/ui/Table";
 import { useAct, useCase } from "./queries";
 import { State } from "./State";
-import { w } from "./words";
+import { nearness, w } from "./words";
 import "./cases.css";
 
 /** Two cases side by side, to see whether they are the same; one of them then goes on for both. */
@@ -62,6 +62,7 @@ function Compared({ one, two }: { one: CasePage; two: CasePage }) {
     row(t(w.officer), (side) => side.officer ?? t(w.nobody)),
     row(t(w.state), (side) => <State of={side} />),
   ];
+  const near = one.similar.find(({ no }) => no === two.no);
   const heading = (side: CasePage) => t(w.no(String(side.no)));
   const columns: Column<Row>[] = [
     { id: "what", label: t(w.what), phone: "lead", cell: (line) => line.label },
@@ -70,6 +71,11 @@ function Compared({ one, two }: { one: CasePage; two: CasePage }) {
   ];
   return (
     <div className="stack">
+      {near && (
+        <p>
+          {t(w.distance)}: {t(nearness(near))}
+        </p>
+      )}
       <Table caption={t(w.same)} columns={columns} rows={rows} rowKey={(line) => line.label} />
       <div className="row no-print">
         <Into from={two} to={one} main />

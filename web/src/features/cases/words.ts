@@ -105,6 +105,10 @@ export const w = words({
     en: "Send this link to the beneficiary, who answers three questions without an account. It is shown once.",
   },
 
+  metres: (metres: string) => ({ zh: `相距 ${metres} 米`, en: `${metres} m apart` }),
+  sameAddress: { zh: "地址相同", en: "same address" },
+  placeUnknown: { zh: "地点不明，无法比较", en: "place not known, cannot be compared" },
+  distance: { zh: "远近", en: "How near" },
   similar: { zh: "可能是同一件", en: "May be the same" },
   words: { zh: "内容", en: "Words" },
   asksService: { zh: "申请兑现", en: "Asks to be served of" },
@@ -147,6 +151,12 @@ export const w = words({
   whole: { zh: "合计", en: "All" },
   noRates: { zh: "这段时间没有可计的事项。", en: "Nothing counts in these days." },
 });
+
+/** How far another case is, in words; that a place is not known is said, too. */
+export function nearness(of: { metres?: number | null; same_address: boolean }): Words {
+  if (of.metres != null) return w.metres(String(of.metres));
+  return of.same_address ? w.sameAddress : w.placeUnknown;
+}
 
 export const states = words({
   open: { zh: "待签收", en: "open" },
