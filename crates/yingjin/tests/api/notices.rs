@@ -110,10 +110,14 @@ fn what_is_no_longer_theirs_says_nothing_of_it() {
         admin.post(&path, east).await.ok();
         look(&server).await;
         let no = &raised["no"];
+        let first = county.get("/api/notices").await.ok()["items"][0].clone();
+        assert_eq!(first["words"], "a road is closed", "it is about no record, and has no other name");
         assert!(told(&county).await[0].ends_with(&format!("/cases/{no}")));
         admin.post(&path, act("route")).await.ok();
         look(&server).await;
         assert_eq!(told(&county).await[0], "came: cases that came -", "no name, no number, no way there");
+        let gone = county.get("/api/notices").await.ok()["items"][0].clone();
+        assert_eq!(gone["words"], json!(null));
     });
 }
 

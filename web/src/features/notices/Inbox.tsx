@@ -83,6 +83,7 @@ function Told({ of, mark }: { of: NoticeLine; mark: () => void }) {
             {t(of.text)} <span className="soft small">{t(w.gone)}</span>
           </p>
         )}
+        {of.words && <p className="soft">“{of.words}”</p>}
       </div>
       {!of.read && (
         <Button look="plain" onClick={mark}>

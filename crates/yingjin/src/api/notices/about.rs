@@ -56,6 +56,9 @@ pub enum About {
 pub struct Told {
     /// The words.
     pub text: Words,
+    /// The first words of a problem that is about no record, which has no other name; only where the reader may see it. They
+    /// are for the app alone: what people wrote is not sent on.
+    pub words: Option<String>,
     /// The path of the page; none where there is nothing to see for this reader any more.
     pub path: Option<String>,
 }
@@ -152,9 +155,24 @@ fn told(
             _ => None,
         }),
         // It has gone elsewhere: all that is said is of what kind it was.
-        _ => return Told { text: Words::from(&rule.label), path: None },
+        _ => return Told { text: Words::from(&rule.label), ..Told::default() },
     };
-    Told { text, path: Some(about.path(is_officer)) }
+    let raised =
+        case.map(|stored| &stored.case.opening).filter(|opening| opening.about.is_none() && count == 1);
+    let words = raised.and_then(|opening| opening.words.as_deref()).map(first_words);
+    Told { text, words, path: Some(about.path(is_officer)) }
+}
+
+/// The most characters of first words.
+const FIRST_CHARS: usize = 40;
+
+/// The beginning of what somebody wrote, on one line.
+fn first_words(words: &str) -> String {
+    let line = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(FIRST_CHARS) {
+        Some((end, _)) => format!("{}…", line[..end].trim_end()),
+        None => line,
+    }
 }
 
 fn of_case(view: View, stored: &StoredCase, slot: &str, lang: Lang) -> Option<String> {
@@ -175,4 +193,16 @@ fn of_case(view: View, stored: &StoredCase, slot: &str, lang: Lang) -> Option<St
         },
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn first_words_are_one_short_line() {
+        assert_eq!(first_words(" no power\n since\tMonday "), "no power since Monday");
+        let long = first_words(&"停电".repeat(40));
+        assert_eq!((long.chars().count(), long.ends_with("电…")), (41, true));
+    }
 }

@@ -43,6 +43,8 @@ pub struct NoticeLine {
     pub at: DateTime<Utc>,
     /// What it says.
     pub text: Words,
+    /// The first words of a problem that has no other name.
+    pub words: Option<String>,
     /// For how many it stands.
     pub count: u64,
     /// The page that shows what it is about; none where that is no longer theirs to see.
@@ -105,6 +107,7 @@ impl App {
                 label: Words::from(&rule(stored)?.label),
                 at: stored.notice.at,
                 text: told.text,
+                words: told.words,
                 count: stored.notice.count,
                 path: told.path,
                 read: stored.read_at.is_some(),
