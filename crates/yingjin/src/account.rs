@@ -2,7 +2,7 @@
 
 use argon2::{Argon2, PasswordHasher, PasswordVerifier};
 use model::value::TextFormat;
-use model::{FactId, FactType, Kind};
+use model::{FactId, FactType, Kind, Label, Lang};
 use rand::RngExt;
 use rules::ruleset::{City, RuleSet};
 use store::{Account, Role};
@@ -23,6 +23,9 @@ pub enum AccountError {
     /// The name has another form.
     #[error("a name has 2 to 64 letters, digits, '.', '-' or '_'")]
     Name,
+    /// The name is one that the program gives itself.
+    #[error("that name is the program's own")]
+    Reserved,
     /// The password is too short or too long.
     #[error("a password has 10 to 256 characters")]
     Password,
@@ -44,7 +47,7 @@ impl AccountError {
     /// The field of a form that is to blame.
     pub fn field(self) -> &'static str {
         match self {
-            Self::Name => "name",
+            Self::Name | Self::Reserved => "name",
             Self::Password | Self::Hash => "password",
             Self::Area => "area",
             Self::Department => "department",
@@ -56,6 +59,7 @@ impl AccountError {
     pub fn zh(self) -> &'static str {
         match self {
             Self::Name => "账号名应为2至64个字母、数字、汉字或“.”“-”“_”",
+            Self::Reserved => "这个账号名由系统自己使用",
             Self::Password => "密码应为10至256个字符",
             Self::Area => "县区账号须指定本市的一个区域",
             Self::Department => "该部门不在本市部门名录中",
@@ -65,12 +69,33 @@ impl AccountError {
     }
 }
 
+/// What people call an actor that is nobody with an account: a name that the program gives itself.
+pub fn acting(actor: &str) -> Option<Label> {
+    let (zh, en) = match actor {
+        "server" => ("系统自动", "the server, by itself"),
+        "command-line" => ("命令行（管理员）", "an administrator at the command line"),
+        "sample" => ("示例数据生成", "the maker of the sample data"),
+        "open311" => ("居民应用（Open311）", "a resident's app (Open311)"),
+        "beneficiary" => ("受益人（凭链接）", "the beneficiary, by a link"),
+        _ => return None,
+    };
+    Some(Label::new(zh, en))
+}
+
+/// Whoever did something, in words: accounts by their names.
+pub fn actor_name(actor: &str, lang: Lang) -> String {
+    acting(actor).map_or_else(|| actor.to_owned(), |label| label.get(lang).to_owned())
+}
+
 /// Checks an account against its city: a county officer has an area, a firm has a record.
 pub fn check(account: &Account, city: &City) -> Result<(), AccountError> {
     let length = account.name.chars().count();
     let form = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_');
     if !(2..=64).contains(&length) || !account.name.chars().all(form) {
         return Err(AccountError::Name);
+    }
+    if acting(&account.name).is_some() {
+        return Err(AccountError::Reserved);
     }
     let known_area = account.area.as_ref().is_none_or(|area| city.areas.get(area.as_str()).is_some());
     if !known_area || (account.role == Role::County && account.area.is_none()) {

@@ -23,6 +23,7 @@ use super::problem::Problem;
 use super::right::{May, ReadEvents};
 use super::summary;
 use super::words::Words;
+use crate::account::actor_name;
 use crate::job::End;
 
 /// What happened.
@@ -238,7 +239,7 @@ pub async fn events_sheet(
                     line.event_type.label(lang).into(),
                     in_china(line.at).format("%Y-%m-%d %H:%M:%S").to_string().into(),
                     line.on.into(),
-                    line.actor.into(),
+                    actor_name(&line.actor, lang).into(),
                     say(lang, "是", "yes").repeat(usize::from(line.synthetic)).into(),
                     line.says.get(lang).into(),
                     line.hash.into(),

@@ -25,6 +25,7 @@ use super::right::{DrawLots, May, ReadLists};
 use super::scope::Scope;
 use super::view::View;
 use super::words::Words;
+use crate::account::actor_name;
 use crate::clock;
 use crate::pipeline::{Origin, Redrawn, StoredDraw};
 
@@ -178,7 +179,7 @@ pub async fn draws_sheet(
                         area.share.into(),
                         area.lots.into(),
                         area.drawn.into(),
-                        line.actor.as_str().into(),
+                        actor_name(&line.actor, lang).into(),
                         line.seed.as_str().into(),
                     ])?;
                 }

@@ -51,6 +51,10 @@ fn what_cannot_be_an_account_is_refused() {
             (400, json!("name"))
         );
         assert_eq!(
+            refused(json!({"name": "server", "password": password, "role": "auditor"})).await,
+            (400, json!("name"))
+        );
+        assert_eq!(
             refused(json!({"name": "abc", "password": "short", "role": "auditor"})).await,
             (400, json!("password"))
         );

@@ -4,6 +4,7 @@ import { useAccount } from "@/api/session";
 import type { EventLine, EventType, Job } from "@/api/types";
 import { formatCount, formatDay, formatInstant } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
+import { actorName } from "@/ui/actor";
 import type { Label } from "@/i18n/words";
 import { Button, ExportLink, PrintButton } from "@/ui/Button";
 import { DayInput, Select } from "@/ui/Field";
@@ -168,7 +169,7 @@ function Events() {
       cell: (line) => <span className="nowrap">{formatInstant(line.at, lang)}</span>,
     },
     { id: "on", label: t(w.on), cell: (line) => <span className="nowrap">{formatDay(line.on, lang)}</span> },
-    { id: "actor", label: t(w.actor), cell: (line) => line.actor },
+    { id: "actor", label: t(w.actor), cell: (line) => actorName(line.actor, lang) },
     {
       id: "summary",
       label: t(w.summary),

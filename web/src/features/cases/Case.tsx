@@ -9,6 +9,7 @@ import { w as exempt } from "@/exempt/words";
 import { Files, isFiles } from "@/files/Files";
 import { formatDay, formatInstant } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
+import { actorName } from "@/ui/actor";
 import { Basis } from "@/ui/Basis";
 import { Button, PrintButton } from "@/ui/Button";
 import { To } from "@/ui/Links";
@@ -18,7 +19,7 @@ import { MadeUp, Standing } from "@/ui/Standing";
 import { ActDialog } from "./Act";
 import { useAct, useCase, useLink } from "./queries";
 import { State } from "./State";
-import { actions, w } from "./words";
+import { actions, nearness, w } from "./words";
 import "./cases.css";
 
 /** Done at once, without a question. */
@@ -68,7 +69,7 @@ export function Case() {
                     // biome-ignore lint/suspicious/noArrayIndexKey: steps are only ever added
                     <li key={index}>
                       <span className="soft small">
-                        {formatInstant(step.at, lang)} · {step.actor}
+                        {formatInstant(step.at, lang)} · {actorName(step.actor, lang)}
                       </span>
                       <strong>{t(step.what)}</strong>
                       {step.words && <p>{step.words}</p>}
@@ -191,7 +192,7 @@ function Similar({ of }: { of: CasePage }) {
           <li key={one.no}>
             <To to={`/cases/${one.no}`}>{t(w.no(String(one.no)))}</To>{" "}
             <span className="soft small">
-              {t(one.office.name)} · {formatInstant(one.opened_at, lang)}
+              {t(one.office.name)} · {formatInstant(one.opened_at, lang)} · {t(nearness(one))}
             </span>{" "}
             <To to={`/cases/${of.no}/merge/${one.no}`}>
               {t(w.compare)}

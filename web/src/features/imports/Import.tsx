@@ -3,6 +3,7 @@ import { useNames } from "@/api/city";
 import type { ImportPage } from "@/api/types";
 import { formatCount, formatDay, formatInstant, NOTHING } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
+import { actorName } from "@/ui/actor";
 import { Button, PrintButton } from "@/ui/Button";
 import { To } from "@/ui/Links";
 import { ListFoot } from "@/ui/List";
@@ -46,7 +47,7 @@ export function Import() {
       }
       under={[
         formatDay(line.on, lang),
-        line.actor,
+        actorName(line.actor, lang),
         formatInstant(line.started_at, lang),
         line.seq && t(w.asEvent(String(line.seq))),
       ]

@@ -3,6 +3,7 @@ import type { ImportLine } from "@/api/types";
 import { formatCount, formatInstant } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
 import { ExportLink } from "@/ui/Button";
+import { actorName } from "@/ui/actor";
 import { To } from "@/ui/Links";
 import { List } from "@/ui/List";
 import type { Column } from "@/ui/Table";
@@ -53,7 +54,7 @@ export function Past() {
       label: t(w.when),
       cell: (line) => (
         <>
-          {formatInstant(line.started_at, lang)} <span className="sub">{line.actor}</span>
+          {formatInstant(line.started_at, lang)} <span className="sub">{actorName(line.actor, lang)}</span>
         </>
       ),
     },

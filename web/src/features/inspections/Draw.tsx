@@ -2,6 +2,7 @@ import { useParams } from "react-router";
 import { useNames } from "@/api/city";
 import { formatCount, formatDay } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
+import { actorName } from "@/ui/actor";
 import { ExportLink, PrintButton } from "@/ui/Button";
 import { To } from "@/ui/Links";
 import { Answer, Notice } from "@/ui/Notice";
@@ -49,7 +50,7 @@ export function Draw() {
                   <code>{draw.list}</code>
                 </dd>
                 <dt>{t(w.actor)}</dt>
-                <dd>{draw.actor}</dd>
+                <dd>{actorName(draw.actor, lang)}</dd>
               </dl>
             </section>
             <Table

@@ -2,6 +2,7 @@ import { useNames } from "@/api/city";
 import type { DrawLine } from "@/api/types";
 import { formatCount, formatDay } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
+import { actorName } from "@/ui/actor";
 import { ExportLink, PrintButton } from "@/ui/Button";
 import { To } from "@/ui/Links";
 import { Answer, Empty } from "@/ui/Notice";
@@ -52,7 +53,7 @@ export function Draws() {
                 { id: "lots", label: t(w.lots), right: true, cell: (draw) => formatCount(draw.lots) },
                 { id: "drawn", label: t(w.drawn), right: true, cell: (draw) => formatCount(draw.drawn) },
                 { id: "areas", label: t(w.area), phone: "full", cell: areas },
-                { id: "actor", label: t(w.actor), cell: (draw) => draw.actor },
+                { id: "actor", label: t(w.actor), cell: (draw) => actorName(draw.actor, lang) },
               ]}
             />
           )

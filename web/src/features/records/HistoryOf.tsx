@@ -2,6 +2,7 @@ import { useState } from "react";
 import type { RecordPage } from "@/api/types";
 import { formatDay, formatInstant } from "@/i18n/format";
 import { useLang, useText } from "@/i18n/lang";
+import { actorName } from "@/ui/actor";
 import { Button } from "@/ui/Button";
 import { Answer } from "@/ui/Notice";
 import { isStanding, MadeUp } from "@/ui/Standing";
@@ -46,7 +47,7 @@ export function HistoryOf({ of }: { of: RecordPage }) {
                         )
                         .join(" · ")}
                       <span className="sub">
-                        {[moment.told.source, moment.told.actor, formatInstant(moment.told.at, lang)]
+                        {[moment.told.source, actorName(moment.told.actor, lang), formatInstant(moment.told.at, lang)]
                           .filter(Boolean)
                           .join(" · ")}{" "}
                         <MadeUp when={moment.told.synthetic} />
