@@ -289,6 +289,20 @@ pub enum Step {
     },
 }
 
+impl Step {
+    /// Whether whoever takes it with a problem may follow it from then on: they raised it, or handed it on.
+    pub fn lets_follow(&self) -> bool {
+        matches!(
+            self,
+            Self::Opened(_)
+                | Self::HandedBack { .. }
+                | Self::Routed { .. }
+                | Self::Escalated { .. }
+                | Self::Joined { .. }
+        )
+    }
+}
+
 /// Why a step cannot be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {

@@ -121,6 +121,8 @@ pub struct Worklist {
     pub duty: Option<DutyId>,
     /// Those that concern this record.
     pub party: Option<RecordRef>,
+    /// That this account raised or handed on.
+    pub followed_by: Option<String>,
     /// That stand there; live ones where none is named.
     pub state: Option<State>,
     /// Only those that went up.
@@ -176,6 +178,12 @@ impl Worklist {
                 " AND no IN (SELECT case_no FROM case_party WHERE kind = {} AND id = {})",
                 place(kind.into()),
                 place(id.into())
+            );
+        }
+        if let Some(account) = &self.followed_by {
+            sql += &format!(
+                " AND no IN (SELECT case_no FROM case_follower WHERE account = {})",
+                place(account.clone().into())
             );
         }
         if self.escalated {
@@ -242,6 +250,8 @@ const CASES: Insert = Insert {
 };
 const PARTIES: Insert =
     Insert { table: "case_party", columns: &["kind", "id", "case_no"], then: OnConflict::Keep };
+const FOLLOWERS: Insert =
+    Insert { table: "case_follower", columns: &["account", "case_no"], then: OnConflict::Keep };
 
 /// Fewer openings of a duty than this are looked up one by one; for more, all its live cases are read first.
 const FEW: usize = 256;
@@ -258,6 +268,14 @@ impl Store {
     /// One case.
     pub fn case(&self, no: i64) -> Result<Option<StoredCase>, StoreError> {
         self.read(|connection| find(connection, no))
+    }
+
+    /// Whether an account raised a problem or handed it on.
+    pub fn follows(&self, account: &str, no: i64) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM case_follower WHERE account = $1 AND case_no = $2";
+        let found =
+            self.read(|connection| connection.first(sql, &[account.into(), no.into()], |_| Ok(())))?;
+        Ok(found.is_some())
     }
 
     /// Everything that happened to a case, in order.
@@ -598,7 +616,7 @@ pub(crate) fn write(ledger: &mut Ledger, draft: &mut Draft, moves: &CaseMoves) -
         written.put(draft, (*no, &step, case), ledger.connection.here()?)?;
         ended.push(*no);
     }
-    written.send_when(0, ledger.connection.here()?)?;
+    written.send_when(0, ledger.connection.here()?, &draft.event.actor)?;
     Ok(Moved { seq: None, opened, followed, ended })
 }
 
@@ -646,6 +664,7 @@ struct Written {
     ordinal: i64,
     steps: Vec<(i64, i64, String)>,
     cases: BTreeMap<i64, Case>,
+    followed: BTreeSet<i64>,
 }
 
 impl Written {
@@ -666,8 +685,12 @@ impl Written {
         connection: &mut Connection,
     ) -> Result<(), StoreError> {
         self.step(draft, no, step);
+        // What was filed is followed from its filing.
+        if step.lets_follow() && case.opening.duty.is_none() && case.opening.filing.is_none() {
+            self.followed.insert(no);
+        }
         self.cases.insert(no, case);
-        self.send_when(GATHER, connection)
+        self.send_when(GATHER, connection, &draft.event.actor)
     }
 
     fn step(&mut self, draft: &mut Draft, no: i64, step: &Step) {
@@ -677,7 +700,12 @@ impl Written {
         self.ordinal += 1;
     }
 
-    fn send_when(&mut self, gathered: usize, connection: &mut Connection) -> Result<(), StoreError> {
+    fn send_when(
+        &mut self,
+        gathered: usize,
+        connection: &mut Connection,
+        actor: &str,
+    ) -> Result<(), StoreError> {
         if self.steps.len() < gathered.max(1) {
             return Ok(());
         }
@@ -699,6 +727,11 @@ impl Written {
             }
         }
         connection.insert(&CASES, &rows)?;
+        let followed = std::mem::take(&mut self.followed);
+        if !followed.is_empty() {
+            let values: Vec<Param> = followed.iter().flat_map(|no| [actor.into(), (*no).into()]).collect();
+            connection.insert(&FOLLOWERS, &values)?;
+        }
         connection.insert(&PARTIES, &parties).map(drop)
     }
 }

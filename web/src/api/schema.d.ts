@@ -1960,6 +1960,11 @@ export interface components {
             /** @description What was attached to that filing. */
             files: components["schemas"]["FactLine"][];
             filing?: components["schemas"]["RecordLine"] | null;
+            /**
+             * @description Whether this reader only follows it: they raised it or handed it on, and it is with an office of which they see
+             *     nothing else. Then it says where it stands and with whom, and nothing about whom it concerns.
+             */
+            followed: boolean;
             /** @description Offices that help. */
             helping: components["schemas"]["OfficeShape"][];
             /** @description Whether this reader may exempt its record by hand: where there is a gap, or it is not known that there is none. */
@@ -1968,8 +1973,8 @@ export interface components {
             officers: string[];
             place?: components["schemas"]["PlaceShape"] | null;
             said?: components["schemas"]["SaidShape"] | null;
-            /** @description Live cases of its kind in its area, which may be the same; not of the gap of a duty, which is one by itself. */
-            similar: components["schemas"]["CaseLine"][];
+            /** @description Live cases of its kind, near in place and time, which may be the same; not of the gap of a duty, which is one by itself. */
+            similar: components["schemas"]["SimilarCase"][];
             /** @description Everything that happened, in order. */
             steps: components["schemas"]["StepLine"][];
             /** @description The time for an answer. */
@@ -3659,6 +3664,8 @@ export interface components {
             read: boolean;
             /** @description What it says. */
             text: components["schemas"]["Words"];
+            /** @description The first words of a problem that has no other name. */
+            words?: string | null;
         };
         /** @description How an account is told. */
         NoticeSettings: {
@@ -4178,6 +4185,8 @@ export interface components {
                 read: boolean;
                 /** @description What it says. */
                 text: components["schemas"]["Words"];
+                /** @description The first words of a problem that has no other name. */
+                words?: string | null;
             }[];
             /** @description Send it as `cursor` for the next page; none at the end. */
             next_cursor?: string | null;
@@ -4933,6 +4942,16 @@ export interface components {
             record?: components["schemas"]["RecordRef"] | null;
             /** @description What it may do. */
             role: components["schemas"]["Role"];
+        };
+        /** @description A case that may be the same. */
+        SimilarCase: components["schemas"]["CaseLine"] & {
+            /**
+             * Format: int32
+             * @description How far apart they are in a straight line over the ground; none where a point is not known of both.
+             */
+            metres?: number | null;
+            /** @description Whether both name the same address. */
+            same_address: boolean;
         };
         /** @description A span of days in which a duty holds, both ends included. */
         Span: {
@@ -5691,6 +5710,8 @@ export interface operations {
                 officer?: string;
                 /** @description Only those whose office has to answer and whose time is over. */
                 overdue?: boolean;
+                /** @description Only problems that I raised or handed on, wherever they are by now. */
+                followed?: boolean;
                 /** @description Only those that went up. */
                 went_up?: boolean;
                 /** @description Only those due on this day or later. */
@@ -5789,6 +5810,8 @@ export interface operations {
                 officer?: string;
                 /** @description Only those whose office has to answer and whose time is over. */
                 overdue?: boolean;
+                /** @description Only problems that I raised or handed on, wherever they are by now. */
+                followed?: boolean;
                 /** @description Only those that went up. */
                 went_up?: boolean;
                 /** @description Only those due on this day or later. */
@@ -5845,6 +5868,8 @@ export interface operations {
                 officer?: string;
                 /** @description Only those whose office has to answer and whose time is over. */
                 overdue?: boolean;
+                /** @description Only problems that I raised or handed on, wherever they are by now. */
+                followed?: boolean;
                 /** @description Only those that went up. */
                 went_up?: boolean;
                 /** @description Only those due on this day or later. */
@@ -5906,6 +5931,8 @@ export interface operations {
                 officer?: string;
                 /** @description Only those whose office has to answer and whose time is over. */
                 overdue?: boolean;
+                /** @description Only problems that I raised or handed on, wherever they are by now. */
+                followed?: boolean;
                 /** @description Only those that went up. */
                 went_up?: boolean;
                 /** @description Only those due on this day or later. */

@@ -163,6 +163,8 @@ fn worklist_goes_by_what_is_due(register: &Register) {
     assert_eq!(list(Worklist { holder: Some(Holder::Person("li".to_owned())), ..all() }), [4]);
     let counts = store.holder_counts(&all()).unwrap();
     assert_eq!(counts.get(&Some("li".to_owned())), Some(&1));
+    let followed = list(Worklist { followed_by: Some("nobody".to_owned()), ..all() });
+    assert!(followed.is_empty() && !store.follows("nobody", 4).unwrap());
     let nobody = list(Worklist { holder: Some(Holder::Nobody), ..all() });
     assert!(!nobody.contains(&4) && counts.get(&None) == Some(&u64::try_from(nobody.len()).unwrap()));
     assert_eq!(list(Worklist { department: Some("tax".into()), ..all() }), Vec::<i64>::new());

@@ -68,6 +68,7 @@ pub async fn case_board(
 fn board(app: &App, account: &Account, filter: &CaseFilter) -> Result<CaseBoard, Problem> {
     let list = Worklist { limit: CARDS, ..filter.worklist(app, account)? };
     let (rules, now) = (app.rules(), app.now());
+    let scope = Scope::of(account, rules);
     let accounts = app.store().accounts()?;
     let able: Vec<&Account> = accounts
         .iter()
@@ -95,7 +96,7 @@ fn board(app: &App, account: &Account, filter: &CaseFilter) -> Result<CaseBoard,
             let may_have = |one: &&&Account| Scope::of(one, rules).acts_on(&stored.case);
             let people = able.iter().filter(|_| works_on(app, account, &stored.case)).filter(may_have);
             BoardCard {
-                line: CaseLine::new(view, stored, now),
+                line: CaseLine::of(view, &scope, stored, now),
                 people: people.map(|one| one.name.clone()).collect(),
             }
         };

@@ -52,6 +52,8 @@ pub struct CaseFilter {
     pub officer: Option<String>,
     /// Only those whose office has to answer and whose time is over.
     pub overdue: Option<bool>,
+    /// Only problems that I raised or handed on, wherever they are by now.
+    pub followed: Option<bool>,
     /// Only those that went up.
     pub went_up: Option<bool>,
     /// Only those due on this day or later.
@@ -125,6 +127,9 @@ pub struct CasePage {
     pub basis: Option<Basis>,
     /// What the beneficiary said last.
     pub said: Option<SaidShape>,
+    /// Whether this reader only follows it: they raised it or handed it on, and it is with an office of which they see
+    /// nothing else. Then it says where it stands and with whom, and nothing about whom it concerns.
+    pub followed: bool,
     /// Why it ended.
     pub ending: Option<Words>,
     /// For the gap of a duty: exemptions by hand that were ever given to its record, the last first.
@@ -225,7 +230,10 @@ impl CaseFilter {
     pub(super) fn worklist(&self, app: &App, account: &Account) -> Result<Worklist, Problem> {
         let scope = Scope::of(account, app.rules());
         let areas = &app.rules().city.areas;
-        let area = scope.area(self.area.as_deref())?;
+        let followed = self.followed.unwrap_or(false);
+        let asked = self.area.as_deref().filter(|area| !area.is_empty());
+        // What one follows may be anywhere.
+        let area = if followed && asked.is_none() { None } else { scope.area(asked)? };
         // The whole city is no condition; a case always lies in it.
         let within = area.filter(|area| areas.get(area).is_some_and(|area| area.parent.is_some()));
         let inner = |outer: String| {
@@ -237,7 +245,7 @@ impl CaseFilter {
         let asked = asked.map(|(kind, id)| PartyRef { kind: kind.into(), id: id.into() });
         let own = account.record.as_ref().map(|(kind, id)| PartyRef { kind: kind.clone(), id: id.clone() });
         let text = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
-        let department = scope.office_department().map(|id| id.as_str().to_owned());
+        let department = scope.office_department().filter(|_| !followed).map(|id| id.as_str().to_owned());
         Ok(Worklist {
             areas: within.map(inner).unwrap_or_default(),
             department: department.or_else(|| text(&self.department)).map(Into::into),
@@ -245,6 +253,7 @@ impl CaseFilter {
             kind: text(&self.kind).map(Into::into),
             duty: text(&self.duty).map(Into::into),
             party: if scope.own_only() { own } else { asked },
+            followed_by: followed.then(|| account.name.clone()),
             state: self.state.map(Into::into),
             escalated: self.went_up.unwrap_or(false),
             overdue_at: self.overdue.unwrap_or(false).then(|| app.now()),
@@ -257,7 +266,13 @@ impl CaseFilter {
 }
 
 impl CaseLine {
-    /// A case as its list shows it.
+    /// A case as its list shows it to a reader: who only follows it is not told about whom it is.
+    pub(super) fn of(view: View, scope: &Scope<'_>, stored: &StoredCase, now: DateTime<Utc>) -> Self {
+        let line = Self::new(view, stored, now);
+        if scope.sees_case(&stored.case) { line } else { Self { about: None, bearer: None, ..line } }
+    }
+
+    /// A case as its list shows it to who may see it.
     pub(super) fn new(view: View, stored: &StoredCase, now: DateTime<Utc>) -> Self {
         let case = &stored.case;
         let opening = &case.opening;
@@ -314,8 +329,9 @@ pub async fn cases(
         found.truncate(paging.limit());
         let next_cursor =
             found.last().filter(|_| !is_last).and_then(|last| cursor(&(last.case.due_at, last.no)));
+        let scope = Scope::of(&account, app.rules());
         let items = app.read(app.today(), |view| {
-            Ok(found.iter().map(|stored| CaseLine::new(view, stored, now)).collect::<Vec<_>>())
+            Ok(found.iter().map(|stored| CaseLine::of(view, &scope, stored, now)).collect::<Vec<_>>())
         })?;
         tagged(&headers, &Page { items, next_cursor, total })
     })
@@ -348,7 +364,7 @@ pub async fn cases_sheet(
             loop {
                 let found = app.store().worklist(&list)?;
                 for stored in &found {
-                    book.row(CaseLine::new(view, stored, now).cells(lang))?;
+                    book.row(CaseLine::of(view, &scope, stored, now).cells(lang))?;
                 }
                 match found.last().filter(|_| found.len() == list.limit) {
                     Some(last) => list.after = Some((last.case.due_at, last.no)),
@@ -432,10 +448,62 @@ pub fn seen(app: &App, account: &Account, no: i64) -> Result<StoredCase, Problem
     })
 }
 
+/// A case that the reader may see or, having raised it or handed it on, follow. Errors: 404 alike as in [`seen`].
+fn seen_or_followed(app: &App, account: &Account, no: i64) -> Result<StoredCase, Problem> {
+    let found = seen(app, account, no);
+    let is_official = !Scope::of(account, app.rules()).own_only();
+    if found.is_err() && is_official && app.store().follows(&account.name, no)? {
+        return app.store().case(no)?.map_or(found, Ok);
+    }
+    found
+}
+
+/// What is shown of a case to who only follows it: where it stands, with whom, by when, and what happened; in words only
+/// what they wrote themselves.
+fn followed_page(app: &App, account: &Account, stored: &StoredCase) -> Result<CasePage, Problem> {
+    let (case, scope) = (&stored.case, Scope::of(account, app.rules()));
+    let mut steps = app.store().case_steps(stored.no)?;
+    let is_own = |step: &StoredStep| step.actor == account.name;
+    let raised = steps.first().is_some_and(is_own);
+    // What the offices say among themselves stays with them.
+    steps.retain(|step| is_own(step) || !matches!(step.step, Step::Noted { .. }));
+    let lines = steps.iter().map(|step| {
+        let line = StepLine::new(app, step);
+        if is_own(step) { line } else { StepLine { words: None, ..line } }
+    });
+    app.read(app.today(), |view| {
+        Ok(CasePage {
+            line: CaseLine::of(view, &scope, stored, app.now()),
+            words: case.opening.words.clone().filter(|_| raised),
+            place: None,
+            beneficiary: None,
+            filing: None,
+            files: vec![],
+            claimed: None,
+            claim: None,
+            helping: case.helping.iter().map(|office| OfficeShape::new(&app.rules().city, office)).collect(),
+            term: term_words(case.opening.term),
+            basis: None,
+            said: None,
+            followed: true,
+            ending: case.ending.as_ref().map(ending_words),
+            by_hand: vec![],
+            may_exempt: false,
+            steps: lines.clone().collect(),
+            actions: vec![],
+            officers: vec![],
+            similar: vec![],
+        })
+    })
+}
+
 /// Everything of a case that an account may see, and what it may do next.
 pub fn page(app: &App, account: &Account, stored: &StoredCase) -> Result<CasePage, Problem> {
     let now = app.now();
     let scope = Scope::of(account, app.rules());
+    if !scope.sees_case(&stored.case) {
+        return followed_page(app, account, stored);
+    }
     let steps = app.store().case_steps(stored.no)?;
     let actions = actions(app, account, stored, &steps);
     let officers =
@@ -505,6 +573,7 @@ pub fn page(app: &App, account: &Account, stored: &StoredCase) -> Result<CasePag
             term: term_words(opening.term),
             basis: basis.map(Basis::from),
             said: case.said.as_ref().map(SaidShape::from),
+            followed: false,
             ending: case.ending.as_ref().map(|ending| why_ended(ending, &steps, &by_hand)),
             by_hand,
             may_exempt,
@@ -630,7 +699,7 @@ pub async fn case(
     Path(no): Path<i64>,
 ) -> Result<Response, Problem> {
     app.blocking(move |app| {
-        let stored = seen(app, &account, no)?;
+        let stored = seen_or_followed(app, &account, no)?;
         tagged(&headers, &page(app, &account, &stored)?)
     })
     .await

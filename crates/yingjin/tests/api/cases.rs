@@ -132,6 +132,76 @@ fn a_worklist_is_ones_own() {
 }
 
 #[test]
+fn who_raised_or_handed_on_a_problem_follows_it_and_nothing_more() {
+    on_every_database(async |server| {
+        let admin = server.sign_in(Role::Administrator).await;
+        let bureau = server.sign_in(Role::Bureau).await;
+        let county = server.sign_in(Role::County).await;
+        let nos = async |client: &Client<'_>, query: &str| {
+            let list = client.get(&format!("/api/cases{query}")).await.ok();
+            let no = |item: &Json| item["no"].as_i64().unwrap();
+            list["items"].as_array().unwrap().iter().map(no).collect::<Vec<_>>()
+        };
+        // A bureau raises what is another department's.
+        let raised =
+            json!({"kind": "other", "words": "the road is closed", "about": {"kind": "firm", "id": FIRM}});
+        let raised = bureau.post("/api/cases", raised).await;
+        assert_eq!(raised.status, 201);
+        let no = raised.json()["no"].as_i64().unwrap();
+        let path = format!("/api/cases/{no}");
+        county
+            .post(&format!("{path}/steps"), json!({"action": "note", "words": "among ourselves"}))
+            .await
+            .ok();
+        county.post(&format!("{path}/steps"), json!({"action": "answer", "words": "it is open"})).await.ok();
+        let page = bureau.get(&path).await.ok();
+        assert_eq!((&page["followed"], &page["words"]), (&json!(true), &json!("the road is closed")));
+        assert_eq!((&page["state"], &page["office"]["department"]), (&json!("answered"), &json!("front")));
+        let steps: Vec<_> =
+            page["steps"].as_array().unwrap().iter().map(|step| step["what"]["en"].clone()).collect();
+        assert_eq!(steps.len(), 2, "not what the office says among itself: {steps:?}");
+        let text = page.to_string();
+        for hidden in [FIRM, "among ourselves", "it is open", "东方小厂"] {
+            assert!(!text.contains(hidden), "{hidden} in {text}");
+        }
+        assert_eq!((&page["actions"], &page["similar"]), (&json!([]), &json!([])));
+        for action in ["take", "note", "withdraw", "assign", "merge"] {
+            assert_eq!(bureau.post(&format!("{path}/steps"), act(action)).await.status, 404, "{action}");
+        }
+        assert_eq!(bureau.post(&format!("{path}/link"), json!({})).await.status, 404);
+        assert_eq!(nos(&bureau, "?followed=true").await, [no]);
+        assert!(!nos(&bureau, "").await.contains(&no), "a worklist is what one works on");
+        let list = bureau.get("/api/cases?followed=true").await.ok();
+        assert_eq!((&list["items"][0]["about"], &list["items"][0]["bearer"]), (&json!(null), &json!(null)));
+        let sheet = bureau.get("/api/cases.xlsx?followed=true").await.sheets();
+        assert!(!format!("{sheet:?}").contains(FIRM), "{sheet:?}");
+
+        // A county hands on what was another's before.
+        let west = json!({"kind": "labour", "area": "990002", "words": "no workers"});
+        let west = admin.post("/api/cases", west).await.json()["no"].as_i64().unwrap();
+        let path = format!("/api/cases/{west}");
+        assert_eq!(county.get(&path).await.status, 404, "never theirs");
+        let to_east = json!({"action": "route", "words": "theirs", "department": "hrss", "area": "990001"});
+        admin.post(&format!("{path}/steps"), to_east).await.ok();
+        assert_eq!(county.get(&path).await.ok()["followed"], false);
+        let back = json!({"action": "route", "words": "not here", "department": "civil", "area": "990002"});
+        let after = county.post(&format!("{path}/steps"), back).await.ok();
+        assert_eq!(after["followed"], true);
+        let page = county.get(&path).await.ok();
+        assert_eq!(
+            (&page["followed"], &page["words"]),
+            (&json!(true), &json!(null)),
+            "they did not raise it"
+        );
+        let said: Vec<_> =
+            page["steps"].as_array().unwrap().iter().filter_map(|step| step["words"].as_str()).collect();
+        assert_eq!(said, ["not here"]);
+        assert_eq!(nos(&county, "?followed=true").await, [west]);
+        assert_eq!(nos(&county, "?followed=true&state=closed").await, Vec::<i64>::new());
+    });
+}
+
+#[test]
 fn a_board_has_a_column_for_each_person_who_could_have_them() {
     on_every_database(async |server| {
         let board = async |role: Role, query: &str| {

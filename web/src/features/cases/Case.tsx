@@ -61,7 +61,13 @@ export function Case() {
         >
           <div className="case-columns">
             <div className="stack">
-              <Next of={of} />
+              {of.followed ? (
+                <Notice>
+                  <p>{t(w.followedNote)}</p>
+                </Notice>
+              ) : (
+                <Next of={of} />
+              )}
               <section className="panel">
                 <h2>{t(w.happened)}</h2>
                 <ol className="case-steps">

@@ -27,6 +27,7 @@ export function WorklistFilters({ filters, set }: WorklistFiltersProps) {
         none={t(w.all)}
         choices={[
           ...(mayAct ? [{ value: "mine", label: t(w.mine) }] : []),
+          ...(mayAct ? [{ value: "followed", label: t(w.followed) }] : []),
           { value: "overdue", label: t(w.overdue) },
           { value: "up", label: t(w.up) },
         ]}

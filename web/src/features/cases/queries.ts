@@ -41,6 +41,7 @@ export function queryOf(filters: Partial<CaseFilters>) {
   return {
     mine: filters.show === "mine" ? true : undefined,
     overdue: filters.show === "overdue" ? true : undefined,
+    followed: filters.show === "followed" ? true : undefined,
     went_up: filters.show === "up" ? true : undefined,
     state: asState(filters.state ?? ""),
     kind: filters.kind || undefined,

@@ -1,4 +1,4 @@
-import { words } from "@/i18n/words";
+import { type Label, words } from "@/i18n/words";
 
 export const w = words({
   title: { zh: "事项", en: "Cases" },
@@ -20,6 +20,11 @@ export const w = words({
   all: { zh: "全部", en: "all" },
   live: { zh: "未办结的", en: "not ended" },
   mine: { zh: "我的", en: "mine" },
+  followed: { zh: "我提出或转出的", en: "raised or handed on by me" },
+  followedNote: {
+    zh: "这件事项由您提出或经您转出，现在由别的单位承办。这里只显示办到哪一步、由谁承办，不显示涉及的对象和办理内容。",
+    en: "You raised this or handed it on, and another office has it now. Here is where it stands and with whom, not about whom it is nor what was written.",
+  },
   overdue: { zh: "超期的", en: "overdue" },
   late: { zh: "超期", en: "overdue" },
   stopped: { zh: "暂停计时", en: "clock stopped" },
@@ -153,7 +158,7 @@ export const w = words({
 });
 
 /** How far another case is, in words; that a place is not known is said, too. */
-export function nearness(of: { metres?: number | null; same_address: boolean }): Words {
+export function nearness(of: { metres?: number | null; same_address: boolean }): Label {
   if (of.metres != null) return w.metres(String(of.metres));
   return of.same_address ? w.sameAddress : w.placeUnknown;
 }

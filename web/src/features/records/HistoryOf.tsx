@@ -47,7 +47,11 @@ export function HistoryOf({ of }: { of: RecordPage }) {
                         )
                         .join(" · ")}
                       <span className="sub">
-                        {[moment.told.source, actorName(moment.told.actor, lang), formatInstant(moment.told.at, lang)]
+                        {[
+                          moment.told.source,
+                          actorName(moment.told.actor, lang),
+                          formatInstant(moment.told.at, lang),
+                        ]
                           .filter(Boolean)
                           .join(" · ")}{" "}
                         <MadeUp when={moment.told.synthetic} />

@@ -112,15 +112,22 @@ impl App {
         let mut cases = Vec::with_capacity(notices.len());
         for (_, about, _) in notices {
             let case = about.case().map(|no| self.store().case(no)).transpose()?.flatten();
-            cases.push(case.filter(|stored| scope.sees_case(&stored.case)));
+            let case = match case {
+                Some(stored) if scope.sees_case(&stored.case) => Some((stored, true)),
+                Some(stored) if !scope.own_only() && self.store().follows(&account.name, stored.no)? => {
+                    Some((stored, false))
+                }
+                _ => None,
+            };
+            cases.push(case);
         }
         self.read(self.today(), |view| {
             let each = notices.iter().zip(&cases).map(|((rule, about, count), case)| {
                 // Where the city tells nobody of it any more.
                 let Some(rule) = rule else { return Ok(Told::default()) };
                 let asks_why = slots(&rule.one.zh).contains(&"why") || slots(&rule.one.en).contains(&"why");
-                let decided = case.as_ref().filter(|_| asks_why);
-                let decision = decided.map(|stored| self.decision(view, stored)).transpose()?.flatten();
+                let decided = case.as_ref().filter(|(_, sees)| *sees && asks_why);
+                let decision = decided.map(|(stored, _)| self.decision(view, stored)).transpose()?.flatten();
                 let is_officer = !scope.own_only();
                 Ok(told(view, (rule, about, *count), (case.as_ref(), decision.as_ref(), is_officer)))
             });
@@ -129,10 +136,11 @@ impl App {
     }
 }
 
+/// `case`: with whether the reader sees all of it, or only follows it.
 fn told(
     view: View,
     (rule, about, count): (&NoticeRule, &About, u64),
-    (case, decision, is_officer): (Option<&StoredCase>, Option<&Decision>, bool),
+    (case, decision, is_officer): (Option<&(StoredCase, bool)>, Option<&Decision>, bool),
 ) -> Told {
     let words = |of: &dyn Fn(&str, Lang) -> Option<String>| {
         let label = if count > 1 { &rule.many } else { &rule.one };
@@ -141,9 +149,9 @@ fn told(
     };
     let text = match (about, case) {
         _ if count > 1 => words(&|slot, _| (slot == "count").then(|| count.to_string())),
-        (About::Case { .. }, Some(stored)) => words(&|slot, lang| match slot {
+        (About::Case { .. }, Some(case)) => words(&|slot, lang| match slot {
             "why" => decision.map(|decision| decision.why.get(lang).to_owned()),
-            _ => of_case(view, stored, slot, lang),
+            _ => of_case(view, case, slot, lang),
         }),
         (About::Filing { form, number, due }, _) => words(&|slot, lang| match slot {
             "number" => Some(number.clone()),
@@ -157,8 +165,8 @@ fn told(
         // It has gone elsewhere: all that is said is of what kind it was.
         _ => return Told { text: Words::from(&rule.label), ..Told::default() },
     };
-    let raised =
-        case.map(|stored| &stored.case.opening).filter(|opening| opening.about.is_none() && count == 1);
+    let seen = case.filter(|(_, sees)| *sees && count == 1).map(|(stored, _)| &stored.case.opening);
+    let raised = seen.filter(|opening| opening.about.is_none());
     let words = raised.and_then(|opening| opening.words.as_deref()).map(first_words);
     Told { text, words, path: Some(about.path(is_officer)) }
 }
@@ -175,7 +183,7 @@ fn first_words(words: &str) -> String {
     }
 }
 
-fn of_case(view: View, stored: &StoredCase, slot: &str, lang: Lang) -> Option<String> {
+fn of_case(view: View, (stored, sees): &(StoredCase, bool), slot: &str, lang: Lang) -> Option<String> {
     let case = &stored.case;
     let opening: &Opening = &case.opening;
     Some(match slot {
@@ -183,13 +191,13 @@ fn of_case(view: View, stored: &StoredCase, slot: &str, lang: Lang) -> Option<St
         "no" => stored.no.to_string(),
         "office" => OfficeShape::new(&view.rules.city, &case.office).name.get(lang).to_owned(),
         "due" => due_on(case.due_at).to_string(),
-        // What is about no record is where its office is.
+        // What is about no record is where its office is; so is what the reader only follows.
         "about" => match &opening.about {
-            Some(about) => {
+            Some(about) if *sees => {
                 let line = view.line_of(about.kind.as_str(), about.id.as_str());
                 line.name.unwrap_or(line.id)
             }
-            None => view.area_name(Some(case.office.area.as_str()), lang),
+            _ => view.area_name(Some(case.office.area.as_str()), lang),
         },
         _ => return None,
     })
