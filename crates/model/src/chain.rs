@@ -18,6 +18,8 @@ pub struct Chains {
     pub computed: ComputedFacts,
     /// An essential input is broken where what still runs of its suppliers covers less than this share, 0 to 1.
     pub broken_below: Decimal,
+    /// How much more than its output of a year a firm can make, as a share of it: what it could give as a substitute.
+    pub headroom: Decimal,
     /// For divisions of the classification of industries (two digits): the sector of the essential matrix.
     pub divisions: Vec<Division>,
     /// Which sector's product others cannot do without.

@@ -25,6 +25,7 @@ pub(super) struct ChainsDraft {
     firm: [Written; 4],
     computed: [Written; 4],
     broken_below: Written,
+    headroom: Written,
     essential: Written,
     divisions: Vec<(Written, Written)>,
     divisions_at: At,
@@ -45,7 +46,8 @@ pub(super) fn read(table: &Table<'_>) -> Option<ChainsDraft> {
         |key, names| table.need(key).and_then(|cell| cell.table()).and_then(|table| keys(table, names));
     let firm = part("firm", ["kind", "industry", "output", "running"]);
     let computed = part("computed", ["missing", "at_risk", "esri", "blocks"]);
-    let (broken_below, essential) = (table.need_text("broken_below"), table.need_text("essential"));
+    let [broken_below, headroom, essential] =
+        ["broken_below", "headroom", "essential"].map(|key| table.need_text(key));
     let divisions = table.need("divisions");
     let divisions_at = divisions.as_ref().map(|cell| cell.at.clone());
     let divisions = divisions.and_then(|cell| divisions_of(&cell));
@@ -54,6 +56,7 @@ pub(super) fn read(table: &Table<'_>) -> Option<ChainsDraft> {
         firm: firm?,
         computed: computed?,
         broken_below: broken_below?,
+        headroom: headroom?,
         essential: essential?,
         divisions: divisions?,
         divisions_at: divisions_at?,
@@ -84,6 +87,11 @@ pub(super) fn check(
     if broken_below.is_none() {
         log.error(&draft.broken_below.at, "wrong-value", mistake::share(&draft.broken_below.text));
     }
+    let headroom = draft.headroom.text.parse::<Decimal>().ok();
+    let headroom = headroom.filter(|share| *share >= Decimal::ZERO && *share <= Decimal::ONE);
+    if headroom.is_none() {
+        log.error(&draft.headroom.at, "wrong-value", mistake::headroom(&draft.headroom.text));
+    }
     let essential = essential(&draft.essential, log);
     let sectors: Vec<&str> = essential.iter().flat_map(|table| &table.sectors).map(String::as_str).collect();
     let mut divisions: Vec<Division> = Vec::new();
@@ -113,6 +121,7 @@ pub(super) fn check(
         firm,
         computed,
         broken_below: broken_below?,
+        headroom: headroom?,
         divisions,
         essential: essential?,
         chains,

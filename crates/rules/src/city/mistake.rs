@@ -713,6 +713,14 @@ pub(super) fn share(text: &str) -> Sentences {
     )
 }
 
+pub(super) fn headroom(text: &str) -> Sentences {
+    says(
+        both!("{} 不是 0 到 1 的小数", "{} is no share from 0 to 1"; text),
+        both!("它说明企业还能比平常多产多少", "it says how much more than normally a firm can make"),
+        both!("写成 \"0.1\" 这样的小数", "write it as \"0.1\""),
+    )
+}
+
 pub(super) fn division(code: &str) -> Sentences {
     says(
         both!("{} 不是国民经济行业大类", "{} is no division of GB/T 4754"; code),

@@ -67,6 +67,7 @@ fn mistakes_are_told_where_they_stand() {
     const POWER: &str = "chains/power-equipment.toml";
     for (file, from, to, code) in [
         (CHAINS, "broken_below = \"0.5\"", "broken_below = \"1.5\"", "wrong-value"),
+        (CHAINS, "headroom     = \"0.1\"", "headroom = \"-1\"", "wrong-value"),
         (CHAINS, "essential.csv\"\n\n[supply]", "esential.csv\"\n\n[supply]", "not-found"),
         (CHAINS, "supplier     = \"supplier\"", "supplier = \"product\"", "wrong-type"),
         (CHAINS, "value        = \"value_year\"", "value = \"valu\"", "unknown-fact"),

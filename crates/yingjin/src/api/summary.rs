@@ -109,8 +109,9 @@ const VALUES: [(&str, &str, &str); 34] = [
 ];
 
 /// The numbers of every duty after a pass are a table of their own, not a line; the size of a file says nothing of what
-/// it did, nor the digest of a commitment's words.
-const LEFT_OUT: [&str; 6] = ["counts", "bytes", "wording", "areas", "filled", "list"];
+/// it did, nor the digests of a commitment's words and of a network.
+const LEFT_OUT: [&str; 9] =
+    ["counts", "bytes", "wording", "areas", "filled", "list", "known", "network", "left_out"];
 /// What says by itself what it is about.
 const BARE: [&str; 3] = ["sign", "what", "action"];
 /// Characters of a digest that are enough to compare by eye.

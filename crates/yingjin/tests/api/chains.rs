@@ -99,6 +99,8 @@ fn a_chain_shows_what_is_broken_and_who_waits() {
         assert!(firm["left"].as_f64().unwrap() < 1.0);
         assert_eq!(firm["path"][0]["id"], west(1).as_str());
         assert_eq!(firm["by_inputs"], true);
+        let helper = &firm["substitutes"][0];
+        assert_eq!((&helper["firm"]["id"], &helper["same_area"]), (&json!(east(3)), &json!(true)));
         assert_eq!(admin.get("/api/chains/firms/nobody").await.status, 404);
         assert_eq!(admin.get("/api/chains/nothing").await.status, 404);
     });

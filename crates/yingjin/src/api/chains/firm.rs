@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use chain::path::{Channel, Paths};
 use chain::substitute::substitutes;
+use rust_decimal::prelude::ToPrimitive;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -76,8 +77,9 @@ impl Desk<'_> {
         let place = self.find(id)?;
         let broken = self.broken();
         let network = &self.network.network;
+        let headroom = self.chains.headroom.to_f64().unwrap_or_default();
         // What is given to one buyer is not given twice: all are served, and this one's are shown.
-        let given = substitutes(network, &broken, 0.0, &self.scratch);
+        let given = substitutes(network, &broken, headroom, &self.scratch);
         let substitutes = given
             .iter()
             .filter(|one| broken[one.breakpoint].buyer == place && self.sees(one.firm))

@@ -186,6 +186,7 @@ impl Pipeline {
             synthetic: rows.synthetic,
             summary: json!({
                 "source": "产业链计算 / supply network",
+                "kind": chains.firm.kind,
                 "facts": ids,
                 "records": changes.len(),
                 "known": rows.seq,
