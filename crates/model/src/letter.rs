@@ -1,5 +1,7 @@
 //! Letters and sheets that people take along: what one is about, not how it looks. Its look is a template beside it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{DutyId, FactId, KindId, Label, LetterId};
@@ -54,6 +56,9 @@ pub struct PlanPart {
     pub latest: Option<Latest>,
     /// The facts, told or derived.
     pub facts: Vec<FactId>,
+    /// Those of them, texts, in which somebody may have named records of a kind.
+    #[serde(default)]
+    pub names: BTreeMap<FactId, KindId>,
 }
 
 /// The latest record of a kind that points to another.

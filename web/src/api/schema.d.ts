@@ -4386,6 +4386,10 @@ export interface components {
             /** @description The facts; those that are not known have no value. None where there is no record. */
             facts: components["schemas"]["FactLine"][];
             from?: components["schemas"]["Words"] | null;
+            /** @description By fact: the records that its words name, as far as the reader may see them. */
+            named: {
+                [key: string]: components["schemas"]["RecordLine"][];
+            };
             /**
              * Format: date
              * @description Its day.

@@ -33,6 +33,7 @@ struct PlanDraft {
 struct PartDraft {
     latest: Option<[Written; 3]>,
     facts: Vec<Written>,
+    names: Vec<(Written, Written)>,
 }
 
 pub(super) fn read(table: &Table<'_>, log: &Log) -> Option<LetterDraft> {
@@ -74,6 +75,9 @@ fn plan(table: &Table<'_>) -> (PlanDraft, Vec<PlanPart>) {
             Some([kind?, by?, on?])
         });
         let facts = part.texts("facts");
+        let names = part.get("names").and_then(|cell| cell.table()).map(|table| table.entries());
+        let names = names.into_iter().flatten();
+        let names: Vec<_> = names.filter_map(|(fact, cell)| Some((fact, cell.text()?))).collect();
         part.finish();
         let Some(title) = title else { continue };
         parts.push(PlanPart {
@@ -84,8 +88,12 @@ fn plan(table: &Table<'_>) -> (PlanDraft, Vec<PlanPart>) {
                 on: on.text.as_str().into(),
             }),
             facts: facts.iter().map(|fact| fact.text.as_str().into()).collect(),
+            names: names
+                .iter()
+                .map(|(fact, kind)| (fact.text.as_str().into(), kind.text.as_str().into()))
+                .collect(),
         });
-        drafts.push(PartDraft { latest, facts });
+        drafts.push(PartDraft { latest, facts, names });
     }
     (PlanDraft { of, parts: drafts }, parts)
 }
@@ -120,6 +128,15 @@ fn check_plan(draft: &LetterDraft, kinds: &[Kind], log: &Log) {
         };
         for fact in &part.facts {
             references::fact(fact, &kinds[kind], log);
+        }
+        for (fact, of) in &part.names {
+            references::kind(of, kinds, log);
+            let known = references::fact(fact, &kinds[kind], log).map(|place| &kinds[kind].facts[place]);
+            let is_text = known.is_none_or(|fact| matches!(fact.fact_type, FactType::Text { .. }));
+            if !is_text || !part.facts.iter().any(|shown| shown.text == fact.text) {
+                let wanted = ("本部分 facts 中的文字", "a text among the facts of this part");
+                log.error(&fact.at, "wrong-fact", mistake::wrong_fact(&fact.text, wanted));
+            }
         }
     }
 }

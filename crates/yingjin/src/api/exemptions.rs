@@ -737,7 +737,7 @@ fn checked<'a>(
     for file in distinct {
         let hash = Hash::from_hex(file);
         let kept = hash.map(|hash| {
-            Ok::<_, Problem>(app.store().file_line(hash)?.is_some() && app.may_name(account, hash)?)
+            Ok::<_, Problem>(app.may_name(account, hash)? && app.store().file_line(hash)?.is_some())
         });
         if !kept.transpose()?.unwrap_or(false) {
             wrong("proof", "附件没有收到，请重新选择", "a file is not here: choose it again");

@@ -365,8 +365,7 @@ fn check_files(
             continue;
         };
         for file in named(text).unwrap_or_default() {
-            let line = app.store().file_line(file)?;
-            let line = if app.may_name(account, file)? { line } else { None };
+            let line = if app.may_name(account, file)? { app.store().file_line(file)? } else { None };
             let wrong = match line {
                 None => Some(Words::new("附件没有收到，请重新选择", "a file is not here: choose it again")),
                 Some(line) if !taken.accept.contains(&line.file_type) => Some(Words::new(

@@ -544,6 +544,10 @@ impl View<'_> {
     /// The rows of what somebody filed on a form.
     pub fn filed_by(&self, form: &CompiledForm, who: usize) -> Vec<usize> {
         let by = self.kind(form.kind).facts.iter().position(|fact| fact.id == form.form.by);
-        by.map(|by| self.snapshot.tables.members(form.kind, by, who).collect()).unwrap_or_default()
+        let rows = by.map(|by| self.snapshot.tables.members(form.kind, by, who).collect());
+        let mut rows: Vec<usize> = rows.unwrap_or_default();
+        // Lists are sorted by day: of one day, what came last comes first.
+        rows.sort_unstable_by_key(|row| std::cmp::Reverse(*row));
+        rows
     }
 }

@@ -1,13 +1,15 @@
 //! One firm, one plan: all that is open about a firm, who looks after it, and what comes next by day. Nothing here is
 //! typed into a plan: it is what the register, the duties, cases, filings and pairings say today.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use axum::Json;
 use axum::extract::State;
 use chrono::NaiveDate;
 use model::Letter;
 use model::letter::{About, PlanPart};
 use serde::{Deserialize, Serialize};
-use store::{Account, Worklist};
+use store::{Account, Worklist, normalise};
 use utoipa::{IntoParams, ToSchema};
 
 use super::app::App;
@@ -111,6 +113,8 @@ pub struct PartOfPlan {
     pub on: Option<NaiveDate>,
     /// The facts; those that are not known have no value. None where there is no record.
     pub facts: Vec<FactLine>,
+    /// By fact: the records that its words name, as far as the reader may see them.
+    pub named: BTreeMap<String, Vec<RecordLine>>,
 }
 
 /// Open cases that a plan lists.
@@ -157,6 +161,7 @@ pub(super) fn of(
     (kind, row): (usize, usize),
 ) -> Result<PlanPage, Problem> {
     let of = view.line(kind, row);
+    let scope = Scope::of(account, view.rules);
     let mut measures = measures(view, kind, row)?;
     measures.sort_by_key(|measure| match measure.answer {
         Truth::Yes => 0,
@@ -178,14 +183,13 @@ pub(super) fn of(
         on: view.snapshot.on,
         next: vec![],
         officials: paired_with(app, view, (kind, row))?,
-        parts: letter.parts.iter().filter_map(|part| part_of(view, part, (kind, row))).collect(),
+        parts: letter.parts.iter().filter_map(|part| part_of((view, &scope), part, (kind, row))).collect(),
         measures,
         cases: stored.iter().map(|stored| CaseLine::new(view, stored, now)).collect(),
         cases_total,
         filed: filed.collect(),
         of,
     };
-    let scope = Scope::of(account, view.rules);
     for filed in &mut page.filed {
         app.tell_cases(view, &scope, filed)?;
     }
@@ -195,7 +199,11 @@ pub(super) fn of(
 }
 
 /// A part; none where the city folder names what is not there.
-fn part_of(view: View, part: &PlanPart, (kind, row): (usize, usize)) -> Option<PartOfPlan> {
+fn part_of(
+    (view, scope): (View, &Scope),
+    part: &PlanPart,
+    (kind, row): (usize, usize),
+) -> Option<PartOfPlan> {
     let (at, on) = match &part.latest {
         None => (Some((kind, row)), None),
         Some(latest) => {
@@ -221,8 +229,41 @@ fn part_of(view: View, part: &PlanPart, (kind, row): (usize, usize)) -> Option<P
         from: part.latest.as_ref().map(|_| Words::from(&declared.label)),
         record: part.latest.as_ref().and(at).map(|(kind, row)| view.line(kind, row)),
         on,
+        named: at.map(|at| named_in((view, scope), part, at)).unwrap_or_default(),
         facts: at.map(known).unwrap_or_default(),
     })
+}
+
+/// What stands between names that somebody writes one after another.
+const BETWEEN: [char; 8] = ['、', '，', ',', '；', ';', '/', '\n', '。'];
+
+/// The records that the texts of a part name, by their names or ids as people write them.
+fn named_in(
+    (view, scope): (View, &Scope),
+    part: &PlanPart,
+    (kind, row): (usize, usize),
+) -> BTreeMap<String, Vec<RecordLine>> {
+    let mut named = BTreeMap::new();
+    for (fact, of) in &part.names {
+        let Some(text) = view.told(kind, row, fact.as_str()).map(|value| value.to_string()) else { continue };
+        let Some((of, declared)) = view.rules.kind(of.as_str()) else { continue };
+        let words: BTreeSet<String> =
+            text.split(BETWEEN).map(normalise).filter(|word| !word.is_empty()).collect();
+        let name = declared.name.as_ref().and_then(|name| declared.fact(name.as_str()));
+        let name = name.filter(|fact| !fact.personal);
+        let is_named = |row: &usize| {
+            let name = name.and_then(|fact| view.told(of, *row, fact.id.as_str()));
+            words.contains(&normalise(view.id(of, *row).as_str()))
+                || name.is_some_and(|name| words.contains(&normalise(&name.to_string())))
+        };
+        let rows = (0..view.snapshot.tables.table(of).len()).filter(is_named);
+        let seen = rows.filter(|row| scope.sees_record(view.snapshot, of, *row));
+        let lines: Vec<RecordLine> = seen.map(|row| view.line(of, row)).collect();
+        if !lines.is_empty() {
+            named.insert(fact.to_string(), lines);
+        }
+    }
+    named
 }
 
 impl PlanPage {

@@ -97,3 +97,26 @@ fn who_may_not_see_the_firm_has_no_plan_of_it() {
         assert_eq!(county.get(&path).await.ok()["of"]["id"], shop);
     });
 }
+
+/// Who stands in the way is named by the firm in its own words; whom the register knows is led to, for who may see them.
+#[test]
+fn whom_its_words_name_is_shown_to_who_may_see_them() {
+    on_every_database(async |server| {
+        let firm = server.sign_in(Role::Firm).await;
+        let words = "国有 房产公司、西区商铺，某不在册厂";
+        let report = json!({
+            "form": "trouble", "key": "a key of the tests 1", "facts": {"sort": "workers", "words": words},
+        });
+        assert_eq!(firm.post("/api/filings", report).await.status, 201);
+        let named = async |client: &Client<'_>| {
+            let page = plan(client).await;
+            let part = list(&page, "parts").last().unwrap();
+            assert_eq!(part["facts"][1]["value"], words);
+            let records = part["named"]["words"].as_array().cloned().unwrap_or_default();
+            records.iter().map(|record| record["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(named(&server.sign_in(Role::Administrator).await).await, ["国有房产公司", "西区商铺"]);
+        assert_eq!(named(&server.sign_in(Role::County).await).await, ["国有房产公司"], "the East's");
+        assert_eq!(named(&firm).await, Vec::<String>::new(), "a firm reads its own record alone");
+    });
+}

@@ -158,6 +158,13 @@ function Known({ of }: { of: PartOfPlan }) {
                 ) : (
                   showValue(fact, lang)
                 )}
+                {of.named[fact.id]?.map((one) => (
+                  <div key={one.id} className="small">
+                    {t(w.onRecord)}{" "}
+                    <To to={`/records/${one.kind}/${encodeURIComponent(one.id)}`}>{one.name ?? one.id}</To>{" "}
+                    <MadeUp when={one.synthetic} />
+                  </div>
+                ))}
               </dd>
             </Fragment>
           ))}

@@ -27,6 +27,7 @@ export const w = words({
   from: (label: string, day: string) => ({ zh: `据 ${day} 的${label}`, en: `from the ${label} of ${day}` }),
   noSource: (label: string) => ({ zh: `还没有${label}。`, en: `There is no ${label} yet.` }),
   unknown: { zh: "未知", en: "not known" },
+  onRecord: { zh: "在册：", en: "On record:" },
   masked: { zh: "已遮盖", en: "masked" },
   owed: (n: string) => ({ zh: `应享的政策 ${n} 项`, en: `Owed: ${n}` }),
   noneOwed: { zh: "当日没有应享的政策。", en: "Nothing is owed today." },
