@@ -190,28 +190,28 @@ impl Store {
         })
     }
 
-    /// Counts a failed sign-in by a key (an account, an address); a span of counting that is over begins anew.
-    /// Returns the failures in the span, this one included.
+    /// Counts a failed sign-in by a key (an account, an address); a span of counting that is over begins anew, and so
+    /// does one that lies a span and more ahead: the clock was set back. Returns the failures in the span, this one included.
     pub fn count_failure(&self, key: &str, now: DateTime<Utc>, span: Duration) -> Result<u64, StoreError> {
         let key = key.to_owned();
         let now_us = now.timestamp_micros();
-        let begun_us = (now - span).timestamp_micros();
+        let counting = counting(now, span);
         self.write(move |ledger| {
             let sql = "INSERT INTO sign_in_failure (key, since_us, failures) VALUES ($1, $2, 1)
                        ON CONFLICT (key) DO UPDATE SET
-                         failures = CASE WHEN sign_in_failure.since_us < $3 THEN 1
-                                    ELSE sign_in_failure.failures + 1 END,
-                         since_us = CASE WHEN sign_in_failure.since_us < $3 THEN excluded.since_us
-                                    ELSE sign_in_failure.since_us END";
-            let params = [key.as_str().into(), now_us.into(), begun_us.into()];
+                         failures = CASE WHEN sign_in_failure.since_us BETWEEN $3 AND $4
+                                    THEN sign_in_failure.failures + 1 ELSE 1 END,
+                         since_us = CASE WHEN sign_in_failure.since_us BETWEEN $3 AND $4
+                                    THEN sign_in_failure.since_us ELSE excluded.since_us END";
+            let params = [key.as_str().into(), now_us.into(), counting.0.into(), counting.1.into()];
             ledger.connection.here()?.execute(sql, &params)?;
-            failures(ledger.connection.here()?, &key, begun_us)
+            failures(ledger.connection.here()?, &key, counting)
         })
     }
 
     /// Failed sign-ins by a key in the span of counting that is not over.
     pub fn failures(&self, key: &str, now: DateTime<Utc>, span: Duration) -> Result<u64, StoreError> {
-        self.read(|connection| failures(connection, key, (now - span).timestamp_micros()))
+        self.read(|connection| failures(connection, key, counting(now, span)))
     }
 
     /// Forgets the failures of a key, after it signed in.
@@ -231,8 +231,18 @@ fn find(connection: &mut Connection, name: &str) -> Result<Option<Account>, Stor
     connection.first(&format!("SELECT {COLUMNS} FROM account WHERE name = $1"), &[name.into()], read_account)
 }
 
-fn failures(connection: &mut Connection, key: &str, begun_us: i64) -> Result<u64, StoreError> {
-    let sql = "SELECT failures FROM sign_in_failure WHERE key = $1 AND since_us >= $2";
-    let count = connection.first(sql, &[key.into(), begun_us.into()], |row| row.int(0))?.unwrap_or(0);
+/// Between which microseconds counting began that is not over.
+fn counting(now: DateTime<Utc>, span: Duration) -> (i64, i64) {
+    ((now - span).timestamp_micros(), (now + span).timestamp_micros())
+}
+
+fn failures(
+    connection: &mut Connection,
+    key: &str,
+    (first_us, last_us): (i64, i64),
+) -> Result<u64, StoreError> {
+    let sql = "SELECT failures FROM sign_in_failure WHERE key = $1 AND since_us BETWEEN $2 AND $3";
+    let params = [key.into(), first_us.into(), last_us.into()];
+    let count = connection.first(sql, &params, |row| row.int(0))?.unwrap_or(0);
     Ok(u64::try_from(count).unwrap_or(0))
 }

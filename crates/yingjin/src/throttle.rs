@@ -25,9 +25,8 @@ impl Throttle {
     pub fn check(&self, key: &str, now: DateTime<Utc>) -> Result<(), u64> {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(times) = seen.get_mut(key) else { return Ok(()) };
-        while times.front().is_some_and(|at| *at + self.window <= now) {
-            times.pop_front();
-        }
+        // An attempt far ahead was counted before the clock was set back: nobody waits for that.
+        times.retain(|at| (now - *at).abs() < self.window);
         match times.front() {
             Some(first) if times.len() >= self.attempts => {
                 let wait = (*first + self.window - now).num_seconds().max(0) + 1;
@@ -78,5 +77,18 @@ mod tests {
         assert!(throttle.check("a", at(62)).is_err());
         throttle.forgive("a");
         assert_eq!(throttle.check("a", at(62)), Ok(()));
+    }
+
+    #[test]
+    fn nobody_waits_for_a_clock_that_was_set_back() {
+        let throttle = Throttle::new(2, 60);
+        let at = |s: i64| DateTime::from_timestamp(1_583_452_800 + s, 0).unwrap();
+        throttle.count("a", at(86_400));
+        throttle.count("a", at(86_400));
+        assert!(throttle.check("a", at(86_401)).is_err());
+        assert_eq!(throttle.check("a", at(0)), Ok(()));
+        throttle.count("a", at(0));
+        throttle.count("a", at(1));
+        assert!(throttle.check("a", at(2)).is_err());
     }
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use model::case::Step;
 use model::event::EventType;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use store::Store;
 
 use super::server::{Register, Request, Served, TODAY, assert_sound, code, copy_folder};
@@ -80,15 +80,30 @@ struct Phones {
     receipts: Mutex<BTreeMap<String, String>>,
 }
 
-fn file_and_kill(mut register: Register, firms: u64) {
+/// A register whose firms each owe a filing, and the cookie of who files for them.
+pub fn owing(mut register: Register, firms: &[String]) -> (Register, String) {
     let city = register.folder.path().join("city");
     copy_folder(&register.city, &city);
     std::fs::write(city.join("duties/front/reopened.toml"), DUTY).unwrap();
     register.city = city;
-    let firms: Vec<String> = (0..rounds(firms)).map(code).collect();
-    let cookie = register.sign_in(&firms);
+    let cookie = register.sign_in(firms);
     assert!(register.command(&["evaluate", "--on", TODAY]).status().unwrap().success());
     assert_eq!(register.open().records_with_cases("reopened").unwrap().len(), firms.len());
+    (register, cookie)
+}
+
+/// The form of a firm, always with the same key.
+pub fn filing(firm: &str) -> Json {
+    json!({
+        "form": "resume", "key": format!("the phone of {firm}"), "by": firm,
+        "facts": {"people": 10, "first": 8, "canteen": "none"},
+        "ticked": ["masks", "truth"], "signature": "某甲",
+    })
+}
+
+fn file_and_kill(register: Register, firms: u64) {
+    let firms: Vec<String> = (0..rounds(firms)).map(code).collect();
+    let (register, cookie) = owing(register, &firms);
 
     let phones =
         Phones { cookie, firms, next: 0.into(), server: Mutex::default(), receipts: Mutex::default() };
@@ -116,7 +131,7 @@ fn file_and_kill(mut register: Register, firms: u64) {
     }
     server.kill();
     register.settle();
-    assert_once(&register.open(), &phones);
+    assert_once(&register.open(), &phones.firms, &phones.receipts.lock().unwrap());
 }
 
 impl Phones {
@@ -133,12 +148,7 @@ impl Phones {
 
     /// Sends a form until it is answered: the number on its receipt.
     fn send(&self, firm: &str) -> String {
-        let form = json!({
-            "form": "resume", "key": format!("the phone of {firm}"), "by": firm,
-            "facts": {"people": 10, "first": 8, "canteen": "none"},
-            "ticked": ["masks", "truth"], "signature": "某甲",
-        });
-        let request = Request::new("POST", "/api/filings").header("Cookie", &self.cookie).json(&form);
+        let request = Request::new("POST", "/api/filings").header("Cookie", &self.cookie).json(&filing(firm));
         let end = Instant::now() + PATIENCE;
         loop {
             assert!(Instant::now() < end, "no server answers");
@@ -154,19 +164,18 @@ impl Phones {
     }
 }
 
-/// Every firm has filed once, and what follows from that happened once.
-fn assert_once(store: &Store, phones: &Phones) {
+/// Every firm has filed once, by the number on its receipt, and what follows from that happened once.
+pub fn assert_once(store: &Store, firms: &[String], receipts: &BTreeMap<String, String>) {
     assert_sound(store);
     let events = store.events(0, usize::MAX).unwrap();
     let filings = events.iter().filter(|stored| stored.event.event_type == EventType::Filing);
     let mut filed: Vec<&str> =
         filings.map(|stored| stored.event.summary["number"].as_str().unwrap()).collect();
     filed.sort_unstable();
-    let receipts = phones.receipts.lock().unwrap();
     let mut receipts: Vec<&str> = receipts.values().map(String::as_str).collect();
     receipts.sort_unstable();
     assert_eq!(filed, receipts);
-    for firm in &phones.firms {
+    for firm in firms {
         let history = store.verdict_history("firm", firm).unwrap();
         let turned: Vec<_> =
             history.iter().filter(|(_, change)| change.duty.as_str() == "reopened").collect();
@@ -186,5 +195,5 @@ fn assert_once(store: &Store, phones: &Phones) {
             ended += closed;
         })
         .unwrap();
-    assert_eq!(ended, phones.firms.len());
+    assert_eq!(ended, firms.len());
 }

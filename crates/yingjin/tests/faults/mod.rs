@@ -3,6 +3,8 @@
 //!
 //! `YINGJIN_FAULT_ROUNDS` raises how often it is killed; by default that is quick.
 
+#[cfg(target_os = "linux")]
+mod clock;
 mod filed;
 mod files;
 mod import;
