@@ -151,6 +151,24 @@ impl Store {
         })
     }
 
+    /// The accounts that stand for no record: those of officers, by name.
+    pub fn officers(&self) -> Result<Vec<Account>, StoreError> {
+        self.read(|connection| {
+            let sql = format!("SELECT {COLUMNS} FROM account WHERE record_kind IS NULL ORDER BY name");
+            connection.all(&sql, &[], read_account)
+        })
+    }
+
+    /// The accounts that stand for a record, by name.
+    pub fn accounts_of(&self, kind: &str, id: &str) -> Result<Vec<Account>, StoreError> {
+        self.read(|connection| {
+            let sql = format!(
+                "SELECT {COLUMNS} FROM account WHERE record_kind = $1 AND record_id = $2 ORDER BY name"
+            );
+            connection.all(&sql, &[kind.into(), id.into()], read_account)
+        })
+    }
+
     /// Opens a session. `token_hash` is a digest of the token; the token itself is never kept.
     pub fn open_session(
         &self,

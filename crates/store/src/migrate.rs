@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0008_notices.sql"),
     include_str!("../migrations/0009_outbox.sql"),
     include_str!("../migrations/0010_case_followers.sql"),
+    include_str!("../migrations/0013_account_records.sql"),
 ];
 
 /// Brings the database to the version of this program, or says why that cannot be. All in one transaction: a

@@ -211,7 +211,7 @@ impl Store {
     pub fn each_case_moved(
         &self,
         seq: i64,
-        mut each: impl FnMut(i64, &[(Step, DateTime<Utc>, String)], usize),
+        mut each: impl FnMut(i64, &[(Step, DateTime<Utc>, String)], usize) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         self.read(|connection| {
             let sql =
@@ -223,7 +223,7 @@ impl Store {
             connection.each(sql, &[seq.into()], |row| {
                 let no = row.int(0)?;
                 if let Some(before) = at.filter(|at| *at != no) {
-                    each(before, &steps, earlier);
+                    each(before, &steps, earlier)?;
                     steps.clear();
                     earlier = 0;
                 }
@@ -234,7 +234,7 @@ impl Store {
                 Ok(())
             })?;
             if let Some(no) = at {
-                each(no, &steps, earlier);
+                each(no, &steps, earlier)?;
             }
             Ok(())
         })

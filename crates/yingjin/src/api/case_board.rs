@@ -69,7 +69,7 @@ fn board(app: &App, account: &Account, filter: &CaseFilter) -> Result<CaseBoard,
     let list = Worklist { limit: CARDS, ..filter.worklist(app, account)? };
     let (rules, now) = (app.rules(), app.now());
     let scope = Scope::of(account, rules);
-    let accounts = app.store().accounts()?;
+    let accounts = app.store().officers()?;
     let able: Vec<&Account> = accounts
         .iter()
         .filter(|one| !one.closed && ActOnCases::ROLES.contains(&one.role))

@@ -681,7 +681,7 @@ fn said_words(said: &Said) -> Words {
 
 /// Accounts that could have a case.
 pub fn officers(app: &App, case: &Case) -> Result<Vec<String>, Problem> {
-    let accounts = app.store().accounts()?.into_iter().filter(|account| {
+    let accounts = app.store().officers()?.into_iter().filter(|account| {
         !account.closed
             && ActOnCases::ROLES.contains(&account.role)
             && Scope::of(account, app.rules()).acts_on(case)

@@ -98,7 +98,7 @@ impl App {
             Some(event) if events.len() == BATCH => (event.seq, true),
             last_found => (last.max(last_found.map_or(0, |event| event.seq)), false),
         };
-        let mut people = People::new(self.rules(), store.accounts()?);
+        let mut people = People::new(self.rules(), store)?;
         let mut found = Vec::new();
         for event in &events {
             found.extend(self.told_by_event(notices, &mut people, event)?);
@@ -192,10 +192,11 @@ impl App {
                 let Some(case) = case.get_or_insert_with(as_it_was) else { continue };
                 let raiser = steps.first().map(|(.., actor)| actor.as_str()).unwrap_or_default();
                 let about = About::of_cases(no, case);
-                for account in people.of_case(&rule.to, case, raiser) {
+                for account in people.of_case(&rule.to, case, raiser)? {
                     gathered.add((&rule.id, account), at, about.clone());
                 }
             }
+            Ok(())
         })
     }
 
@@ -218,7 +219,7 @@ impl App {
             return Ok(());
         };
         let filer = RecordRef { kind: by.id.clone(), id: filer.into() };
-        let accounts = people.standing_for(Some(&filer));
+        let accounts = people.standing_for(Some(&filer))?;
         if accounts.is_empty() {
             return Ok(());
         }
@@ -237,7 +238,7 @@ impl App {
             let about =
                 (About::Filing { form: form.form.id.clone(), number: number.clone(), due }, About::Filings);
             for account in &accounts {
-                gathered.add((&rule.id, account.clone()), stored.event.at, about.clone());
+                gathered.add((&rule.id, account.name.clone()), stored.event.at, about.clone());
             }
         }
         Ok(())
@@ -298,7 +299,7 @@ impl App {
                 }
                 let on = due_on(case.due_at);
                 let about = (About::Case { no: stored.no }, About::Days { from: on, to: on });
-                for account in people.of_case(&rule.to, case, "") {
+                for account in people.of_case(&rule.to, case, "")? {
                     gathered.add((&rule.id, account), self.now(), about.clone());
                 }
             }
@@ -337,18 +338,19 @@ impl App {
         let mut gathered = Gathered::default();
         for (form, (number, due), (kind, by), written) in found {
             let kind = self.rules().kinds[kind].id.clone();
-            let mut accounts = BTreeSet::new();
+            let mut accounts = Vec::new();
             if rule.to.contains(&Receiver::Filer) {
-                accounts.extend(people.standing_for(Some(&RecordRef { kind, id: by.into() })));
+                accounts.extend(people.standing_for(Some(&RecordRef { kind, id: by.into() }))?);
             }
             if rule.to.contains(&Receiver::Inspector) {
                 for of in written {
                     let history = self.store().history(of.kind.as_str(), of.id.as_str())?;
-                    accounts.extend(people.known(history.last().map(|entry| entry.actor.as_str())));
+                    accounts.extend(people.known(history.last().map(|entry| entry.actor.as_str()))?);
                 }
             }
             let about = About::Filing { form, number, due: Some(due) };
-            for account in accounts {
+            let names: BTreeSet<String> = accounts.into_iter().map(|account| account.name).collect();
+            for account in names {
                 gathered.add((&rule.id, account), self.now(), (about.clone(), About::Filings));
             }
         }
