@@ -594,7 +594,9 @@ pub type Register = Vec<(usize, RecordId, BTreeMap<FactId, Value>)>;
 
 pub fn register(random: &mut Random, rules: &RuleSet, firms: usize) -> Register {
     let mut records = Vec::new();
-    for (kind, count) in [(0, firms), (1, firms * 2)] {
+    // Often there are members, now and then one, and now and then a kind of which there is no record at all.
+    let members = [0, 1, firms, firms * 2, firms * 2][random.below(5)];
+    for (kind, count) in [(0, firms), (1, members)] {
         let declared = &rules.kinds[kind];
         for number in 0..count {
             let id = RecordId::from(format!("{}{number}", declared.id));
