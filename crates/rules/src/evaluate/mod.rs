@@ -28,7 +28,7 @@ pub use columns::{RowTrace, RowVerdict, condition, pass};
 pub use missing::MissingCount;
 pub use one::{fact, judge, one, truth, value};
 pub use pass::{Counts, Dates, DutyPass, Numbers, Pass, counts_within};
-pub use rejudge::{Changed, Rejudged, rejudge};
+pub use rejudge::{Changed, Rejudged, rejudge, rejudge_all};
 
 /// What a pass is asked under: the day, and parameters that are tried at other values than the law's.
 #[derive(Clone, Debug, PartialEq)]

@@ -183,32 +183,60 @@ pub fn rejudge(
     pass: &mut Pass,
     changed: Changed<'_>,
 ) -> Result<Vec<Rejudged>, TableError> {
-    let kind = tables.kind(changed.kind).ok_or_else(|| TableError::NoKind(changed.kind.clone()))?;
-    let before = tables.row(kind, changed.id);
-    let facts = tables.changes(kind, before, changed.facts);
-    if before.is_some() && facts.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut targets = BTreeSet::new();
-    if let Some(row) = before {
+    rejudge_all(rules, tables, pass, &[changed])
+}
+
+/// The same for several records at once: what reads more than one of them is judged once, after all are written, and
+/// its verdict is compared with the one before the first.
+///
+/// Errors: as for one; the records before the one that has no place are written then and nothing is judged, so that
+/// `pass` has to be made anew.
+pub fn rejudge_all(
+    rules: &RuleSet,
+    tables: &mut Tables,
+    pass: &mut Pass,
+    changes: &[Changed<'_>],
+) -> Result<Vec<Rejudged>, TableError> {
+    let (mut targets, mut new) = (BTreeSet::new(), BTreeSet::new());
+    let mut is_changed = false;
+    for changed in changes {
+        let kind = tables.kind(changed.kind).ok_or_else(|| TableError::NoKind(changed.kind.clone()))?;
+        let before = tables.row(kind, changed.id);
+        let facts = tables.changes(kind, before, changed.facts);
+        if before.is_some() && facts.is_empty() {
+            continue;
+        }
+        is_changed = true;
+        if let Some(row) = before {
+            facts.iter().for_each(|fact| pass.readers.reach(tables, (kind, *fact), row, &mut targets));
+        }
+        let row = tables.write((kind, before), changed.id, changed.facts, &facts)?;
         facts.iter().for_each(|fact| pass.readers.reach(tables, (kind, *fact), row, &mut targets));
+        if before.is_none() {
+            new.insert((kind, row));
+            pass.grow(kind, row + 1);
+            let own = rules.derived.iter().enumerate().filter(|(_, derived)| derived.kind == kind);
+            targets.extend(own.map(|(place, _)| (Reader::Derived(place), row, None)));
+            targets.insert((Reader::Duties(kind), row, None));
+        }
     }
-    let row = tables.write((kind, before), changed.id, changed.facts, &facts)?;
-    facts.iter().for_each(|fact| pass.readers.reach(tables, (kind, *fact), row, &mut targets));
-    if before.is_none() {
-        pass.grow(kind, row + 1);
-        let own = rules.derived.iter().enumerate().filter(|(_, derived)| derived.kind == kind);
-        targets.extend(own.map(|(place, _)| (Reader::Derived(place), row, None)));
-        targets.insert((Reader::Duties(kind), row, None));
-    }
-    let is_new = |kind_of: KindIndex, at: usize| before.is_none() && (kind_of, at) == (kind, row);
+    Ok(if is_changed { judge_targets(rules, (tables, pass), targets, &new) } else { Vec::new() })
+}
+
+/// Judges what was reached again; rows that are new have no verdict to compare with.
+fn judge_targets(
+    rules: &RuleSet,
+    (tables, pass): (&Tables, &mut Pass),
+    mut targets: BTreeSet<Target>,
+    new: &BTreeSet<(KindIndex, usize)>,
+) -> Vec<Rejudged> {
     if pass.readers.blocked {
-        return Ok(everything(rules, tables, pass, is_new));
+        return everything(rules, tables, pass, new);
     }
     if pass.growth != tables.growth() {
         pass.growth = tables.growth();
         if pass.refresh(tables) {
-            return Ok(everything(rules, tables, pass, is_new));
+            return everything(rules, tables, pass, new);
         }
     }
     // By row whose duties are judged again, the facts for which.
@@ -220,7 +248,7 @@ pub fn rejudge(
                 rows.entry((kind, row)).or_default().extend(fact);
             }
             Reader::Derived(place) => match pass.derive(rules, tables, place, row) {
-                None => return Ok(everything(rules, tables, pass, is_new)),
+                None => return everything(rules, tables, pass, new),
                 Some(false) => {}
                 Some(true) => {
                     let derived = &rules.derived[place];
@@ -231,14 +259,14 @@ pub fn rejudge(
     }
     let mut found = Vec::new();
     for ((kind, row), facts) in rows {
-        let fresh = is_new(kind, row);
+        let fresh = new.contains(&(kind, row));
         let record = &tables.table(kind).ids()[row];
         for (place, from) in pass.judge_row(tables, (kind, row), (!fresh).then_some(&facts)) {
             let verdict = Verdict::of(&pass.duties[place], row);
             found.push(verdict.changed(record, kind, (!fresh).then_some(from)));
         }
     }
-    Ok(found)
+    found
 }
 
 /// A full pass instead, where going back is not possible or numbers outgrew what was bound.
@@ -246,13 +274,13 @@ fn everything(
     rules: &RuleSet,
     tables: &Tables,
     before: &mut Pass,
-    is_new: impl Fn(KindIndex, usize) -> bool,
+    is_new: &BTreeSet<(KindIndex, usize)>,
 ) -> Vec<Rejudged> {
     let after = pass(rules, tables, &before.setting);
     let mut found = Vec::new();
     for (old, new) in before.duties.iter().zip(&after.duties) {
         for row in 0..new.rows {
-            let fresh = is_new(new.kind, row);
+            let fresh = is_new.contains(&(new.kind, row));
             let (old, verdict) = (Verdict::of(old, row), Verdict::of(new, row));
             if fresh || old != verdict {
                 let record = &tables.table(new.kind).ids()[row];

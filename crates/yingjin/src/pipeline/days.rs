@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use chrono::NaiveDate;
 use model::event::EventType;
 use model::record::read_facts;
-use model::{DutyId, Kind, KindId, RecordId};
-use rules::evaluate::{Changed, rejudge};
+use model::{DutyId, KindId, RecordId};
+use rules::evaluate::{Changed, rejudge_all};
 use store::{Past, StoredRecord};
 
 use super::{Pipeline, PipelineError, Snapshot, record};
@@ -170,16 +170,15 @@ impl Pipeline {
         Ok(true)
     }
 
-    /// Reads changed records again and judges what reads them.
+    /// Reads changed records again and judges what reads them. Errors: the day has to be judged anew.
     pub(super) fn reread(
         &self,
         snapshot: &mut Snapshot,
         touched: &[(KindId, RecordId)],
     ) -> Result<Vec<Moved>, PipelineError> {
         let past = Past { on: snapshot.on, known_at: None };
-        let mut moved = Vec::new();
+        let mut records = Vec::with_capacity(touched.len());
         for (kind, id) in touched {
-            let Some((place, declared)) = self.rules.kind(kind.as_str()) else { continue };
             let stored = match self.store.record(kind.as_str(), id.as_str())? {
                 Some(stored) if stored.last_on > snapshot.on => {
                     self.store.record_on(kind.as_str(), id.as_str(), past)?
@@ -187,28 +186,37 @@ impl Pipeline {
                 stored => stored,
             };
             // What was told only for later days is not there yet on this one.
-            let Some(stored) = stored else { continue };
-            moved.extend(self.take_in(snapshot, (place, declared), &stored)?);
+            records.extend(stored);
         }
-        moved.sort();
-        moved.dedup();
-        Ok(moved)
+        self.take_in(snapshot, &records)
     }
 
-    /// Judges what reads a record, as it is now.
+    /// Judges what reads some records, as they are now. Errors: the day has to be judged anew.
     pub(super) fn take_in(
         &self,
         snapshot: &mut Snapshot,
-        (place, declared): (usize, &Kind),
-        stored: &StoredRecord,
+        records: &[StoredRecord],
     ) -> Result<Vec<Moved>, PipelineError> {
-        let facts = read_facts(declared, &stored.facts);
-        let changed = Changed { kind: &declared.id, id: &stored.id, facts: &facts };
-        let rejudged = rejudge(&self.rules, &mut snapshot.tables, &mut snapshot.pass, changed)?;
-        if let Some(row) = snapshot.tables.row(place, &stored.id) {
-            let flags = &mut snapshot.synthetic[place];
-            flags.resize(flags.len().max(row + 1), false);
-            flags[row] = stored.synthetic;
+        let mut known = Vec::with_capacity(records.len());
+        for stored in records {
+            // Records of kinds that the city has no longer are kept, and judged by nobody.
+            let Some((place, declared)) = self.rules.kind(stored.kind.as_str()) else { continue };
+            known.push((place, stored, read_facts(declared, &stored.facts)));
+        }
+        let changes: Vec<Changed> = known
+            .iter()
+            .map(|(_, stored, facts)| Changed { kind: &stored.kind, id: &stored.id, facts })
+            .collect();
+        let rejudged = rejudge_all(&self.rules, &mut snapshot.tables, &mut snapshot.pass, &changes);
+        // Some of it may be in the tables already.
+        snapshot.is_ahead |= rejudged.is_err();
+        let rejudged = rejudged?;
+        for (place, stored, _) in &known {
+            if let Some(row) = snapshot.tables.row(*place, &stored.id) {
+                let flags = &mut snapshot.synthetic[*place];
+                flags.resize(flags.len().max(row + 1), false);
+                flags[row] = stored.synthetic;
+            }
         }
         Ok(rejudged.into_iter().map(|verdict| Moved { duty: verdict.duty, record: verdict.record }).collect())
     }
