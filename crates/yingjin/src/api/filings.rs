@@ -180,7 +180,7 @@ fn prepare(app: &App, account: &Account, request: &FilingRequest) -> Result<Prep
     }
     let filer = RecordId::from(filer);
     let filing = Filing { number: number(&form.form.id, &filer, &request.key), by: filer, on: app.today() };
-    if let Some(receipt) = app.receipt(&filing.number)? {
+    if let Some(receipt) = app.receipt_of(form, &filing.number)? {
         return Ok(Prepared::Known(receipt));
     }
     if form.form.offered.is_some() {
@@ -517,38 +517,41 @@ impl Receipt {
 impl App {
     /// The receipt of a number; none if nothing was filed under it.
     pub(super) fn receipt(&self, number: &str) -> Result<Option<Receipt>, Problem> {
-        for compiled in &self.rules().forms {
-            let form = &compiled.form;
-            let (kind, by) = (&self.rules().kinds[compiled.kind], &self.rules().kinds[compiled.by]);
-            let fact = form.filled.number.as_str();
-            let Some(id) = self.store().find(kind.id.as_str(), fact, number)?.into_iter().next() else {
-                continue;
-            };
-            let history = self.store().history(kind.id.as_str(), id.as_str())?;
-            let told = |facts: &serde_json::Map<String, serde_json::Value>, fact: &str| {
-                facts.get(fact).and_then(|value| value.as_str()).map(str::to_owned)
-            };
-            let Some(entry) =
-                history.iter().find(|entry| told(&entry.facts, fact).as_deref() == Some(number))
-            else {
-                continue;
-            };
-            let Some(stored) = self.store().event(entry.seq)? else { continue };
-            if stored.event.summary["form"] != form.id.as_str() {
-                continue;
+        for form in &self.rules().forms {
+            if let Some(receipt) = self.receipt_of(form, number)? {
+                return Ok(Some(receipt));
             }
-            let latest = history.iter().rev().find_map(|entry| told(&entry.facts, fact));
-            let filer = told(&entry.facts, form.by.as_str()).unwrap_or_default();
-            let filer = self.store().record(by.id.as_str(), &filer)?;
-            let receipt =
-                Receipt::new((compiled, by), (number.to_owned(), entry.on, entry.at), filer.as_ref());
-            return Ok(Some(Receipt {
-                items: receipt.items.filter(|_| stored.event.summary["wording"] == form.wording()),
-                replaced_by: latest.filter(|latest| latest != number),
-                ..receipt
-            }));
         }
         Ok(None)
+    }
+
+    /// The receipt of a number of one form; none if it was not filed under it.
+    fn receipt_of(&self, compiled: &CompiledForm, number: &str) -> Result<Option<Receipt>, Problem> {
+        let form = &compiled.form;
+        let (kind, by) = (&self.rules().kinds[compiled.kind], &self.rules().kinds[compiled.by]);
+        let fact = form.filled.number.as_str();
+        let Some(id) = self.store().find(kind.id.as_str(), fact, number)?.into_iter().next() else {
+            return Ok(None);
+        };
+        let history = self.store().history(kind.id.as_str(), id.as_str())?;
+        let told = |facts: &serde_json::Map<String, serde_json::Value>, fact: &str| {
+            facts.get(fact).and_then(|value| value.as_str()).map(str::to_owned)
+        };
+        let filed = history.iter().find(|entry| told(&entry.facts, fact).as_deref() == Some(number));
+        let Some(entry) = filed else { return Ok(None) };
+        let event = self.store().event(entry.seq)?.map(|stored| stored.event);
+        let Some(event) = event.filter(|event| event.summary["form"] == form.id.as_str()) else {
+            return Ok(None);
+        };
+        let latest = history.iter().rev().find_map(|entry| told(&entry.facts, fact));
+        let filer = told(&entry.facts, form.by.as_str()).unwrap_or_default();
+        let filer = self.store().record(by.id.as_str(), &filer)?;
+        let receipt = Receipt::new((compiled, by), (number.to_owned(), entry.on, entry.at), filer.as_ref());
+        Ok(Some(Receipt {
+            items: receipt.items.filter(|_| event.summary["wording"] == form.wording()),
+            replaced_by: latest.filter(|latest| latest != number),
+            ..receipt
+        }))
     }
 }
 
