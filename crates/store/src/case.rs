@@ -454,6 +454,11 @@ impl Store {
         })
     }
 
+    /// The live case of each duty and record, in their order.
+    pub fn live_cases(&self, of: &[(&str, RecordRef)]) -> Result<Vec<Option<i64>>, StoreError> {
+        self.read(|connection| of.iter().map(|(duty, record)| live_case(connection, duty, record)).collect())
+    }
+
     /// Shows the steps of every case that was opened before an instant, each case's in order.
     pub fn each_case_history(
         &self,
@@ -665,6 +670,8 @@ struct Written {
     steps: Vec<(i64, i64, String)>,
     cases: BTreeMap<i64, Case>,
     followed: BTreeSet<i64>,
+    /// Those of the cases that are new.
+    opened: BTreeSet<i64>,
 }
 
 impl Written {
@@ -688,6 +695,9 @@ impl Written {
         // What was filed is followed from its filing.
         if step.lets_follow() && case.opening.duty.is_none() && case.opening.filing.is_none() {
             self.followed.insert(no);
+        }
+        if matches!(step, Step::Opened(_)) {
+            self.opened.insert(no);
         }
         self.cases.insert(no, case);
         self.send_when(GATHER, connection, &draft.event.actor)
@@ -722,10 +732,13 @@ impl Written {
             rows.extend(case_row(*no, self.seq, case));
             let opening = &case.opening;
             let concerned = [&opening.about, &opening.bearer, &opening.beneficiary, &opening.filing];
-            for party in concerned.into_iter().flatten() {
+            // Whom it concerns is said once, when it is opened.
+            let concerned = concerned.into_iter().flatten().filter(|_| self.opened.contains(no));
+            for party in concerned {
                 parties.extend([party.kind.as_str().into(), party.id.as_str().into(), (*no).into()]);
             }
         }
+        self.opened.clear();
         connection.insert(&CASES, &rows)?;
         let followed = std::mem::take(&mut self.followed);
         if !followed.is_empty() {

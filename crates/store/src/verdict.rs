@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 
 use crate::Store;
 use crate::connection::{Connection, Hold, Insert, OnConflict, Param, Row, Use};
-use crate::draft::{Draft, Ledger, Tail, read_known};
+use crate::draft::{Draft, Ledger, Tail};
 use crate::error::StoreError;
 use crate::event::type_text;
 use crate::schema::Schema;
@@ -402,8 +402,7 @@ fn write_duty(
     for verdict in &found.verdicts {
         let no = match numbers.get(&found.kind) {
             Some(numbers) => numbers.get(&verdict.record).copied(),
-            None => read_known(ledger.connection.here()?, found.kind.as_str(), verdict.record.as_str())?
-                .map(|known| known.no),
+            None => read_number(ledger.connection.here()?, &found.kind, &verdict.record)?,
         };
         let Some(no) = no else {
             return Err(StoreError::NotFound { what: "record", name: verdict.record.to_string() });
@@ -562,6 +561,15 @@ fn read_current(connection: &mut Connection, duty: &DutyId) -> Result<HashMap<i6
 fn read_one(connection: &mut Connection, duty: &DutyId, no: i64) -> Result<Option<Current>, StoreError> {
     let sql = format!("SELECT {CURRENT_COLUMNS} FROM verdict WHERE duty = $1 AND record_no = $2");
     connection.first(&sql, &[duty.as_str().into(), no.into()], |row| current(row, 0))
+}
+
+fn read_number(
+    connection: &mut Connection,
+    kind: &KindId,
+    record: &RecordId,
+) -> Result<Option<i64>, StoreError> {
+    let sql = "SELECT id_no FROM record WHERE kind = $1 AND id = $2";
+    connection.first(sql, &[kind.as_str().into(), record.as_str().into()], |row| row.int(0))
 }
 
 fn read_numbers(connection: &mut Connection, kind: &KindId) -> Result<HashMap<RecordId, i64>, StoreError> {

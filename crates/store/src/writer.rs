@@ -1,5 +1,6 @@
 //! The one thread that writes. It takes what has queued, runs each piece of work in a savepoint of its own, commits
-//! once, and only then answers: a commit waits for the disk, and a hundred pieces of work can share that wait.
+//! once, and only then answers: a commit waits for the disk, and a hundred pieces of work can share that wait. Work that
+//! comes alone needs no savepoint, for which a database keeps every page as it was before: where it fails, all is undone.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -116,6 +117,9 @@ impl Group {
                 return refuse(group, &error);
             }
         };
+        if group.len() == 1 {
+            return group.into_iter().for_each(|work| self.alone(work, &mut tail));
+        }
         let mut done = Vec::with_capacity(group.len());
         let mut broken = None;
         for work in group {
@@ -138,6 +142,17 @@ impl Group {
         for one in done {
             (one.answer)(lost.clone());
         }
+    }
+
+    /// Runs the only piece of work of a transaction.
+    fn alone(&mut self, work: Work, tail: &mut Tail) {
+        let mut ledger = Ledger { connection: Hold::Own(&mut self.connection), schema: &self.schema, tail };
+        let done = work(Ok(&mut ledger));
+        let lost = if done.keep { self.connection.commit().err() } else { None };
+        if lost.is_some() || !done.keep {
+            self.connection.rollback();
+        }
+        (done.answer)(lost);
     }
 
     /// Runs one piece of work in its savepoint. Errors: the transaction as a whole is lost.

@@ -99,6 +99,8 @@ impl Sqlite {
             sqlite.journal()?;
         }
         if purpose == Use::Write && !read_only {
+            // What a savepoint keeps for undoing is small, and written into a file it costs as much as the commit.
+            sqlite.script("PRAGMA temp_store = MEMORY;")?;
             sqlite.checkpoints = Checkpoints::take_over(&mut sqlite.connection, &file.path)
                 .map_err(|error| sqlite.failed("setting up", &error))?;
         }

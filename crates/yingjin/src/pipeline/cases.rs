@@ -165,14 +165,20 @@ impl Pipeline {
     ) -> Result<(Event, CaseMoves), PipelineError> {
         let mut moves = CaseMoves::default();
         if let Some(casework) = &self.rules.casework {
-            for Moved { duty, record } in moved {
-                let Some(judged) = snapshot.pass.duty(duty) else { continue };
-                let Some(row) = snapshot.tables.row(judged.kind, record) else { continue };
-                let about = RecordRef { kind: self.rules.kinds[judged.kind].id.clone(), id: record.clone() };
-                let live = self.store.live_case(duty.as_str(), &about)?;
+            let judged = moved.iter().filter_map(|Moved { duty, record }| {
+                let judged = snapshot.pass.duty(duty)?;
+                Some((judged, snapshot.tables.row(judged.kind, record)?))
+            });
+            let judged: Vec<(&DutyPass, usize)> = judged.collect();
+            let about = judged
+                .iter()
+                .map(|(judged, row)| (judged.duty.as_str(), self.record_at(snapshot, judged.kind, *row)));
+            let about: Vec<(&str, RecordRef)> = about.collect();
+            let live = self.store.live_cases(&about)?;
+            for (((judged, row), (_, about)), live) in judged.into_iter().zip(&about).zip(live) {
                 match (judged.standing(row), live) {
                     (Standing::Gap, None) => {
-                        let arose_on = self.arises_on(snapshot, (judged, row), &about)?;
+                        let arose_on = self.arises_on(snapshot, (judged, row), about)?;
                         moves.open.push(self.opening(snapshot, casework, (judged, row), Some(arose_on)));
                     }
                     (Standing::Gap, Some(_)) | (_, None) => {}
