@@ -194,6 +194,20 @@ fn sites_come_with_a_bound() {
 }
 
 #[test]
+fn a_candidate_that_no_street_is_near_is_told_and_not_chosen() {
+    let Some(folder) = Folder::new() else { return };
+    folder.write("sites.csv", "id,lon,lat\nlake,-51.28,-30.05\ncorner,-51.2278,-30.0276\n");
+    let [facilities, sites, far] = ["facilities.csv", "sites.csv", "far.csv"].map(|name| folder.at(name));
+    let asked = ["--facilities", &facilities, "--kind", "healthcare", "--objective", "covered", "--p", "2"];
+    let (text, said) =
+        folder.run("site", &[&asked[..], &["--candidates", &sites, "--unsnapped", &far]].concat());
+    let chosen: Vec<String> = rows(&text).iter().map(|row| row["site"].clone()).collect();
+    assert_eq!(chosen, ["corner"]);
+    assert!(folder.read("far.csv").contains("\ncandidate,lake,"), "{}", folder.read("far.csv"));
+    assert!(said.contains("lake ("), "{said}");
+}
+
+#[test]
 fn kinds_come_from_the_map_where_no_file_tells_them() {
     let Some(streets) = shared("porto_centre.osm.pbf") else { return };
     let folder = Folder { folder: TempDir::new().unwrap(), streets };

@@ -69,7 +69,7 @@ pub fn run(args: &Args, lang: Lang) -> Result<ExitCode> {
     let kinds = places::kinds(&args.places, lang)?;
     let streets = streets::read(&args.streets, &kinds, lang)?;
     let index = Index::new(&streets.network);
-    let places = places::read((&args.streets, &args.places), &streets, &index, lang)?;
+    let places = places::read((&args.streets, &args.places, None), &streets, &index, lang)?;
     for kind in places.kinds.iter().filter(|kind| kind.facilities.is_empty()) {
         eprintln!("{}", words::no_facility(&kind.id, lang));
     }

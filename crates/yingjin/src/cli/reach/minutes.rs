@@ -30,7 +30,7 @@ pub fn run(args: &Args, lang: Lang) -> Result<ExitCode> {
     let kinds = places::kinds(&args.places, lang)?;
     let streets = streets::read(&args.streets, &kinds, lang)?;
     let index = Index::new(&streets.network);
-    let places = places::read((&args.streets, &args.places), &streets, &index, lang)?;
+    let places = places::read((&args.streets, &args.places, None), &streets, &index, lang)?;
     let mut writer =
         csv_writer(&args.out, &["id", "kind", "rank", "facility", "network_min", "door_to_door_min"])?;
     for kind in &places.kinds {

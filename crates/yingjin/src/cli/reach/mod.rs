@@ -104,7 +104,7 @@ struct PlaceArgs {
     /// The kinds of service: a file like the one that comes with the program.
     #[arg(long, value_name = "TOML")]
     kinds: Option<PathBuf>,
-    /// Where to write places and facilities that no street is near: what,id,distance_m.
+    /// Where to write places, facilities and candidates that no street is near: what,id,distance_m.
     #[arg(long, value_name = "CSV")]
     unsnapped: Option<PathBuf>,
 }

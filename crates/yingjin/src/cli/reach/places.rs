@@ -41,6 +41,8 @@ pub struct Places {
     /// The columns that count: people, dwellings, people of an age.
     pub groups: Vec<String>,
     pub kinds: Vec<Kind>,
+    /// Where a new facility may go, where a file says it.
+    pub candidates: Option<Vec<Placed>>,
 }
 
 /// The kinds that are told, or those that come with the program.
@@ -51,9 +53,13 @@ pub fn kinds(args: &PlaceArgs, lang: Lang) -> Result<Vec<Circle>> {
     }
 }
 
-/// Reads places and facilities and takes them to the streets; what is too far from them is told.
-pub fn read(args: (&StreetArgs, &PlaceArgs), streets: &Streets, index: &Index, lang: Lang) -> Result<Places> {
-    let (street_args, place_args) = args;
+/// Reads places, facilities and candidates and takes them to the streets; what is too far from them is told.
+pub fn read(
+    (street_args, place_args, candidates): (&StreetArgs, &PlaceArgs, Option<&Path>),
+    streets: &Streets,
+    index: &Index,
+    lang: Lang,
+) -> Result<Places> {
     let reader = Reader { args: street_args, lang };
     let (mut origins, groups) = reader.origins(&place_args.origins)?;
     let mut kinds = match &place_args.facilities {
@@ -63,6 +69,7 @@ pub fn read(args: (&StreetArgs, &PlaceArgs), streets: &Streets, index: &Index, l
         )?,
         None => from_map(&streets.services, &self::kinds(place_args, lang)?),
     };
+    let mut candidates = candidates.map(|file| reader.candidates(file)).transpose()?;
     let mut far = Vec::new();
     let mut snap = |what: &'static str, place: &mut Placed| {
         let Some(found) = index.snap(place.at, street_args.rule(), f64::INFINITY) else { return };
@@ -75,6 +82,7 @@ pub fn read(args: (&StreetArgs, &PlaceArgs), streets: &Streets, index: &Index, l
     };
     origins.iter_mut().for_each(|origin| snap("origin", &mut origin.place));
     kinds.iter_mut().flat_map(|kind| &mut kind.facilities).for_each(|facility| snap("facility", facility));
+    candidates.iter_mut().flatten().for_each(|candidate| snap("candidate", candidate));
     if !far.is_empty() {
         eprintln!("{}", words::unsnapped(&far, street_args.leg_m, lang));
     }
@@ -85,7 +93,7 @@ pub fn read(args: (&StreetArgs, &PlaceArgs), streets: &Streets, index: &Index, l
         }
         writer.flush()?;
     }
-    Ok(Places { origins, groups, kinds })
+    Ok(Places { origins, groups, kinds, candidates })
 }
 
 impl Kind {
@@ -165,7 +173,7 @@ impl Reader<'_> {
     }
 
     /// Candidates for a site: id,lon,lat.
-    pub fn candidates(&self, file: &Path) -> Result<Vec<Placed>> {
+    fn candidates(&self, file: &Path) -> Result<Vec<Placed>> {
         let mut sheet = Sheet::open(file, self.lang)?;
         let mut candidates = Vec::new();
         self.rows(&mut sheet, None, |place, _, _| candidates.push(place))?;

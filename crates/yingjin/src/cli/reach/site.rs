@@ -10,7 +10,7 @@ use model::Lang;
 use reach::siting::{Plan, Question, Ways, fewest, least_furthest, least_walking, most_covered};
 use reach::{Index, Snapped, millimetres};
 
-use super::places::{Placed, Places, Reader};
+use super::places::{Placed, Places};
 use super::streets::Streets;
 use super::{PlaceArgs, StreetArgs, places, streets, words};
 use crate::cli::sheet::csv_writer;
@@ -68,11 +68,13 @@ pub fn run(args: &Args, lang: Lang) -> Result<ExitCode> {
     let kinds = places::kinds(&args.places, lang)?;
     let streets = streets::read(&args.streets, &kinds, lang)?;
     let index = Index::new(&streets.network);
-    let places = places::read((&args.streets, &args.places), &streets, &index, lang)?;
+    let files = (&args.streets, &args.places, args.candidates.as_deref());
+    let places = places::read(files, &streets, &index, lang)?;
     let Some(kind) = places.kinds.iter().find(|kind| kind.id == args.kind) else {
         return Err(words::no_kind(&args.kind, &places.kinds, lang));
     };
-    let candidates = candidates(args, &index, &places, lang)?;
+    let everywhere = || places.origins.iter().map(|origin| &origin.place).collect();
+    let candidates: Vec<&Placed> = places.candidates.as_ref().map_or_else(everywhere, |all| all.iter().collect());
     let homes: Vec<Option<Snapped>> = places.origins.iter().map(|origin| origin.place.snapped).collect();
     let before = if args.keep_existing {
         let nearest = kind.nearest(&streets, 1);
@@ -106,18 +108,6 @@ pub fn run(args: &Args, lang: Lang) -> Result<ExitCode> {
     println!("{}", told(args, &plan, &streets, lang));
     write(args, &plan, (&candidates, &ways), &weights)?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn candidates(args: &Args, index: &Index, places: &Places, lang: Lang) -> Result<Vec<Placed>> {
-    let Some(file) = &args.candidates else {
-        let copy = |place: &Placed| Placed { id: place.id.clone(), ..*place };
-        return Ok(places.origins.iter().map(|origin| copy(&origin.place)).collect());
-    };
-    let mut candidates = Reader { args: &args.streets, lang }.candidates(file)?;
-    for site in &mut candidates {
-        site.snapped = index.snap(site.at, args.streets.rule(), args.streets.leg_m);
-    }
-    Ok(candidates)
 }
 
 /// The people of every place; 1 each where people are not told at all. A place of which they are not known is told, and weighs nothing.
@@ -179,7 +169,7 @@ fn told(args: &Args, plan: &Plan, streets: &Streets, lang: Lang) -> String {
     }
 }
 
-fn write(args: &Args, plan: &Plan, (candidates, ways): (&[Placed], &Ways), weights: &[f64]) -> Result<()> {
+fn write(args: &Args, plan: &Plan, (candidates, ways): (&[&Placed], &Ways), weights: &[f64]) -> Result<()> {
     // Every place goes to the nearest of the new sites, if that is nearer than what there is.
     let mut best: Vec<Option<(u32, usize)>> = vec![None; weights.len()];
     for site in &plan.sites {
@@ -198,7 +188,7 @@ fn write(args: &Args, plan: &Plan, (candidates, ways): (&[Placed], &Ways), weigh
             .filter(|(best, _)| best.is_some_and(|best| best.1 == *site))
             .map(|(_, weight)| *weight)
             .collect();
-        let place = &candidates[*site];
+        let place = candidates[*site];
         writer.write_record([
             place.id.clone(),
             format!("{:.7}", place.at.lon),
