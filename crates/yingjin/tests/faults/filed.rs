@@ -19,8 +19,10 @@ use super::{rounds, scattered};
 const AGAIN: usize = 4;
 /// Phones that send at the same moment.
 const PHONES: usize = 8;
-/// How long a server lives after it serves, at most.
-const LIFE_MAX: Duration = Duration::from_millis(300);
+/// How many answers a server gives before it is killed, at most: however slow the machine is, each gets somewhere.
+const ANSWERS_MAX: f64 = 40.0;
+/// How long it lives after the last of them, at most: long enough to be in the midst of the next.
+const MOMENT_MAX: Duration = Duration::from_millis(20);
 /// How long a phone waits before it tries again to reach a server.
 const PAUSE: Duration = Duration::from_millis(10);
 /// It bounds a hang, nothing else.
@@ -76,6 +78,8 @@ struct Phones {
     next: AtomicUsize,
     /// Where a server is, or was a moment ago.
     server: Mutex<Option<SocketAddr>>,
+    /// How many answers have come.
+    answers: AtomicUsize,
     /// The number on the receipt of each firm.
     receipts: Mutex<BTreeMap<String, String>>,
 }
@@ -105,15 +109,26 @@ fn file_and_kill(register: Register, firms: u64) {
     let firms: Vec<String> = (0..rounds(firms)).map(code).collect();
     let (register, cookie) = owing(register, &firms);
 
-    let phones =
-        Phones { cookie, firms, next: 0.into(), server: Mutex::default(), receipts: Mutex::default() };
+    let phones = Phones {
+        cookie,
+        firms,
+        next: 0.into(),
+        server: Mutex::default(),
+        answers: 0.into(),
+        receipts: Mutex::default(),
+    };
     let mut killed = 0;
     std::thread::scope(|scope| {
         let sending: Vec<_> = (0..PHONES).map(|_| scope.spawn(|| phones.send_all())).collect();
-        while !sending.iter().all(|phone| phone.is_finished()) {
+        let is_over = || sending.iter().all(|phone| phone.is_finished());
+        while !is_over() {
             let mut server = Served::start(&mut register.serve());
             *phones.server.lock().unwrap() = Some(server.ready());
-            std::thread::sleep(LIFE_MAX.mul_f64(scattered(killed)));
+            let enough = phones.answers.load(Ordering::Relaxed) + (scattered(killed) * ANSWERS_MAX) as usize;
+            while phones.answers.load(Ordering::Relaxed) < enough && !is_over() {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            std::thread::sleep(MOMENT_MAX.mul_f64(scattered(killed * 7 + 3)));
             server.kill();
             killed += 1;
             register.settle();
@@ -155,6 +170,7 @@ impl Phones {
             let address = *self.server.lock().unwrap();
             match address.map(|address| request.send(address)) {
                 Some(Ok(answer)) if [200, 201].contains(&answer.status) => {
+                    self.answers.fetch_add(1, Ordering::Relaxed);
                     return answer.json()["number"].as_str().unwrap().to_owned();
                 }
                 Some(Ok(answer)) => panic!("{} {}", answer.status, answer.text),

@@ -74,7 +74,8 @@ pub fn run(args: &Args, lang: Lang) -> Result<ExitCode> {
         return Err(words::no_kind(&args.kind, &places.kinds, lang));
     };
     let everywhere = || places.origins.iter().map(|origin| &origin.place).collect();
-    let candidates: Vec<&Placed> = places.candidates.as_ref().map_or_else(everywhere, |all| all.iter().collect());
+    let candidates: Vec<&Placed> =
+        places.candidates.as_ref().map_or_else(everywhere, |all| all.iter().collect());
     let homes: Vec<Option<Snapped>> = places.origins.iter().map(|origin| origin.place.snapped).collect();
     let before = if args.keep_existing {
         let nearest = kind.nearest(&streets, 1);
