@@ -116,7 +116,8 @@ fn the_nearest_three_come_in_order_and_who_is_far_from_every_street_is_listed() 
     assert!(minutes.is_sorted() && found[2]["rank"] == "3" && found.len() == 8, "{text}");
     assert_eq!((found[3]["id"].as_str(), found[3]["door_to_door_min"].as_str()), ("lake", ""));
     assert!(folder.read("far.csv").starts_with("what,id,distance_m\norigin,lake,"));
-    assert!(said.contains("3 are more than 500 m from every street"), "{said}");
+    assert!(said.contains("origins more than 500 m from every street, not judged: 1: lake ("), "{said}");
+    assert!(said.contains("facilities more than 500 m from every street, not judged: 2: "), "{said}");
 }
 
 #[test]
@@ -204,7 +205,7 @@ fn a_candidate_that_no_street_is_near_is_told_and_not_chosen() {
     let chosen: Vec<String> = rows(&text).iter().map(|row| row["site"].clone()).collect();
     assert_eq!(chosen, ["corner"]);
     assert!(folder.read("far.csv").contains("\ncandidate,lake,"), "{}", folder.read("far.csv"));
-    assert!(said.contains("lake ("), "{said}");
+    assert!(said.contains("candidates more than 500 m from every street, not judged: 1: lake ("), "{said}");
 }
 
 #[test]

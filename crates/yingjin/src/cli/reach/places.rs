@@ -83,8 +83,8 @@ pub fn read(
     origins.iter_mut().for_each(|origin| snap("origin", &mut origin.place));
     kinds.iter_mut().flat_map(|kind| &mut kind.facilities).for_each(|facility| snap("facility", facility));
     candidates.iter_mut().flatten().for_each(|candidate| snap("candidate", candidate));
-    if !far.is_empty() {
-        eprintln!("{}", words::unsnapped(&far, street_args.leg_m, lang));
+    for far in far.chunk_by(|(one, ..), (other, ..)| one == other) {
+        eprintln!("{}", words::unsnapped(far, street_args.leg_m, lang));
     }
     if let Some(file) = &place_args.unsnapped {
         let mut writer = csv_writer(file, &["what", "id", "distance_m"])?;

@@ -26,18 +26,23 @@ pub fn streets(network: &Network, lang: Lang) -> String {
     }
 }
 
-/// What is too far from every street.
+/// What is too far from every street, all of it of one sort.
 pub fn unsnapped(far: &[(&str, String, f64)], leg_m: f64, lang: Lang) -> String {
     let named: Vec<String> =
         far.iter().take(NAMED).map(|(_, id, distance_m)| format!("{id} ({distance_m:.0} m)")).collect();
     let (count, named) = (far.len(), named.join(", "));
     let more = if far.len() > NAMED { ", …" } else { "" };
+    let (zh, en) = match far.first().map(|(what, ..)| *what) {
+        Some("origin") => ("居住点", "origins"),
+        Some("facility") => ("设施", "facilities"),
+        _ => ("备选地点", "candidates"),
+    };
     match lang {
         Lang::Zh => format!(
-            "{count} 处距任何道路超过 {leg_m} 米，不作判断：{named}{more}（--unsnapped 写出全部，--leg-m 调整）"
+            "{count} 处{zh}距任何道路超过 {leg_m} 米，不作判断：{named}{more}（--unsnapped 写出全部，--leg-m 调整）"
         ),
         Lang::En => format!(
-            "{count} are more than {leg_m} m from every street and are not judged: {named}{more} (--unsnapped writes all, --leg-m changes that)"
+            "{en} more than {leg_m} m from every street, not judged: {count}: {named}{more} (--unsnapped writes all, --leg-m changes that)"
         ),
     }
 }
