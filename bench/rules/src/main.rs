@@ -222,6 +222,7 @@ fn rule_sets(text: &str) -> Result<(RuleSet, RuleSet)> {
             areas: areas.clone(),
             departments: vec![],
             calendar: Calendar::default(),
+            outlines: vec![],
         },
         kinds: kinds.clone(),
         parameters,

@@ -29,6 +29,7 @@ pub mod kind;
 pub mod label;
 pub mod letter;
 pub mod notice;
+pub mod outline;
 pub mod pairing;
 pub mod rate;
 pub mod record;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
+use model::outline::Outline;
 use model::{
     Areas, Calendar, Casework, Chains, DepartmentId, Duty, FactId, Form, Kind, Label, Letters, Notices,
     Pairings, Value,
@@ -55,6 +56,9 @@ pub struct City {
     /// Its working days.
     #[serde(skip)]
     pub calendar: Calendar,
+    /// Where its areas lie; an area without one may lie anywhere.
+    #[serde(skip)]
+    pub outlines: Vec<Outline>,
 }
 
 /// An office of the city.

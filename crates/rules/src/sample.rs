@@ -215,6 +215,7 @@ pub fn rules() -> RuleSet {
             areas: Areas::new(vec![area("411000", None), area("411002", Some("411000"))]).unwrap(),
             departments: vec![],
             calendar: Calendar::default(),
+            outlines: vec![],
         },
         kinds,
         parameters: vec![parameter],

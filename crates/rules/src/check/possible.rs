@@ -554,7 +554,7 @@ mod tests {
             let kinds = kinds();
             let city = City {
                 id: "x".into(), name: Label::new("x", "x"), areas: Areas::default(), departments: vec![],
-                calendar: model::Calendar::default(),
+                calendar: model::Calendar::default(), outlines: vec![],
             };
             let expr = compile(&text, &Scope::new(&kinds, &[], &city.areas, 0)).unwrap();
             let mut facts = std::collections::BTreeMap::new();

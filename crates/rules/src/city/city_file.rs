@@ -20,7 +20,10 @@ impl CityDraft {
     pub(super) fn empty() -> Self {
         let (id, name) = (String::new(), model::Label::default());
         let (areas, calendar) = (Areas::default(), Calendar::default());
-        Self { city: City { id, name, areas, departments: vec![], calendar }, calendar_years: vec![] }
+        Self {
+            city: City { id, name, areas, departments: vec![], calendar, outlines: vec![] },
+            calendar_years: vec![],
+        }
     }
 }
 
@@ -33,7 +36,7 @@ pub(super) fn read(table: &Table<'_>, log: &Log) -> Option<CityDraft> {
     let departments = departments(table, log);
     let (calendar, calendar_years) = calendar(table, log);
     Some(CityDraft {
-        city: City { id: id?.text, name: label?, areas: areas?, departments, calendar },
+        city: City { id: id?.text, name: label?, areas: areas?, departments, calendar, outlines: vec![] },
         calendar_years,
     })
 }

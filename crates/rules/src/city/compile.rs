@@ -16,6 +16,7 @@ use super::kind_file::KindDraft;
 use super::letter_file::{self, LetterDraft};
 use super::mistake;
 use super::order::{self, FactOf};
+use super::outlines_file::{self, OutlinesDraft};
 use super::pairings_file::{self, Declared, PairingsDraft};
 use super::parameter_file::{ParameterDraft, ValuePlaces};
 use super::references;
@@ -38,6 +39,7 @@ pub(super) struct Drafts<'a> {
     pub chains: Option<(ChainsDraft, Vec<ChainDraft>)>,
     pub letters: Vec<LetterDraft>,
     pub notices: Option<Notices>,
+    pub outlines: Option<OutlinesDraft>,
 }
 
 /// The rules, with what is needed to check their cases and their parameters.
@@ -83,8 +85,10 @@ pub(super) fn compile(drafts: Drafts<'_>, log: &Log) -> Option<Compiled> {
         letters,
         chains,
         notices,
+        outlines,
     } = drafts;
-    let CityDraft { city, calendar_years } = city;
+    let CityDraft { mut city, calendar_years } = city;
+    city.outlines = outlines.map(|draft| outlines_file::check(draft, &city.areas, log)).unwrap_or_default();
     if let Some(exemption) = cases.as_ref().and_then(|cases| cases.exemption.as_ref()) {
         let kinds: Vec<Kind> = kind_drafts.iter().map(|draft| draft.kind.clone()).collect();
         let scope = Scope::new(&kinds, &[], &city.areas, 0);

@@ -444,6 +444,17 @@ pub(super) fn claims_and_exempts() -> Sentences {
     )
 }
 
+pub(super) fn not_outlines(found: &str) -> Sentences {
+    says(
+        Message::new(format!("读不出区域边界：{found}"), format!("these are no outlines of areas: {found}")),
+        both!("报送地点要靠边界归到区域", "by its outlines a place is known to lie in an area"),
+        both!(
+            "写成 GeoJSON：要素是 Polygon 或 MultiPolygon，properties 里有 code，坐标是经度、纬度",
+            "write GeoJSON: features are Polygon or MultiPolygon, with a code in properties; longitude, then latitude"
+        ),
+    )
+}
+
 pub(super) fn no_cases_file() -> Sentences {
     says(
         both!("这个城市没有 cases.toml", "this city has no cases.toml"),

@@ -3,7 +3,7 @@
 //! ```text
 //! source          the files, lines and columns
 //! read            TOML values with their places; unknown keys
-//! city_file  cases_file  kind_file  parameter_file  duty_file  case_file  form_file  letter_file  notices_file  pairings_file  chain_file  chains_file      one for each form of file
+//! city_file  cases_file  kind_file  parameter_file  duty_file  case_file  form_file  letter_file  notices_file  pairings_file  outlines_file  chain_file  chains_file      one for each form of file
 //! draw_table      `[draw]` of a form
 //! exemption_table `[exemption]` of cases.toml: a kind, and a clause of every duty
 //! references      names that point from one file to another
@@ -30,6 +30,7 @@ mod mistake;
 mod name;
 mod notices_file;
 mod order;
+mod outlines_file;
 mod pairings_file;
 mod parameter_file;
 mod read;
@@ -84,6 +85,8 @@ fn read(log: &Log) -> Option<Compiled> {
         files.into_iter().filter_map(|file| Some((file, read::parse(log, file)?))).collect()
     };
 
+    let outlines = (0..log.sources.len()).find(|file| log.sources[*file].path.ends_with("outlines.geojson"));
+    let outlines = outlines.and_then(|file| outlines_file::read(file, log));
     let others = documents(others);
     let (mut city, mut cases, mut pairings, mut notices) = (None, None, None, None);
     let (mut kinds, mut parameters, mut duties) = (Vec::new(), Vec::new(), Vec::new());
@@ -131,7 +134,19 @@ fn read(log: &Log) -> Option<Compiled> {
         log.error(&first.at, "no-chains-file", mistake::no_chains_file());
     }
     let chains = chains.map(|chains| (chains, chain));
-    let drafts = Drafts { city, cases, kinds, parameters, duties, forms, letters, pairings, chains, notices };
+    let drafts = Drafts {
+        city,
+        cases,
+        kinds,
+        parameters,
+        duties,
+        forms,
+        letters,
+        pairings,
+        chains,
+        notices,
+        outlines,
+    };
     let compiled = compile::compile(drafts, log);
     // The reference itself has been told of already.
     log.forget(&["no-kind"]);

@@ -179,7 +179,8 @@ impl Log {
     pub(super) fn read(folder: &Path) -> Self {
         let mut log = Self::default();
         let mut paths = vec![PathBuf::from("city.toml")];
-        let maybe = ["cases.toml", "chains.toml", "notices.toml", "pairings.toml"].map(PathBuf::from);
+        let maybe = ["cases.toml", "chains.toml", "notices.toml", "outlines.geojson", "pairings.toml"];
+        let maybe = maybe.map(PathBuf::from);
         paths.extend(maybe.into_iter().filter(|path| folder.join(path).exists()));
         for (part, depth) in [
             ("kinds", 0),
@@ -234,8 +235,8 @@ impl Log {
         }
     }
 
-    /// A digest of all names and bytes, in hexadecimal. How a letter looks, and who is told of what,
-    /// changes no verdict and no version.
+    /// A digest of all names and bytes, in hexadecimal. How a letter looks, and who is told of what, and
+    /// where an area lies on the ground, changes no verdict and no version.
     pub(super) fn version(&self) -> String {
         let mut sources: Vec<&Source> =
             self.sources.iter().filter(|source| !is_for_people(&source.path)).collect();
@@ -253,9 +254,9 @@ impl Log {
     }
 }
 
-/// Whether a file only says what people are told.
+/// Whether a file only says what people are told, or where they are.
 fn is_for_people(path: &Path) -> bool {
-    path.starts_with("letters") || path == Path::new("notices.toml")
+    path.starts_with("letters") || path == Path::new("notices.toml") || path == Path::new("outlines.geojson")
 }
 
 fn read_text(path: &Path) -> Result<String, Box<Sentences>> {

@@ -506,6 +506,7 @@ pub fn rules(random: &mut Random) -> RuleSet {
             areas: Areas::new(areas).unwrap(),
             departments: vec![],
             calendar: Calendar::default(),
+            outlines: vec![],
         },
         kinds,
         parameters,

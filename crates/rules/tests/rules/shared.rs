@@ -44,7 +44,7 @@ pub fn city(facts: Vec<Fact>) -> RuleSet {
     let kind = Kind { id: "row".into(), label: label.clone(), key, also_key, name: None, area: None, facts };
     let (areas, calendar) = (Areas::default(), Calendar::default());
     RuleSet {
-        city: City { id: "row".into(), name: label, areas, departments: vec![], calendar },
+        city: City { id: "row".into(), name: label, areas, departments: vec![], calendar, outlines: vec![] },
         kinds: vec![kind],
         parameters: vec![],
         derived: vec![],

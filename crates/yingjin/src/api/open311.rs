@@ -14,6 +14,7 @@ use axum::{Extension, Form, RequestExt, Router};
 use chrono::{DateTime, Duration, Utc};
 use model::case::{Opening, Place};
 use model::casework::CaseKind;
+use model::outline::area_at;
 use model::{AreaCode, CaseKindId, Lang, Point};
 use serde_json::{Value as Json, json};
 use store::{CaseMoves, StoredCase};
@@ -290,8 +291,8 @@ fn definition(app: &App, code: &str, lang: Lang) -> Result<Json, Fault> {
     let values: Vec<Json> =
         areas.map(|area| json!({"key": area.code, "name": area.name.get(lang)})).collect();
     let help = Words::new(
-        "不填时按地址里写到的区域；地址里没有写到的，交市级",
-        "where it is left out, the area that the address names; the whole city where it names none",
+        "不填时按地址里写到的区域，或所填坐标所在的区域；都没有的，交市级",
+        "where it is left out, the area that the address names or in which the point lies; else the whole city",
     );
     Ok(json!({
         "service_code": kind.id,
@@ -524,7 +525,7 @@ fn raised(app: &App, asked: &Asked) -> Result<Json, Fault> {
     let (casework, city) = (app.casework()?, &app.rules().city);
     let clock = casework.clock(&kind.clock).ok_or_else(|| Fault::missing("clock"))?;
     let place = place(asked)?;
-    let area = area(app, asked.text("attribute[area]"), place.address.as_deref())?;
+    let area = area(app, asked.text("attribute[area]"), &place)?;
     let opening = Opening {
         filing: None,
         claims: None,
@@ -584,20 +585,26 @@ fn place(asked: &Asked) -> Result<Place, Fault> {
     Ok(Place { point, address: address.map(str::to_owned) })
 }
 
-/// The area that is told, else the innermost that the address names, else the whole city.
-fn area(app: &App, told: Option<&str>, address: Option<&str>) -> Result<AreaCode, Fault> {
+/// The area that is told, else the innermost of those that the address names and in whose outline the point lies, else
+/// the whole city.
+fn area(app: &App, told: Option<&str>, place: &Place) -> Result<AreaCode, Fault> {
     let areas = &app.rules().city.areas;
     if let Some(told) = told {
         let found = areas.get(told).map(|area| area.code.clone());
         let unknown = || Fault::bad(format!("没有区域 {told}。"), format!("There is no area {told}."));
         return found.ok_or_else(unknown);
     }
-    let address = address.unwrap_or_default();
+    let address = place.address.as_deref().unwrap_or_default();
     let is_named = |area: &&model::Area| {
         let mut names = [&area.name.zh, &area.name.en].into_iter().chain(&area.also);
         names.any(|name| name.chars().count() > 1 && address.contains(name.as_str()))
     };
-    let named = areas.iter().filter(is_named).max_by_key(|area| areas.ancestors(area.code.as_str()).count());
-    let area = named.or_else(|| areas.iter().find(|area| area.parent.is_none()));
+    let depth = |area: &&model::Area| areas.ancestors(area.code.as_str()).count();
+    let named = areas.iter().filter(is_named).max_by_key(depth);
+    let at = place.point.and_then(|point| area_at(&app.rules().city.outlines, areas, point));
+    let at = at.and_then(|code| areas.get(code.as_str()));
+    // Of two as deep as each other, what somebody wrote.
+    let area = at.into_iter().chain(named).max_by_key(depth);
+    let area = area.or_else(|| areas.iter().find(|area| area.parent.is_none()));
     area.map(|area| area.code.clone()).ok_or_else(|| Fault::missing(AREA))
 }

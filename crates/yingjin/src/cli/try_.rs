@@ -318,7 +318,14 @@ fn without_duties(facts: Vec<Fact>) -> RuleSet {
     let kind = Kind { id: KIND.into(), label: label.clone(), key, also_key, name: None, area: None, facts };
     let (departments, calendar) = (vec![], Calendar::default());
     RuleSet {
-        city: City { id: KIND.to_owned(), name: label, areas: Areas::default(), departments, calendar },
+        city: City {
+            id: KIND.to_owned(),
+            name: label,
+            areas: Areas::default(),
+            departments,
+            calendar,
+            outlines: vec![],
+        },
         kinds: vec![kind],
         parameters: vec![],
         derived: vec![],

@@ -25,6 +25,27 @@ async fn raise(server: &Server, form: &str) -> String {
     raised[0]["service_request_id"].as_str().unwrap().to_owned()
 }
 
+/// The West has an outline in the folder of the tests; the East has none.
+#[test]
+fn a_point_tells_the_area_in_whose_outline_it_lies() {
+    on_every_database(async |server| {
+        let admin = server.sign_in(Role::Administrator).await;
+        for (form, area) in [
+            ("lat=33.2&long=113.2", "990002"),
+            ("lat=33.2&long=113.6", "990000"),
+            (
+                "lat=33.2&long=113.2&address_string=%E4%B8%9C%E5%8C%BA%E7%A4%BA%E4%BE%8B%E8%B7%AF1%E5%8F%B7",
+                "990001",
+            ),
+            ("lat=33.2&long=113.2&attribute%5Barea%5D=990001", "990001"),
+        ] {
+            let no = raise(&server, form).await;
+            let case = admin.get(&format!("/api/cases/{no}")).await.ok();
+            assert_eq!(case["office"]["area"], area, "{form}");
+        }
+    });
+}
+
 #[test]
 fn a_request_is_a_case_with_an_office_and_tells_nothing_of_who_raised_it() {
     on_every_database(async |server| {
