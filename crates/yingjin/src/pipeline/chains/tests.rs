@@ -30,13 +30,19 @@ fn city() -> (tempfile::TempDir, Pipeline, Pairs) {
     let sizes = BTreeMap::from([("firms".to_owned(), 1800), ("households".to_owned(), 20)]);
     let wish = Wish { seed: 5, sizes, until: Some(day()) };
     let mut planted = Pairs::new();
+    let chains = rules.chains.clone().unwrap();
     let mut take = |sheet: Sheet| {
         let source = sheet.event.summary["source"].as_str().unwrap_or_default().to_owned();
         for change in
             sheet.changes.iter().filter(|change| source.contains(PLANTED) && change.kind.as_str() == "supply")
         {
             let text = |fact: &str| change.facts[fact].as_ref().unwrap().to_string();
-            planted.insert((text("buyer"), text("product")));
+            // Some rows have the product by its name, as sheets do.
+            let named = |product: &&model::chain::Product| {
+                [&product.id, &product.label.zh].contains(&&text("product"))
+            };
+            let mut products = chains.products().map(|(_, _, product)| product);
+            planted.insert((text("buyer"), products.find(named).unwrap().id.clone()));
         }
         sample::write(&store, sheet)
     };
