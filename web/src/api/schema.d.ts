@@ -3219,6 +3219,8 @@ export interface components {
             notices: components["schemas"]["Words"][];
             /** @description Whether only officers fill it in: an inspection of whom it is about. */
             officer: boolean;
+            /** @description Whether a later filing of a day takes the place of an earlier one; else, each stands by itself. */
+            once_a_day: boolean;
             /** @description What is asked. */
             parts: components["schemas"]["PartShape"][];
             /** @description Who fills it in, and what follows. */

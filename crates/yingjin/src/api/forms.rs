@@ -65,6 +65,8 @@ pub struct FormPage {
     pub known: BTreeMap<String, serde_json::Value>,
     /// Earlier filings, the latest first.
     pub filed: Vec<FiledLine>,
+    /// Whether a later filing of a day takes the place of an earlier one; else, each stands by itself.
+    pub once_a_day: bool,
 }
 
 /// Fields that belong together.
@@ -290,6 +292,7 @@ impl FormPage {
             items: ItemShape::all(compiled),
             known: BTreeMap::new(),
             filed: vec![],
+            once_a_day: !kind.key.contains(&form.filled.number),
         }
     }
 

@@ -127,7 +127,7 @@ function Filling({ of, by }: { of: FormPage; by: string }) {
       await navigate(of.officer ? "/inspections" : "/forms");
     }
   };
-  const ofToday = of.filed.some((one) => one.on === today);
+  const ofToday = of.once_a_day && of.filed.some((one) => one.on === today);
   return (
     <form ref={form} className="stack" onSubmit={(event) => void submit(event)} noValidate>
       <p>{t(of.summary)}</p>

@@ -25,6 +25,7 @@ const form: FormPage = {
   basis: { doc: "d" },
   notices: [],
   filed: [],
+  once_a_day: true,
   known: { people: 12 },
   items: [{ id: "truth", text: label }],
   parts: [
