@@ -11,7 +11,7 @@ use crate::pipeline::{PipelineError, SupplyRows};
 
 /// Time between two looks at what happened.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// Events looked through at once; past them all is computed anew.
+/// Events looked through at once.
 const BATCH: usize = 256;
 /// Changed records of one event looked through for a firm or a supply.
 const CHANGES_MAX: usize = 1_000;
@@ -46,28 +46,35 @@ impl App {
     }
 
     /// Whether a firm or a supply changed after an event, and the last event looked at.
-    fn supplies_changed(&self, after: i64) -> Result<(bool, i64), PipelineError> {
+    fn supplies_changed(&self, mut after: i64) -> Result<(bool, i64), PipelineError> {
         let (store, rules) = (self.store(), self.rules());
         let Some(chains) = &rules.chains else { return Ok((false, after)) };
-        let concerned = |kind: &KindId| *kind == chains.firm.kind || *kind == chains.supply.kind;
-        let events = store.events(after, BATCH)?;
-        let last = events.last().map_or(after, |stored| stored.seq);
-        let mut changed = events.len() == BATCH;
-        for stored in &events {
-            changed |= match stored.event.event_type {
-                EventType::Import => true,
-                EventType::Change | EventType::Filing | EventType::Draw | EventType::Decision => {
-                    let changes = store.changes(stored.seq, -1, CHANGES_MAX)?;
-                    changes.len() == CHANGES_MAX || changes.iter().any(|change| concerned(&change.kind))
+        let concerned =
+            |kind: &str| [&chains.firm.kind, &chains.supply.kind].map(KindId::as_str).contains(&kind);
+        loop {
+            let events = store.events(after, BATCH)?;
+            for stored in &events {
+                let changed = match stored.event.event_type {
+                    EventType::Import => true,
+                    // It says of which kind its record is, and on some days there are a hundred thousand.
+                    EventType::Filing => stored.event.summary["kind"].as_str().is_none_or(concerned),
+                    EventType::Change | EventType::Draw | EventType::Decision => {
+                        let changes = store.changes(stored.seq, -1, CHANGES_MAX)?;
+                        changes.len() == CHANGES_MAX
+                            || changes.iter().any(|change| concerned(change.kind.as_str()))
+                    }
+                    _ => false,
+                };
+                if changed {
+                    // What comes after it is known to the computation as well.
+                    return Ok((true, store.last_seq()?));
                 }
-                _ => false,
-            };
-            if changed {
-                // What comes after it is known to the computation as well.
-                return Ok((true, store.last_seq()?));
+                after = stored.seq;
+            }
+            if events.len() < BATCH {
+                return Ok((false, after));
             }
         }
-        Ok((changed, last))
     }
 
     /// Follows firms and supplies for as long as the server runs; at once where the city has no chains.
