@@ -170,6 +170,7 @@ fn routes(upload_bytes: usize, file_bytes: usize) -> OpenApiRouter<App> {
         .routes(routes!(pairings::pairings_sheet))
         .routes(routes!(pairings::schemes))
         .routes(routes!(chains::chains))
+        .routes(routes!(chains::chains_sheet))
         .routes(routes!(chains::chain))
         .routes(routes!(chains::chain_firm))
         .routes(routes!(chains::chain_what_if))

@@ -76,6 +76,13 @@ fn a_chain_shows_what_is_broken_and_who_waits() {
         supplies(&server);
         let admin = server.sign_in(Role::Administrator).await;
         let list = admin.get("/api/chains").await.ok();
+        let sheet = admin.get("/api/chains.xlsx?lang=en").await.sheets().remove(0);
+        let lines = sheet.iter().skip_while(|line| !line.starts_with("id|chain|")).skip(1);
+        let ids: Vec<&str> = lines.map(|line| line.split('|').next().unwrap()).collect();
+        assert_eq!(
+            ids,
+            list.as_array().unwrap().iter().map(|line| line["id"].as_str().unwrap()).collect::<Vec<_>>()
+        );
         let line = &list[0];
         assert_eq!(
             (&line["id"], &line["firms"], &line["stopped"], &line["unknown"], &line["broken"]),

@@ -107,6 +107,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("get", "/api/pairings.xlsx", "i...f."),
     ("get", "/api/pairings/schemes", "i...f."),
     ("get", "/api/chains", "i.f.f."),
+    ("get", "/api/chains.xlsx", "i.f.f."),
     ("get", "/api/chains/{id}", "i.f.f."),
     ("get", "/api/chains/firms/{id}", "infnfn"),
     ("post", "/api/chains/what-if", "i.f.f."),

@@ -3,6 +3,7 @@
 
 mod firm;
 mod plan;
+mod sheet;
 mod what_if;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +31,7 @@ use crate::pipeline::{LeftOut, SupplyNetwork};
 
 pub use firm::*;
 pub use plan::*;
+pub use sheet::*;
 pub use what_if::*;
 
 /// A chain in a list.
@@ -501,6 +503,15 @@ impl Desk<'_> {
     }
 }
 
+impl Desk<'_> {
+    /// Every chain, in the order of the city folder.
+    fn chain_lines(&mut self) -> Vec<ChainLine> {
+        let broken = self.broken();
+        let line = |chain| self.chain_line(chain, (&self.firms_of(chain), &broken));
+        (0..self.chains.chains.len()).map(line).collect()
+    }
+}
+
 /// Every chain of the city.
 #[utoipa::path(get, path = "/api/chains", tag = "chains",
     responses((status = 200, body = Vec<ChainLine>), Problem))]
@@ -510,13 +521,7 @@ pub async fn chains(
 ) -> Result<Json<Vec<ChainLine>>, Problem> {
     app.blocking(move |app| {
         let scope = Scope::of(&account, app.rules());
-        let mut desk = app.at_desk(&scope)?;
-        let broken = desk.broken();
-        let lines = (0..desk.chains.chains.len()).map(|chain| {
-            let firms = desk.firms_of(chain);
-            desk.chain_line(chain, (&firms, &broken))
-        });
-        Ok(Json(lines.collect()))
+        Ok(Json(app.at_desk(&scope)?.chain_lines()))
     })
     .await
 }
