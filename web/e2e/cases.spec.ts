@@ -89,7 +89,8 @@ test("a case is given to another by the button on its card and by dragging it, a
   page,
   browser,
 }, { project }) => {
-  await page.goto("/cases/board?kind=gap");
+  // Of the area whose officer it will be given to.
+  await page.goto("/cases/board?kind=gap&area=411002");
   const nobody = page.getByRole("region", { name: /尚未指定/ });
   const card = nobody.locator(".board-card").first();
   await expect(card).toBeVisible();
