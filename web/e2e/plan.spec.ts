@@ -11,7 +11,7 @@ async function signIn(page: Page, name: string) {
 
 const HEADINGS = ["下一步", "联系人", "防护物资", /^应享的政策 \d+ 项$/, /^在办事项 \d+ 件$/, "备案和检查"];
 
-test("a firm and its county have the same plan, as a page and as PDF", async ({ page }) => {
+test("a firm and an office have the same plan, as a page and as PDF", async ({ page }) => {
   await signIn(page, FIRM);
   await page.goto("/plan");
   for (const name of HEADINGS)
@@ -30,7 +30,7 @@ test("a firm and its county have the same plan, as a page and as PDF", async ({ 
   const own = new URL(String(pdf), page.url()).searchParams.get("record");
 
   await page.context().clearCookies();
-  await signIn(page, "demo-county");
+  await signIn(page, "demo-administrator");
   await page.goto(`/records/firm/${own}`);
   await page.getByRole("link", { name: "一企一策" }).click();
   await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
